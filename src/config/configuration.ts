@@ -1,0 +1,68 @@
+// The whole configuration file after it was read, checked and completed with defaults: what every ring may rely on.
+
+import type { Duration, Group, HostName, SegmentName, VipName } from "../core/vocabulary.ts";
+
+export interface Configuration {
+  /** Where it was read from, for messages. */
+  readonly file: string;
+  /** The part that decisions depend on. */
+  readonly group: Group;
+  /** Shared secrets, one per line in this file; null: datagrams are not authenticated by a secret. */
+  readonly keyFile: string | null;
+  readonly segments: readonly Segment[];
+  /** In the file's order. */
+  readonly hosts: readonly HostPlace[];
+  /** In the file's order; vip_range expanded. */
+  readonly vips: readonly VipPlace[];
+  readonly notify: Notify;
+  /** "raw": packet socket, arping where it is not allowed. "arping": always the program. */
+  readonly announcer: "raw" | "arping";
+}
+
+export interface Segment {
+  readonly name: SegmentName;
+  readonly mode: "broadcast" | "multicast" | "unicast";
+  /** Of the broadcast or multicast group; null for unicast. */
+  readonly address: string | null;
+  readonly port: number;
+}
+
+export interface HostPlace {
+  readonly name: HostName;
+  /** This host's own address in each segment it is part of; at least one. */
+  readonly addresses: ReadonlyMap<SegmentName, string>;
+  /** Where this host's interface has another name than the VIPs say. */
+  readonly interfaces: ReadonlyMap<string, string>;
+}
+
+export interface VipPlace {
+  readonly name: VipName;
+  readonly addresses: readonly VipAddress[];
+}
+
+export interface VipAddress {
+  /** Canonical text of the IPv4 or IPv6 address, without prefix. */
+  readonly address: string;
+  readonly family: 4 | 6;
+  readonly prefix: number;
+  /** As the VIP says; HostPlace.interfaces may rename it. */
+  readonly interface: string;
+}
+
+export interface Notify {
+  /** How often neighbours are collected and shared; null: off. */
+  readonly arpCache: Duration | null;
+  readonly targets: readonly NotifyTarget[];
+}
+
+export interface NotifyTarget {
+  /** First address of the block, canonical. */
+  readonly address: string;
+  readonly family: 4 | 6;
+  /** 32 or 128 for a single address. */
+  readonly prefix: number;
+  readonly interface: string;
+  /** At most this many announcements a second. */
+  readonly throttle: number;
+  readonly ping: boolean;
+}

@@ -1,0 +1,115 @@
+// What goes into a node and what comes out of it. Events are what has happened, effects what is to be done,
+// notes what people should know of. A failed effect comes back as an event; nothing else is an answer.
+//
+// The driver performs the effects of all steps in the order given, and addresses effects one at a time: an
+// "addressesRemoved" that comes back always tells of a state after every earlier "addAddresses" ended.
+
+import type { Message, MoveReason, Sender } from "./message.ts";
+import type {
+  Duration,
+  HostName,
+  Incarnation,
+  Member,
+  Sequence,
+  ViewId,
+  ViewNumber,
+  VipName,
+} from "./vocabulary.ts";
+
+export type NodeEvent =
+  /** The first event, once. The driver then observes the addresses as the node asks. */
+  | { readonly kind: "started" }
+  /** The alarm at nodeDeadline rang; harmless at any other time. */
+  | { readonly kind: "clockTicked" }
+  | { readonly kind: "messageReceived"; readonly sender: Sender; readonly message: Message }
+  | { readonly kind: "addressesAdded"; readonly vips: readonly VipName[] }
+  | { readonly kind: "addressesAddFailed"; readonly problems: readonly VipProblem[] }
+  | { readonly kind: "addressesRemoved"; readonly vips: readonly VipName[] }
+  | { readonly kind: "addressesRemoveFailed"; readonly problems: readonly VipProblem[] }
+  | { readonly kind: "addressesObserved"; readonly observed: Observed }
+  | { readonly kind: "operatorRequested"; readonly request: OperatorRequest };
+
+export interface VipProblem {
+  readonly vip: VipName;
+  /** For people: what the machine said. */
+  readonly problem: string;
+}
+
+/** Which VIPs were found on the host. A VIP in neither list is not on it at all. Both sorted. */
+export interface Observed {
+  /** Every address of the VIP is there. */
+  readonly whole: readonly VipName[];
+  /** Some addresses of the VIP are there and some are not. */
+  readonly partial: readonly VipName[];
+}
+
+export type OperatorRequest =
+  | { readonly kind: "drain"; readonly reason: string }
+  | { readonly kind: "resume"; readonly reason: string }
+  | { readonly kind: "move"; readonly vip: VipName; readonly to: HostName }
+  | { readonly kind: "balance" }
+  /** A clean stop: hand over, release, say farewell. The node is done when its phase is "left". */
+  | { readonly kind: "stop" };
+
+export type NodeEffect =
+  | { readonly kind: "broadcast"; readonly sequence: Sequence; readonly message: Message }
+  | { readonly kind: "send"; readonly to: HostName; readonly sequence: Sequence; readonly message: Message }
+  /** Adds the VIPs' addresses, or renews their lease where they are there already. Answered per VIP. */
+  | { readonly kind: "addAddresses"; readonly vips: readonly VipName[] }
+  /** Removes the VIPs' addresses; one that is not there counts as removed. Answered per VIP. */
+  | { readonly kind: "removeAddresses"; readonly vips: readonly VipName[] }
+  /** Tells neighbours and notify targets that the VIPs are here. Not answered. */
+  | { readonly kind: "announce"; readonly vips: readonly VipName[] }
+  /** Answered by addressesObserved. */
+  | { readonly kind: "observeAddresses" }
+  | { readonly kind: "note"; readonly note: Note };
+
+/** What a person who reads the log wants to know. */
+export type Note =
+  | { readonly kind: "started"; readonly host: HostName; readonly incarnation: Incarnation }
+  | { readonly kind: "leftoversFound"; readonly vips: readonly VipName[] }
+  | { readonly kind: "hostHeard"; readonly host: HostName }
+  | { readonly kind: "hostRestarted"; readonly host: HostName }
+  | { readonly kind: "hostSilent"; readonly host: HostName; readonly silentFor: Duration }
+  | { readonly kind: "hostLeft"; readonly host: HostName }
+  | { readonly kind: "configurationDiffers"; readonly host: HostName }
+  | { readonly kind: "memberUnanswering"; readonly host: HostName; readonly view: ViewNumber }
+  | { readonly kind: "coordinatorUnhelpful"; readonly host: HostName }
+  | { readonly kind: "viewProposed"; readonly view: ViewId; readonly members: readonly Member[] }
+  | {
+    readonly kind: "viewInstalled";
+    readonly view: ViewId;
+    readonly members: readonly Member[];
+    readonly mature: boolean;
+  }
+  | {
+    readonly kind: "vipMoved";
+    readonly vip: VipName;
+    readonly from: HostName | null;
+    readonly to: HostName | null;
+    readonly reason: MoveReason;
+  }
+  | { readonly kind: "vipAcquired"; readonly vip: VipName }
+  | { readonly kind: "vipReleased"; readonly vip: VipName }
+  | { readonly kind: "vipAddFailed"; readonly vip: VipName; readonly problem: string }
+  | { readonly kind: "vipRemoveFailed"; readonly vip: VipName; readonly problem: string }
+  /** Somebody took the VIP off this host; it is put back. */
+  | { readonly kind: "vipVanished"; readonly vip: VipName }
+  /** Somebody put the VIP on this host though it is not its holder; it is removed. */
+  | { readonly kind: "vipIntruded"; readonly vip: VipName }
+  | { readonly kind: "matured" }
+  | { readonly kind: "fenced"; readonly because: FenceReason }
+  | { readonly kind: "unfenced" }
+  | { readonly kind: "draining"; readonly reason: string }
+  | { readonly kind: "resumed"; readonly reason: string }
+  | { readonly kind: "leaving" }
+  | { readonly kind: "left" };
+
+/** Why a host gave its VIPs up on its own. */
+export type FenceReason =
+  /** It did not run for longer than the timeout: the others may have taken its VIPs over. */
+  | "paused"
+  /** Its own coordinator installed a view without it. */
+  | "leftOut"
+  /** partition = "quorum", and it is not heard by a majority of the hosts. */
+  | "quorumLost";

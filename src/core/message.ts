@@ -1,0 +1,135 @@
+// What hosts say to each other. Five messages carry the whole protocol:
+//
+//   heartbeat   everybody, every heartbeat interval and at once when something changed
+//   propose     coordinator to all: "answer me if you would be in this view"
+//   report      member to coordinator: "here is what I hold, and what I can and cannot do"
+//   install     coordinator to all: "this is the view, and this is who holds what in it"
+//   farewell    a clean stop: "I hold nothing any more, do not wait for me"
+//
+// A message is only ever acted on with its Sender: the codec has checked version, group and authentication.
+
+import type {
+  Duration,
+  HostName,
+  Incarnation,
+  Member,
+  Sequence,
+  ViewId,
+  ViewNumber,
+  VipName,
+} from "./vocabulary.ts";
+
+/** Who sent a message: taken from the authenticated datagram, not from its source address. */
+export interface Sender {
+  readonly host: HostName;
+  readonly incarnation: Incarnation;
+  /** Grows with every message of an incarnation; a message that is not newer than the last one is dropped. */
+  readonly sequence: Sequence;
+}
+
+export type Message = Heartbeat | Propose | Report | Install | Farewell;
+
+export interface Heartbeat {
+  readonly kind: "heartbeat";
+  /** The installed view; null when there is none. */
+  readonly view: ViewId | null;
+  /** The highest view number this host has promised or installed. */
+  readonly promised: ViewNumber;
+  /** Whom this host takes for the coordinator; itself, if nobody better is heard. */
+  readonly follows: HostName;
+  /** Grows when what this host would report changes: the coordinator then gathers new reports. */
+  readonly revision: number;
+  readonly mature: boolean;
+  readonly draining: boolean;
+  /** Everyone whom this host heard within the timeout, with the newest sequence heard. Sorted by host. */
+  readonly heard: readonly Heard[];
+  /** VIPs that the view's allocation takes from this host and that are still on it. Sorted. */
+  readonly releasing: readonly VipName[];
+  /** VIPs that the view's allocation gives to this host and that are not yet on it. Sorted. */
+  readonly acquiring: readonly VipName[];
+  /** Names the contents of the sender's configuration. */
+  readonly digest: string;
+}
+
+export interface Heard {
+  readonly host: HostName;
+  readonly incarnation: Incarnation;
+  readonly sequence: Sequence;
+}
+
+export interface Propose {
+  readonly kind: "propose";
+  readonly view: ViewId;
+  /** Sorted by host. */
+  readonly members: readonly Member[];
+}
+
+export interface Report {
+  readonly kind: "report";
+  /** The proposal that this answers. */
+  readonly view: ViewId;
+  readonly revision: number;
+  readonly mature: boolean;
+  /** True while the host wants to hold nothing: drained by an operator, or about to stop. */
+  readonly draining: boolean;
+  /** Every VIP that may be on the host, also those in the middle of being added or removed. Sorted by VIP. */
+  readonly held: readonly HeldVip[];
+  /** VIPs that the host tried and failed to hold, and should not be given for now. Sorted. */
+  readonly unable: readonly VipName[];
+  /** What an operator asked of this host and no view has answered yet. */
+  readonly wishes: readonly Wish[];
+}
+
+export interface HeldVip {
+  readonly vip: VipName;
+  readonly reason: MoveReason;
+  /** How long the host has held it. */
+  readonly age: Duration;
+}
+
+export type Wish =
+  | { readonly kind: "move"; readonly vip: VipName; readonly to: HostName }
+  | { readonly kind: "balance" };
+
+export interface Install {
+  readonly kind: "install";
+  readonly view: ViewId;
+  /** Sorted by host. */
+  readonly members: readonly Member[];
+  /** False while the group still waits for further hosts: then nobody holds anything. */
+  readonly mature: boolean;
+  /** One for each VIP that has a holder; sorted by VIP. */
+  readonly allocation: readonly Assignment[];
+}
+
+export interface Assignment {
+  readonly vip: VipName;
+  readonly holder: HostName;
+  /** Why the holder has it. "operator" also pins it there. */
+  readonly reason: MoveReason;
+  /** How long the holder has had it; 0 for a move. */
+  readonly age: Duration;
+  /** Members that may have it on them and have to release it. Sorted. */
+  readonly from: readonly HostName[];
+}
+
+/** Why a VIP is where it is. */
+export type MoveReason =
+  /** Nobody held it: a cold start, or a VIP nobody could hold before. */
+  | "unheld"
+  /** Its holder left the group or may not or cannot hold it any more. */
+  | "holderGone"
+  /** Its holder drains or stops. */
+  | "drained"
+  /** A host that the VIP prefers became available. */
+  | "preferred"
+  /** Two components merged and both held it. */
+  | "merged"
+  /** A balance round evened the loads out. */
+  | "balance"
+  /** An operator moved it; it stays until this holder can hold it no longer. */
+  | "operator";
+
+export interface Farewell {
+  readonly kind: "farewell";
+}

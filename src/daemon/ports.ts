@@ -1,0 +1,78 @@
+// What the daemon needs from the machine. One interface for each thing; src/host/ has the real ones, one file
+// each, and tests have fakes. Nothing here throws for an operating error: it comes back as a value.
+
+import type { Observed, VipProblem } from "../core/events.ts";
+import type { HostName, Instant, SegmentName, VipName } from "../core/vocabulary.ts";
+import type { ControlRequest, ControlResponse } from "../codec/control.ts";
+
+export interface Clock {
+  /** Monotonic; goes on while the process is stopped. */
+  now(): Instant;
+  /** Milliseconds since 1970, for people. */
+  wallTime(): number;
+  /** Sets the one alarm; an earlier setting is forgotten. Null: no alarm. Rings once, never early. */
+  setAlarm(at: Instant | null): void;
+  onAlarm(ring: () => void): void;
+}
+
+/** Datagrams between the hosts of the group, over all segments at once. */
+export interface Network {
+  /** Sends to every other host on every segment. A failure is counted, not thrown: the network may lose anyway. */
+  broadcast(datagrams: readonly Uint8Array[]): void;
+  /** Sends to one host on every segment it shares with us. */
+  send(to: HostName, datagrams: readonly Uint8Array[]): void;
+  onDatagram(receive: (datagram: Uint8Array, segment: SegmentName) => void): void;
+  close(): Promise<void>;
+}
+
+export interface AddressOutcome {
+  readonly done: readonly VipName[];
+  readonly problems: readonly VipProblem[];
+}
+
+/** VIPs as addresses of this host's interfaces. Calls are carried out one at a time, in order. */
+export interface Addresses {
+  /** Adds all addresses of the VIPs, or renews their lease. */
+  add(vips: readonly VipName[]): Promise<AddressOutcome>;
+  /** Removes all addresses of the VIPs; one that is not there is done. */
+  remove(vips: readonly VipName[]): Promise<AddressOutcome>;
+  observe(): Promise<Observed>;
+  /** Calls back soon after any address of the host changed; also when the watch broke and was set up again. */
+  onChange(changed: () => void): void;
+  close(): Promise<void>;
+}
+
+export interface Announcer {
+  /** Sends the announcements of all addresses of the VIPs once, without waiting. */
+  announce(vips: readonly VipName[]): void;
+  close(): Promise<void>;
+}
+
+/** Removes all VIPs of the configuration from this host when the daemon dies, however it dies. */
+export interface Guard {
+  /** Calls back when the guard itself died; the daemon then starts another. */
+  onDeath(died: () => void): void;
+  /** Ends the guard without any harm to addresses that are still there. */
+  release(): Promise<void>;
+}
+
+export interface ControlServer {
+  onRequest(answer: (request: ControlRequest) => Promise<ControlResponse>): void;
+  close(): Promise<void>;
+}
+
+export type LogLevel = "debug" | "info" | "warning" | "error";
+
+export interface Log {
+  write(level: LogLevel, text: string, fields?: Readonly<Record<string, unknown>>): void;
+}
+
+export interface Ports {
+  readonly clock: Clock;
+  readonly network: Network;
+  readonly addresses: Addresses;
+  readonly announcer: Announcer;
+  readonly guard: Guard;
+  readonly control: ControlServer;
+  readonly log: Log;
+}

@@ -72,8 +72,10 @@ export interface Report {
   readonly mature: boolean;
   /** True while the host wants to hold nothing: drained by an operator, or about to stop. */
   readonly draining: boolean;
-  /** Every VIP that may be on the host, also those in the middle of being added or removed. Sorted by VIP. */
+  /** Every VIP that may be on the host, and every VIP that its view gave to it. Sorted by VIP. */
   readonly held: readonly HeldVip[];
+  /** Those of `held` that its view took from it, and that are only not gone yet. Sorted. */
+  readonly releasing: readonly VipName[];
   /** VIPs that the host tried and failed to hold, and should not be given for now. Sorted. */
   readonly unable: readonly VipName[];
   /** What an operator asked of this host and no view has answered yet. */

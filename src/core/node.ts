@@ -1,26 +1,294 @@
-import type { NodeEffect, NodeEvent } from "./events.ts";
-import type { NodeStatus } from "./status.ts";
-import type { Group, HostName, Incarnation, Instant, Step } from "./vocabulary.ts";
+// A host's whole mind: stepNode answers an event, nodeDeadline says when it wants to be woken.
+//
+//                    no leftovers              a VIP-holding past that may be over
+//   booting ------------------------> active --------------------------------> fenced
+//   (says nothing, removes what       |    ^                                     |
+//    it finds on the host)            |    '------------ all VIPs gone ----------'
+//                                stop |
+//                                     v        handed over in time
+//                                  leaving ------------------------> left (farewell said)
+//                                     '--not in time--> departing ----^
+//
+// Every step ends the same way, whatever the event was: suspect who is silent, follow or coordinate, settle the VIPs
+// against the view, and say what is news. So no event is needed twice, and a lost one only costs time.
 
-/** Everything a host knows and has promised. Opaque to all but core. */
-export declare interface Node {
-  readonly self: HostName;
-}
+import { confirmView, coordinate, proposalDeadline, receiveReport, repeatInstall } from "./coordinate.ts";
+import type { FenceReason, NodeEffect, NodeEvent, Observed, OperatorRequest } from "./events.ts";
+import { follow, isLeftOut, receiveInstall, receivePropose } from "./follow.ts";
+import { hearMessage, receiveFarewell, receiveHeartbeat, speak, suspectSilentPeers } from "./heartbeat.ts";
+import {
+  forgetInabilities,
+  giveUpVips,
+  holdsNothing,
+  renewVips,
+  settleVips,
+  vipsAdded,
+  vipsAddFailed,
+  vipsObserved,
+  vipsRemoved,
+  vipsRemoveFailed,
+} from "./holdings.ts";
+import type { Message, Sender } from "./message.ts";
+import { quorumDeadline, quorumLost } from "./quorum.ts";
+import { suspicionDeadline } from "./suspicion.ts";
+import { broadcast, type Node, note, revise, type Turn, update } from "./turn.ts";
+import {
+  after,
+  duration,
+  earliest,
+  elapsed,
+  type Group,
+  type HostName,
+  type Incarnation,
+  type Instant,
+  instant,
+  sequence,
+  sorted,
+  type Step,
+  viewNumber,
+} from "./vocabulary.ts";
+
+export type { Node } from "./turn.ts";
+export { nodeStatus } from "./status.ts";
+
+/** Between two looks at what is really on the host, besides those after a change was reported. */
+const observeInterval = duration(5_000);
+/** A stop that has not handed over by then removes its VIPs regardless, in timeouts. */
+const stopTimeouts = 3;
 
 /** A node before its first event. */
-export declare function createNode(
+export function createNode(
   of: {
     readonly group: Group;
     readonly self: HostName;
     readonly incarnation: Incarnation;
     readonly now: Instant;
   },
-): Node;
-/** Answers an event. */
-export declare function stepNode(node: Node, event: NodeEvent, now: Instant): Step<Node, NodeEffect>;
+): Node {
+  const { group, now } = of;
+  return {
+    group,
+    self: { host: of.self, incarnation: of.incarnation },
+    stage: { kind: "booting", observed: false },
+    peers: new Map(),
+    sequence: sequence(0),
+    said: null,
+    heartbeatAt: now,
+    sent: [],
+    highest: viewNumber(0),
+    promised: null,
+    view: null,
+    proposal: null,
+    deferred: null,
+    elected: [],
+    electedAt: now,
+    follows: of.self,
+    waitingSince: now,
+    spurned: new Set(),
+    holdouts: new Map(),
+    mature: false,
+    matureAt: after(now, group.timing.mature),
+    drainReason: null,
+    stopBy: null,
+    wishes: [],
+    revision: 1,
+    unable: new Map(),
+    vips: new Map(),
+    vipAlarm: null,
+    releasing: [],
+    acquiring: [],
+    allocation: new Map(),
+    problems: new Map(),
+    moves: [],
+    renewAt: now,
+    observeAt: now,
+    balanceAt: now,
+  };
+}
+
+/** Answers an event. Time may not go backwards between steps. */
+export function stepNode(node: Node, event: NodeEvent, now: Instant): Step<Node, NodeEffect> {
+  const turn: Turn = { node, now, effects: [], vipsConcerned: false };
+  if (node.stage.kind === "left") return { state: node, effects: [] };
+  if (hasBeenPaused(node, now)) fence(turn, "paused");
+  handle(turn, event);
+  advanceStage(turn);
+  if (turn.node.stage.kind === "active") act(turn);
+  else settleVips(turn);
+  return { state: turn.node, effects: turn.effects };
+}
+
 /** When the node wants a clockTicked; null: never. */
-export declare function nodeDeadline(node: Node): Instant | null;
-/** What the node tells about itself. */
-export declare function nodeStatus(node: Node, now: Instant): NodeStatus;
+export function nodeDeadline(node: Node): Instant | null {
+  if (node.stage.kind === "left") return null;
+  if (node.stage.kind !== "active") return earliest([node.vipAlarm, node.observeAt]);
+  const { timeout } = node.group.timing;
+  return earliest([
+    node.heartbeatAt,
+    node.vipAlarm,
+    node.observeAt,
+    proposalDeadline(node.proposal),
+    quorumDeadline(node),
+    node.mature ? null : node.matureAt,
+    node.group.timing.lease === null ? null : node.renewAt,
+    node.stopBy,
+    ...[...node.peers.values()].map((peer) => suspicionDeadline(peer, timeout)),
+  ]);
+}
+
 /** True once a requested stop is complete: every VIP is released and the farewell is sent. */
-export declare function hasLeft(node: Node): boolean;
+export const hasLeft = (node: Node): boolean => node.stage.kind === "left";
+
+function handle(turn: Turn, event: NodeEvent): void {
+  switch (event.kind) {
+    case "started":
+      return note(turn, { kind: "started", ...turn.node.self });
+    case "clockTicked":
+      return;
+    case "messageReceived":
+      return receive(turn, event.sender, event.message);
+    case "addressesAdded":
+      return vipsAdded(turn, event.vips);
+    case "addressesAddFailed":
+      return vipsAddFailed(turn, event.problems);
+    case "addressesRemoved":
+      return vipsRemoved(turn, event.vips);
+    case "addressesRemoveFailed":
+      return vipsRemoveFailed(turn, event.problems);
+    case "addressesObserved":
+      return observe(turn, event.observed);
+    case "operatorRequested":
+      return answerOperator(turn, event.request);
+  }
+}
+
+function receive(turn: Turn, sender: Sender, message: Message): void {
+  hearMessage(turn, sender);
+  switch (message.kind) {
+    case "heartbeat":
+      receiveHeartbeat(turn, sender, message);
+      return confirmView(turn, sender.host);
+    case "propose":
+      return receivePropose(turn, sender, message);
+    case "report":
+      return receiveReport(turn, sender, message);
+    case "install":
+      return receiveInstall(turn, sender, message);
+    case "farewell":
+      return receiveFarewell(turn, sender);
+  }
+}
+
+/** What is found at the start is taken for a leftover of an earlier life. */
+function observe(turn: Turn, observed: Observed): void {
+  if (turn.node.stage.kind === "booting" && !turn.node.stage.observed) {
+    update(turn, { stage: { kind: "booting", observed: true } });
+    const vips = sorted([...observed.whole, ...observed.partial]);
+    if (vips.length > 0) note(turn, { kind: "leftoversFound", vips });
+  }
+  vipsObserved(turn, observed);
+}
+
+function answerOperator(turn: Turn, request: OperatorRequest): void {
+  const { node } = turn;
+  switch (request.kind) {
+    case "drain":
+      if (node.drainReason === request.reason) return;
+      note(turn, { kind: "draining", reason: request.reason });
+      return revise(turn, { drainReason: request.reason });
+    case "resume":
+      if (node.drainReason === null) return;
+      note(turn, { kind: "resumed", reason: request.reason });
+      return revise(turn, { drainReason: null });
+    case "move":
+      return revise(turn, { wishes: [...node.wishes, { kind: "move", vip: request.vip, to: request.to }] });
+    case "balance":
+      return revise(turn, { wishes: [...node.wishes, { kind: "balance" }] });
+    case "stop":
+      if (node.stopBy !== null) return;
+      note(turn, { kind: "leaving" });
+      return revise(turn, { stopBy: after(turn.now, duration(stopTimeouts * node.group.timing.timeout)) });
+  }
+}
+
+/** Moves on from a stage whose work is done. */
+function advanceStage(turn: Turn): void {
+  const { node, now } = turn;
+  suspectSilentPeers(turn);
+  if (now >= turn.node.observeAt) {
+    turn.effects.push({ kind: "observeAddresses" });
+    update(turn, { observeAt: after(now, observeInterval) });
+  }
+  if (node.stage.kind === "active") return stopIfDone(turn);
+  if (!holdsNothing(turn.node)) return;
+  if (turn.node.stage.kind === "booting" && !turn.node.stage.observed) return;
+  if (turn.node.stage.kind === "departing") return sayFarewell(turn);
+  if (turn.node.stage.kind === "fenced") note(turn, { kind: "unfenced" });
+  update(turn, { stage: { kind: "active" }, heartbeatAt: now, waitingSince: now });
+}
+
+function stopIfDone(turn: Turn): void {
+  const { node, now } = turn;
+  if (node.stopBy === null) return;
+  if (holdsNothing(node)) return sayFarewell(turn);
+  if (now < node.stopBy) return;
+  update(turn, { ...withoutViews, stage: { kind: "departing" } });
+  giveUpVips(turn);
+}
+
+function sayFarewell(turn: Turn): void {
+  broadcast(turn, { kind: "farewell" });
+  update(turn, { stage: { kind: "left" } });
+  note(turn, { kind: "left" });
+}
+
+/** What an active node does at the end of every step. */
+function act(turn: Turn): void {
+  const lost = isLeftOut(turn) ? "leftOut" : quorumLost(turn.node, turn.now);
+  if (lost !== null) return fence(turn, lost);
+  mature(turn);
+  forgetInabilities(turn);
+  follow(turn);
+  coordinate(turn);
+  settleVips(turn);
+  renew(turn);
+  if (turn.now >= turn.node.heartbeatAt) repeatInstall(turn);
+  speak(turn);
+}
+
+function mature(turn: Turn): void {
+  if (turn.node.mature || turn.now < turn.node.matureAt) return;
+  note(turn, { kind: "matured" });
+  revise(turn, { mature: true });
+}
+
+function renew(turn: Turn): void {
+  const { lease } = turn.node.group.timing;
+  if (lease === null || turn.now < turn.node.renewAt) return;
+  renewVips(turn);
+  update(turn, { renewAt: after(turn.now, duration(lease / 3)) });
+}
+
+/**
+ * True when our last heartbeat is older than the timeout: this host was stopped or starved, and the others may
+ * have suspected it. They cannot have suspected it earlier than that.
+ */
+function hasBeenPaused(node: Node, now: Instant): boolean {
+  return node.stage.kind === "active" && node.said !== null &&
+    elapsed(node.said.at, now) > node.group.timing.timeout;
+}
+
+/** Gives all VIPs up and says nothing until they are gone. */
+function fence(turn: Turn, because: FenceReason): void {
+  const { node, now } = turn;
+  note(turn, { kind: "fenced", because });
+  update(turn, { ...withoutViews, stage: { kind: "fenced", because }, said: null });
+  // After a pause it knows nothing of the group: it must not take itself for the only one left.
+  if (because === "paused") {
+    const { timeout, heartbeat } = node.group.timing;
+    update(turn, { mature: false, matureAt: instant(now + timeout + heartbeat) });
+  }
+  giveUpVips(turn);
+}
+
+const withoutViews = { view: null, promised: null, proposal: null, deferred: null };

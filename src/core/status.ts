@@ -1,7 +1,19 @@
 // What a node tells about itself: a pure reading of its state, in the words that `status` shows.
 
+import { hasAcquired, hasReleased, stateOf } from "./holdings.ts";
 import type { MoveReason } from "./message.ts";
-import type { Duration, HostName, Incarnation, Instant, Member, ViewId, VipName } from "./vocabulary.ts";
+import type { Node } from "./turn.ts";
+import {
+  type Duration,
+  duration,
+  elapsed,
+  type HostName,
+  type Incarnation,
+  type Instant,
+  type Member,
+  type ViewId,
+  type VipName,
+} from "./vocabulary.ts";
 
 export interface NodeStatus {
   readonly host: HostName;
@@ -54,4 +66,90 @@ export interface Move {
   readonly from: HostName | null;
   readonly to: HostName | null;
   readonly reason: MoveReason;
+}
+
+/** Reads the node. */
+export function nodeStatus(node: Node, now: Instant): NodeStatus {
+  return {
+    host: node.self.host,
+    incarnation: node.self.incarnation,
+    phase: phaseOf(node),
+    mature: node.mature,
+    draining: node.drainReason,
+    view: node.view && { ...node.view.id, members: node.view.members },
+    hosts: node.group.hosts.map(({ name }) => hostStatus(node, name, now)),
+    vips: node.group.vips.map(({ name }) => vipStatus(node, name)),
+    moves: node.moves,
+  };
+}
+
+function phaseOf(node: Node): NodeStatus["phase"] {
+  switch (node.stage.kind) {
+    case "booting":
+    case "fenced":
+    case "left":
+      return node.stage.kind;
+    case "departing":
+      return "leaving";
+    case "active":
+      if (node.stopBy !== null) return "leaving";
+      return node.view === null || node.promised !== null ? "gathering" : "running";
+  }
+}
+
+function hostStatus(node: Node, host: HostName, now: Instant): HostStatus {
+  const vips = [...node.allocation.values()].filter(({ holder }) => holder === host).length;
+  const isMember = node.view?.members.some((member) => member.host === host) ?? false;
+  if (host === node.self.host) {
+    const draining = node.drainReason !== null || node.stopBy !== null;
+    const state = isMember ? "member" : "heard";
+    return {
+      host,
+      state,
+      draining,
+      mature: node.mature,
+      sameConfiguration: true,
+      silentFor: duration(0),
+      vips,
+    };
+  }
+  const peer = node.peers.get(host);
+  const isHeard = peer?.state === "heard";
+  return {
+    host,
+    state: isHeard && isMember ? "member" : isHeard ? "heard" : "silent",
+    draining: peer?.heartbeat?.draining ?? false,
+    mature: peer?.heartbeat?.mature ?? false,
+    sameConfiguration: (peer?.heartbeat?.digest ?? node.group.digest) === node.group.digest,
+    silentFor: peer ? elapsed(peer.lastHeard, now) : null,
+    vips,
+  };
+}
+
+function vipStatus(node: Node, vip: VipName): VipStatus {
+  const tenure = node.view?.allocation.get(vip);
+  return {
+    vip,
+    holder: tenure?.holder ?? null,
+    state: vipStateOf(node, vip),
+    since: tenure?.since ?? null,
+    reason: tenure?.reason ?? null,
+    here: stateOf(node, vip).kind,
+    problem: node.problems.get(vip) ?? null,
+  };
+}
+
+function vipStateOf(node: Node, vip: VipName): VipStatus["state"] {
+  const { view } = node;
+  if (view === null) return "unknown";
+  const tenure = view.allocation.get(vip);
+  if (!tenure) return "uncovered";
+  const { holder, from } = tenure;
+  const isHeld = holder === node.self.host
+    ? stateOf(node, vip).kind === "held"
+    : hasAcquired(node, view, { host: holder, vip });
+  const isReleased = from.every((host) =>
+    host === node.self.host ? !node.releasing.includes(vip) : hasReleased(node, view, { host, vip })
+  );
+  return isHeld && isReleased ? "held" : "moving";
 }

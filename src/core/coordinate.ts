@@ -1,0 +1,289 @@
+// The coordinator's side of a view change: propose, gather reports, allocate, install.
+//
+// Everything that changes who should hold what is a view change, also among the same members: a host lost or found,
+// a drain, an operator's move, an address that could not be added, a balance round. There is one way to agree.
+
+import { allocate, type AllocationInput, isUnbalanced } from "./allocator.ts";
+import type { HeldVip, Install, Report, Sender } from "./message.ts";
+import {
+  areSameMembers,
+  electMembers,
+  highestNumber,
+  includes,
+  mayServe,
+  type Proposal,
+  type View,
+} from "./membership.ts";
+import { isMutual } from "./suspicion.ts";
+import { ageOf } from "./holdings.ts";
+import { installView } from "./install.ts";
+import { broadcast, type Node, note, send, type Turn, update } from "./turn.ts";
+import { reportFor } from "./follow.ts";
+import {
+  after,
+  type Duration,
+  duration,
+  type HostName,
+  type Member,
+  sameView,
+  viewNumber,
+} from "./vocabulary.ts";
+
+/** How long a member that did not answer a proposal is left out, in timeouts. */
+const holdoutTimeouts = 5;
+
+/** Does what a coordinator has to do now; a host that follows another one drops what it had begun. */
+export function coordinate(turn: Turn): void {
+  forgetHoldouts(turn);
+  if (turn.node.follows !== turn.node.self.host) {
+    if (turn.node.proposal) update(turn, { proposal: null });
+    return;
+  }
+  if (isPromisedToAnother(turn)) return;
+  const members = electMembers(turn.node.self, turn.node.peers, {
+    present: turn.node.view?.members ?? [],
+    excluded: new Set(turn.node.holdouts.keys()),
+  });
+  if (!areSameMembers(members, turn.node.elected)) update(turn, { elected: members, electedAt: turn.now });
+  if (turn.node.proposal) pursue(turn, turn.node.proposal, members);
+  else if (needsNewView(turn, members) && knowsEnough(turn, members)) propose(turn, members);
+}
+
+/** A member's report; one that answers no open proposal of ours is too late to matter. */
+export function receiveReport(turn: Turn, sender: Sender, report: Report): void {
+  const { proposal } = turn.node;
+  if (!proposal || !sameView(proposal.view, report.view) || !includes(proposal.members, sender)) return;
+  update(turn, { proposal: { ...proposal, reports: new Map(proposal.reports).set(sender.host, report) } });
+}
+
+/** Says the view again to members that have not shown it in a heartbeat. Called once a heartbeat. */
+export function repeatInstall(turn: Turn): void {
+  const { view, self } = turn.node;
+  if (!view || view.id.coordinator !== self.host) return;
+  for (const { host } of view.members) {
+    if (host !== self.host && !view.confirmed.has(host)) send(turn, host, installOf(turn, view));
+  }
+}
+
+/** Takes note of which members have shown the view. */
+export function confirmView(turn: Turn, host: HostName): void {
+  const { view, self, peers } = turn.node;
+  if (!view || view.id.coordinator !== self.host || view.confirmed.has(host)) return;
+  if (!sameView(peers.get(host)?.heartbeat?.view ?? null, view.id)) return;
+  update(turn, { view: { ...view, confirmed: new Set(view.confirmed).add(host) } });
+}
+
+/** When the coordinator has something to do besides answering. */
+export const proposalDeadline = (proposal: Proposal | null) =>
+  proposal === null ? null : proposal.resendAt < proposal.closesAt ? proposal.resendAt : proposal.closesAt;
+
+function needsNewView(turn: Turn, members: readonly Member[]): boolean {
+  const { node, now } = turn;
+  const { view } = node;
+  if (view === null || node.promised !== null || view.id.coordinator !== node.self.host) return true;
+  if (!areSameMembers(view.members, members)) return true;
+  if (!view.mature && isMature(node, members)) return true;
+  if (members.some((member) => isOutOfStep(turn, view, member))) return true;
+  return view.mature && now >= node.balanceAt && mayBalance(turn, view);
+}
+
+/** True while another coordinator may still install what this host has promised. */
+function isPromisedToAnother({ node, now }: Turn): boolean {
+  if (node.promised === null || node.promised.view.coordinator === node.self.host) return false;
+  const { timeout, heartbeat } = node.group.timing;
+  return node.peers.get(node.promised.view.coordinator)?.state === "heard" &&
+    now < after(node.promised.at, duration(timeout + heartbeat));
+}
+
+/**
+ * False while the members hear somebody whom this host has still to hear: one heartbeat later it will know whether
+ * that host belongs to the view too. A host that starts would otherwise tear the first one it hears out of its view.
+ */
+function knowsEnough({ node, now }: Turn, members: readonly Member[]): boolean {
+  if (now >= after(node.electedAt, node.group.timing.heartbeat)) return true;
+  return members.every(({ host }) =>
+    (node.peers.get(host)?.heartbeat?.heard ?? []).every((heard) => {
+      if (members.some((member) => member.host === heard.host)) return true;
+      const known = node.peers.get(heard.host);
+      // The member has heard nothing newer than we have: it only has still to suspect that host, as we do.
+      return known !== undefined && known.state !== "heard" && known.incarnation === heard.incarnation &&
+        heard.sequence <= known.sequence;
+    })
+  );
+}
+
+const isMature = (node: Node, members: readonly Member[]): boolean =>
+  node.mature || members.length === node.group.hosts.length;
+
+/** A member whose report is no longer true, or that has not installed the view in time, or that has dropped it. */
+function isOutOfStep(turn: Turn, view: View, { host }: Member): boolean {
+  const { node, now } = turn;
+  const reported = view.reports.get(host)?.revision;
+  if (host === node.self.host) return reported !== node.revision;
+  const heartbeat = node.peers.get(host)?.heartbeat;
+  if (!heartbeat) return false;
+  if (sameView(heartbeat.view, view.id)) return heartbeat.revision !== reported;
+  return view.confirmed.has(host) || now >= after(view.installedAt, node.group.timing.timeout);
+}
+
+function propose(turn: Turn, members: readonly Member[]): void {
+  const { node, now } = turn;
+  const view = {
+    number: viewNumber(highestNumber(node.highest, node.peers) + 1),
+    coordinator: node.self.host,
+  };
+  const { timeout, heartbeat } = node.group.timing;
+  const balances = node.view !== null && node.view.mature && areSameMembers(node.view.members, members) &&
+    now >= node.balanceAt;
+  update(turn, {
+    proposal: {
+      view,
+      members,
+      reports: new Map(),
+      resendAt: after(now, resendInterval(node)),
+      closesAt: after(now, duration(timeout + heartbeat)),
+      balances,
+    },
+    highest: view.number,
+    promised: { view, revision: node.revision, at: now },
+    deferred: null,
+  });
+  turn.vipsConcerned = true;
+  note(turn, { kind: "viewProposed", view, members });
+  const { proposal } = turn.node;
+  if (!proposal) return;
+  update(turn, { proposal: { ...proposal, reports: new Map([[node.self.host, reportFor(turn, view)]]) } });
+  if (members.length > 1) broadcast(turn, { kind: "propose", view, members });
+  complete(turn);
+}
+
+/** Brings an open proposal on: installs it, starts again without those who are lost, or asks again. */
+function pursue(turn: Turn, proposal: Proposal, members: readonly Member[]): void {
+  const lost = proposal.members.filter((member) => !includes(members, member));
+  if (lost.length > 0) return propose(turn, members);
+  if (complete(turn)) return;
+  const missing = proposal.members.filter(({ host }) => !proposal.reports.has(host));
+  if (missing.some(({ host }) => hasPromisedElsewhere(turn.node, host, proposal))) {
+    return propose(turn, members);
+  }
+  if (turn.now >= proposal.closesAt) return leaveOut(turn, missing, members);
+  if (turn.now < proposal.resendAt) return;
+  const { view, members: asked } = proposal;
+  for (const { host } of missing) send(turn, host, { kind: "propose", view, members: asked });
+  update(turn, { proposal: { ...proposal, resendAt: after(turn.now, resendInterval(turn.node)) } });
+}
+
+/** True when the member follows us but cannot promise our number any more: a higher one will do. */
+function hasPromisedElsewhere(node: Node, host: HostName, proposal: Proposal): boolean {
+  const heartbeat = node.peers.get(host)?.heartbeat;
+  return heartbeat?.follows === node.self.host && heartbeat.promised >= proposal.view.number;
+}
+
+function leaveOut(turn: Turn, missing: readonly Member[], members: readonly Member[]): void {
+  const { node, now } = turn;
+  const until = after(now, duration(holdoutTimeouts * node.group.timing.timeout));
+  const holdouts = new Map(node.holdouts);
+  for (const { host } of missing) {
+    holdouts.set(host, until);
+    note(turn, { kind: "memberUnanswering", host, view: node.highest });
+  }
+  update(turn, { holdouts });
+  propose(turn, members.filter((member) => !includes(missing, member)));
+}
+
+/** Installs the proposal if everyone has reported. */
+function complete(turn: Turn): boolean {
+  const { proposal, group } = turn.node;
+  if (!proposal || proposal.reports.size < proposal.members.length) return false;
+  const reports = [...proposal.reports.values()];
+  const mature = reports.some((report) => report.mature) || proposal.members.length === group.hosts.length;
+  const serves = mature && mayServe(group, proposal.members.length);
+  const allocation = serves ? allocate(allocationInput(turn.node, proposal)) : [];
+  const install: Install = {
+    kind: "install",
+    view: proposal.view,
+    members: proposal.members,
+    mature,
+    allocation,
+  };
+  update(turn, { proposal: null });
+  if (proposal.members.length > 1) broadcast(turn, install);
+  installView(turn, install, proposal.reports);
+  return true;
+}
+
+function allocationInput(
+  node: Node,
+  proposal: Pick<Proposal, "members" | "reports" | "balances">,
+): AllocationInput {
+  const weights = new Map(node.group.hosts.map(({ name, weight }) => [name, weight]));
+  const reports = proposal.members.flatMap(({ host }) => {
+    const report = proposal.reports.get(host);
+    return report ? [{ host, report }] : [];
+  });
+  const wishes = reports.flatMap(({ report }) => report.wishes);
+  const balances = proposal.balances || wishes.some(({ kind }) => kind === "balance");
+  const { movesPerRound } = node.group.balance;
+  return {
+    vips: node.group.vips,
+    candidates: reports.map(({ host, report }) => ({
+      host,
+      weight: weights.get(host) ?? 1,
+      draining: report.draining,
+      held: report.held,
+      releasing: report.releasing,
+      unable: report.unable,
+    })),
+    wishes,
+    previous: new Map([...node.allocation].map(([vip, { holder }]) => [vip, holder])),
+    balanceMovesMax: !balances ? 0 : movesPerRound === "all" ? Infinity : movesPerRound,
+  };
+}
+
+/** Whether evening out what the view has allocated would move anything. */
+function mayBalance(turn: Turn, view: View): boolean {
+  const { node, now } = turn;
+  update(turn, { balanceAt: after(now, node.group.balance.interval) });
+  if (!mayServe(node.group, view.members.length)) return false;
+  const reports = new Map(
+    [...view.reports].map(([host, report]) => [host, { ...report, held: heldIn(view, host), releasing: [] }]),
+  );
+  const unbalanced = isUnbalanced({
+    ...allocationInput(node, { members: view.members, reports, balances: true }),
+    wishes: [],
+  });
+  if (unbalanced) update(turn, { balanceAt: now });
+  return unbalanced;
+}
+
+function heldIn(view: View, host: HostName): HeldVip[] {
+  const held: HeldVip[] = [];
+  for (const [vip, { holder, reason }] of view.allocation) {
+    if (holder === host) held.push({ vip, reason, age: duration(0) });
+  }
+  return held;
+}
+
+function installOf(turn: Turn, view: View): Install {
+  return {
+    kind: "install",
+    view: view.id,
+    members: view.members,
+    mature: view.mature,
+    allocation: [...view.allocation].map(([vip, tenure]) => {
+      const { holder, reason, from } = tenure;
+      return { vip, holder, reason, age: ageOf(tenure, turn.now), from };
+    }),
+  };
+}
+
+function forgetHoldouts(turn: Turn): void {
+  const { holdouts, peers, self } = turn.node;
+  const left = [...holdouts].filter(([host, until]) => {
+    const peer = peers.get(host);
+    return turn.now < until && peer !== undefined && isMutual(peer, self);
+  });
+  if (left.length < holdouts.size) update(turn, { holdouts: new Map(left) });
+}
+
+const resendInterval = (node: Node): Duration => duration(node.group.timing.heartbeat / 2);

@@ -1,0 +1,102 @@
+// A member's side of a view change: whom to follow, what to promise, what to report.
+
+import type { Install, Propose, Report, Sender } from "./message.ts";
+import { heldVips } from "./holdings.ts";
+import { installView } from "./install.ts";
+import { includes, leaderOf } from "./membership.ts";
+import { note, send, type Turn, update } from "./turn.ts";
+import { elapsed, sameView, type ViewId } from "./vocabulary.ts";
+
+/**
+ * How long we follow a coordinator that has no view in common with us, in timeouts. Longer than a coordinator
+ * leaves out a member that did not answer, so that such a member waits to be asked again.
+ */
+const patienceTimeouts = 8;
+
+/** Settles whom this host follows now, and looks again at a proposal that was put off. */
+export function follow(turn: Turn): void {
+  losePatience(turn);
+  const { node, now } = turn;
+  const follows = leaderOf(node.self, node.peers, node.spurned);
+  if (follows !== node.follows) update(turn, { follows, waitingSince: now });
+  const { deferred } = turn.node;
+  if (deferred && deferred.sender.host <= follows) {
+    update(turn, { deferred: null });
+    receivePropose(turn, deferred.sender, deferred.propose);
+  }
+}
+
+/** Promises and reports, or puts the proposal off while we follow somebody better. */
+export function receivePropose(turn: Turn, sender: Sender, propose: Propose): void {
+  const { node, now } = turn;
+  if (node.stage.kind !== "active" || propose.view.coordinator !== sender.host) return;
+  if (!includes(propose.members, node.self) || !includes(propose.members, sender)) return;
+  if (sameView(node.promised?.view ?? null, propose.view)) return sendReport(turn, propose.view);
+  if (sender.host > node.follows) return update(turn, { deferred: { sender, propose } });
+  if (propose.view.number <= node.highest) {
+    // The coordinator will see in a heartbeat which number it has to exceed.
+    return update(turn, { said: null });
+  }
+  update(turn, {
+    highest: propose.view.number,
+    promised: { view: propose.view, revision: node.revision, at: now },
+    proposal: null,
+    deferred: null,
+    spurned: new Set([...node.spurned].filter((host) => host !== sender.host)),
+    waitingSince: now,
+  });
+  turn.vipsConcerned = true;
+  sendReport(turn, propose.view);
+}
+
+/** Installs the view that was promised; any other install is not for us. */
+export function receiveInstall(turn: Turn, sender: Sender, install: Install): void {
+  const { node } = turn;
+  if (node.stage.kind !== "active" || install.view.coordinator !== sender.host) return;
+  if (!includes(install.members, node.self)) return;
+  if (sameView(node.promised?.view ?? null, install.view)) installView(turn, install, new Map());
+}
+
+/** What this host holds, wants, and can. */
+export function reportFor(turn: Turn, view: ViewId): Report {
+  const { node } = turn;
+  return {
+    kind: "report",
+    view,
+    revision: node.revision,
+    mature: node.mature,
+    draining: node.drainReason !== null || node.stopBy !== null,
+    held: heldVips(turn),
+    releasing: node.releasing,
+    unable: [...node.unable.keys()].sort(),
+    wishes: node.wishes,
+  };
+}
+
+/** True when a member of our view has gone on to a view that nobody asked us to be in. */
+export function isLeftOut(turn: Turn): boolean {
+  const { view, highest, peers } = turn.node;
+  return view !== null && view.members.some(({ host, incarnation }) => {
+    const peer = peers.get(host);
+    const theirs = peer?.incarnation === incarnation && peer.state === "heard" ? peer.heartbeat?.view : null;
+    return theirs !== null && theirs !== undefined && theirs.number > highest;
+  });
+}
+
+function sendReport(turn: Turn, view: ViewId): void {
+  const report = reportFor(turn, view);
+  const { promised } = turn.node;
+  if (promised) update(turn, { promised: { ...promised, revision: report.revision } });
+  send(turn, view.coordinator, report);
+}
+
+/** Gives a coordinator up that hears us and has had no view for us for too long: better alone than nowhere. */
+function losePatience(turn: Turn): void {
+  const { node, now } = turn;
+  if (node.follows === node.self.host) return;
+  const theirs = node.peers.get(node.follows)?.heartbeat?.view ?? null;
+  if (node.view !== null && sameView(node.view.id, theirs)) return update(turn, { waitingSince: now });
+  if (elapsed(node.waitingSince, now) < patienceTimeouts * node.group.timing.timeout) return;
+  note(turn, { kind: "coordinatorUnhelpful", host: node.follows });
+  update(turn, { spurned: new Set(node.spurned).add(node.follows) });
+}

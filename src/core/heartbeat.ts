@@ -1,0 +1,155 @@
+// Saying that we are alive, and what the others must know at all times.
+//
+// Heartbeats go out at absolute deadlines, so that a slow machine does not drift, and at once when their contents
+// change in a way that somebody may wait for: a new peer, a new view, a VIP released or acquired, a new revision.
+
+import type { Heartbeat, Sender } from "./message.ts";
+import { broadcast, type Node, note, type Turn, update } from "./turn.ts";
+import { hearPeer, isOverdue, type Peer, whomWeHear } from "./suspicion.ts";
+import {
+  after,
+  compareText,
+  duration,
+  type HostName,
+  type Instant,
+  sameView,
+  type Sequence,
+  type VipName,
+} from "./vocabulary.ts";
+
+/** Takes note that a host is alive; every message says so, a heartbeat says more. */
+export function hearMessage(turn: Turn, sender: Sender): void {
+  const known = turn.node.peers.get(sender.host);
+  const peer = hearPeer(known, sender, turn.now);
+  if (known && known.incarnation !== sender.incarnation) {
+    note(turn, { kind: "hostRestarted", host: sender.host });
+    update(turn, { spurned: without(turn.node.spurned, sender.host) });
+  } else if (known?.state !== "heard" && peer.state === "heard") {
+    note(turn, { kind: "hostHeard", host: sender.host });
+  }
+  rememberPeer(turn, peer);
+}
+
+export function receiveHeartbeat(turn: Turn, sender: Sender, heartbeat: Heartbeat): void {
+  const { node } = turn;
+  const peer = node.peers.get(sender.host);
+  if (!peer) return;
+  const before = peer.heartbeat;
+  const heardOfUs = heartbeat.heard.find(({ host, incarnation }) =>
+    host === node.self.host && incarnation === node.self.incarnation
+  );
+  const acknowledged = heardOfUs ? sentAt(node, heardOfUs.sequence) ?? peer.acknowledged : peer.acknowledged;
+  rememberPeer(turn, { ...peer, heartbeat, acknowledged });
+  if (heartbeat.digest !== node.group.digest && heartbeat.digest !== before?.digest) {
+    note(turn, { kind: "configurationDiffers", host: sender.host });
+  }
+  if (
+    before === null || !sameView(before.view, heartbeat.view) || hasPending(before) || hasPending(heartbeat)
+  ) {
+    turn.vipsConcerned = true;
+  }
+  // Only on the change: a host that never answers us must not be asked at once each time it follows us.
+  if (heartbeat.follows === node.self.host && before?.follows !== node.self.host) {
+    update(turn, { holdouts: withoutKey(node.holdouts, sender.host) });
+  }
+}
+
+/** A clean stop: the host holds nothing and is not waited for. */
+export function receiveFarewell(turn: Turn, sender: Sender): void {
+  const peer = turn.node.peers.get(sender.host);
+  if (!peer || peer.state === "left") return;
+  rememberPeer(turn, { ...peer, state: "left" });
+  note(turn, { kind: "hostLeft", host: sender.host });
+  turn.vipsConcerned = true;
+}
+
+/** Peers that have been silent for the timeout are suspected from now on. */
+export function suspectSilentPeers(turn: Turn): void {
+  const { timeout } = turn.node.group.timing;
+  for (const peer of turn.node.peers.values()) {
+    if (!isOverdue(peer, turn.now, timeout)) continue;
+    rememberPeer(turn, { ...peer, state: "silent" });
+    update(turn, { spurned: without(turn.node.spurned, peer.host) });
+    note(turn, { kind: "hostSilent", host: peer.host, silentFor: duration(turn.now - peer.lastHeard) });
+    turn.vipsConcerned = true;
+  }
+}
+
+/** Sends a heartbeat when one is due or the last one is no longer true. */
+export function speak(turn: Turn): void {
+  const heartbeat = heartbeatOf(turn.node);
+  const due = turn.now >= turn.node.heartbeatAt;
+  if (!due && turn.node.said && !isNews(turn.node.said.heartbeat, heartbeat)) return;
+  const said = broadcast(turn, heartbeat);
+  const { node, now } = turn;
+  const { heartbeat: interval, timeout } = node.group.timing;
+  update(turn, {
+    said: { heartbeat, at: now },
+    sent: [...node.sent.filter(({ at }) => now - at <= timeout), { sequence: said, at: now }],
+    heartbeatAt: due ? nextBeat(node.heartbeatAt, { interval, now }) : node.heartbeatAt,
+  });
+}
+
+/** The next deadline on the grid that `from` is on; beats that were missed are not made up for. */
+function nextBeat(from: Instant, of: { interval: number; now: Instant }): Instant {
+  const missed = Math.floor((of.now - from) / of.interval);
+  return after(from, duration((missed + 1) * of.interval));
+}
+
+function heartbeatOf(node: Node): Heartbeat {
+  return {
+    kind: "heartbeat",
+    view: node.view?.id ?? null,
+    promised: node.highest,
+    follows: node.follows,
+    revision: node.revision,
+    mature: node.mature,
+    draining: node.drainReason !== null || node.stopBy !== null,
+    heard: whomWeHear(node.peers.values()),
+    releasing: node.releasing,
+    acquiring: node.acquiring,
+    digest: node.group.digest,
+  };
+}
+
+/** Whether somebody may be waiting for the difference. */
+function isNews(before: Heartbeat, now: Heartbeat): boolean {
+  return !sameView(before.view, now.view) || before.follows !== now.follows ||
+    before.revision !== now.revision ||
+    before.mature !== now.mature || !areSame(before.releasing, now.releasing) ||
+    !areSame(before.acquiring, now.acquiring) ||
+    now.heard.some((each) =>
+      !before.heard.some(({ host, incarnation }) => host === each.host && incarnation === each.incarnation)
+    );
+}
+
+/** When we sent the newest heartbeat that is not newer than the message acknowledged. */
+function sentAt(node: Node, acknowledged: Sequence): Instant | null {
+  let at: Instant | null = null;
+  for (const sent of node.sent) if (sent.sequence <= acknowledged) at = sent.at;
+  return at;
+}
+
+function rememberPeer(turn: Turn, peer: Peer): void {
+  const { peers } = turn.node;
+  const next = new Map(peers).set(peer.host, peer);
+  const isNew = !peers.has(peer.host);
+  update(turn, { peers: isNew ? new Map([...next].sort(([a], [b]) => compareText(a, b))) : next });
+}
+
+const hasPending = (heartbeat: Heartbeat): boolean =>
+  heartbeat.releasing.length > 0 || heartbeat.acquiring.length > 0;
+
+const areSame = (a: readonly VipName[], b: readonly VipName[]): boolean =>
+  a.length === b.length && a.every((each, index) => each === b[index]);
+
+function without(hosts: ReadonlySet<HostName>, host: HostName): ReadonlySet<HostName> {
+  return hosts.has(host) ? new Set([...hosts].filter((each) => each !== host)) : hosts;
+}
+
+function withoutKey<Value>(
+  hosts: ReadonlyMap<HostName, Value>,
+  host: HostName,
+): ReadonlyMap<HostName, Value> {
+  return hosts.has(host) ? new Map([...hosts].filter(([each]) => each !== host)) : hosts;
+}

@@ -1,0 +1,256 @@
+// What this host holds, set against what the allocation says it should hold.
+//
+// Level-triggered: whenever something happened that may matter, every VIP is told again what the view wants of it,
+// so that a missed event heals at the next one. Two lists in the heartbeat let the others see how far we are:
+// `releasing` (not ours any more, still here) and `acquiring` (ours, not yet here). A new holder waits until the old
+// one, in the same view, no longer lists the VIP as releasing; with handover = "overlap" the old one waits until the
+// new one no longer lists it as acquiring.
+
+import type { VipProblem } from "./events.ts";
+import type { HeldVip } from "./message.ts";
+import type { Tenure, View } from "./membership.ts";
+import { type Node, note, revise, type Turn, update } from "./turn.ts";
+import { absent, stepVip, type VipAction, vipDeadline, type VipEvent, type VipState } from "./vip.ts";
+import {
+  after,
+  type Duration,
+  duration,
+  earliest,
+  elapsed,
+  type HostName,
+  type Instant,
+  sameView,
+  type VipName,
+  type VipSpec,
+} from "./vocabulary.ts";
+
+/** How long a host that failed to add a VIP is not given it again. */
+export const inability = duration(5_000);
+
+export const stateOf = (node: Node, vip: VipName): VipState => node.vips.get(vip) ?? absent;
+
+/** True when no address of any VIP can be on this host by our doing. */
+export function holdsNothing(node: Node): boolean {
+  for (const state of node.vips.values()) if (isPresent(state)) return false;
+  return true;
+}
+
+/**
+ * Everything that may be on the host, and what the view gave to it, for a report. What was given counts although it
+ * may not be here yet: else a view change in the middle of a move would undo the move.
+ */
+export function heldVips({ node, now }: Turn): HeldVip[] {
+  const held: HeldVip[] = [];
+  for (const { name } of node.group.vips) {
+    const tenure = node.view?.allocation.get(name);
+    if (tenure?.holder === node.self.host && !node.unable.has(name)) {
+      held.push({ vip: name, reason: tenure.reason, age: ageOf(tenure, now) });
+    } else if (isPresent(stateOf(node, name))) {
+      held.push({ vip: name, reason: "unheld", age: duration(0) });
+    }
+  }
+  return held;
+}
+
+/** How long the holder has held the VIP, in whole milliseconds, as it goes on the wire. */
+export const ageOf = (tenure: Tenure, now: Instant): Duration =>
+  duration(Math.round(elapsed(tenure.since, now)));
+
+/** Tells every VIP what the view wants of it, and lets its deadlines pass. */
+export function settleVips(turn: Turn): void {
+  const { node, now } = turn;
+  const due = node.vipAlarm !== null && now >= node.vipAlarm;
+  if (!turn.vipsConcerned && !due) return;
+  turn.vipsConcerned = false;
+  stepVips(turn, node.group.vips, (vip) => {
+    const wanted = demandOn(node, vip);
+    return wanted === null ? ticked : [wanted, ...ticked];
+  });
+  listPending(turn);
+}
+
+/** Gives all VIPs up at once, whatever the allocation says. */
+export function giveUpVips(turn: Turn): void {
+  stepVips(turn, turn.node.group.vips, () => [{ kind: "unwanted" }]);
+  listPending(turn);
+}
+
+export function vipsAdded(turn: Turn, vips: readonly VipName[]): void {
+  tell(turn, vips, { kind: "added" });
+}
+
+export function vipsAddFailed(turn: Turn, problems: readonly VipProblem[]): void {
+  for (const { vip, problem } of problems) {
+    const { kind } = stateOf(turn.node, vip);
+    if (kind !== "adding" && kind !== "held") continue;
+    note(turn, { kind: "vipAddFailed", vip, problem });
+    becomeUnable(turn, vip, problem);
+  }
+  tell(turn, problems.map(({ vip }) => vip), { kind: "addFailed" });
+}
+
+export function vipsRemoved(turn: Turn, vips: readonly VipName[]): void {
+  tell(turn, vips, { kind: "removed" });
+}
+
+export function vipsRemoveFailed(turn: Turn, failed: readonly VipProblem[]): void {
+  const problems = new Map(turn.node.problems);
+  for (const { vip, problem } of failed) {
+    note(turn, { kind: "vipRemoveFailed", vip, problem });
+    problems.set(vip, problem);
+  }
+  update(turn, { problems });
+  tell(turn, failed.map(({ vip }) => vip), { kind: "removeFailed" });
+}
+
+/** What is really on the host, VIP by VIP; says what somebody else has changed. */
+export function vipsObserved(
+  turn: Turn,
+  observed: { whole: readonly VipName[]; partial: readonly VipName[] },
+): void {
+  const whole = new Set(observed.whole);
+  const partial = new Set(observed.partial);
+  const { node } = turn;
+  for (const { name } of node.group.vips) {
+    const { kind } = stateOf(node, name);
+    if (kind === "held" && !whole.has(name)) note(turn, { kind: "vipVanished", vip: name });
+    if (node.stage.kind === "booting" || (kind !== "absent" && kind !== "awaiting")) continue;
+    if (whole.has(name) || partial.has(name)) note(turn, { kind: "vipIntruded", vip: name });
+  }
+  stepVips(turn, node.group.vips, ({ name }) => {
+    const events: VipEvent[] = [];
+    if (!whole.has(name)) events.push({ kind: "missed" });
+    // A VIP that is only partly there and ours is added again; one that is not ours is removed.
+    if ((whole.has(name) || partial.has(name)) && !isPresent(stateOf(node, name))) {
+      events.push({ kind: "found" });
+    }
+    return events;
+  });
+  turn.vipsConcerned = true;
+}
+
+/** Renews the leases of everything held. */
+export function renewVips(turn: Turn): void {
+  const held = turn.node.group.vips.map(({ name }) => name).filter((vip) =>
+    stateOf(turn.node, vip).kind === "held"
+  );
+  if (held.length > 0) turn.effects.push({ kind: "addAddresses", vips: held });
+}
+
+/** Lets inabilities that have waited long enough pass, so that the VIPs may be given to us again. */
+export function forgetInabilities(turn: Turn): void {
+  const { unable } = turn.node;
+  const left = [...unable].filter(([, until]) => turn.now < until);
+  if (left.length < unable.size) revise(turn, { unable: new Map(left) });
+}
+
+/** True when the member has installed the view and the VIP is not (any more) on it. */
+export function hasReleased(node: Node, view: View, of: { host: HostName; vip: VipName }): boolean {
+  const peer = node.peers.get(of.host);
+  if (peer?.state === "left") return true;
+  return hasInstalled(node, view, of.host) && !peer?.heartbeat?.releasing.includes(of.vip);
+}
+
+/** True when the member has installed the view and has the VIP. */
+export function hasAcquired(node: Node, view: View, of: { host: HostName; vip: VipName }): boolean {
+  return hasInstalled(node, view, of.host) && !node.peers.get(of.host)?.heartbeat?.acquiring.includes(of.vip);
+}
+
+function hasInstalled(node: Node, view: View, host: HostName): boolean {
+  const peer = node.peers.get(host);
+  const member = view.members.find((each) => each.host === host);
+  return peer?.incarnation === member?.incarnation && sameView(peer?.heartbeat?.view ?? null, view.id);
+}
+
+const isPresent = (state: VipState): boolean => state.kind !== "absent" && state.kind !== "awaiting";
+const ticked: readonly VipEvent[] = [{ kind: "ticked" }];
+
+/** What the present view wants of a VIP on this host; null: leave it as it is. */
+function demandOn(node: Node, vip: VipSpec): VipEvent | null {
+  if (node.stage.kind !== "active") return null;
+  if (node.promised !== null || node.view === null) return { kind: "suspended" };
+  const tenure = node.view.allocation.get(vip.name);
+  if (tenure?.holder === node.self.host) return demandOnHolder(node, node.view, { vip, tenure });
+  if (
+    vip.handover === "overlap" && tenure &&
+    !hasAcquired(node, node.view, { host: tenure.holder, vip: vip.name })
+  ) {
+    return { kind: "suspended" };
+  }
+  return { kind: "unwanted" };
+}
+
+function demandOnHolder(node: Node, view: View, of: { vip: VipSpec; tenure: Tenure }): VipEvent {
+  const vip = of.vip.name;
+  if (node.unable.has(vip)) return { kind: "unwanted" };
+  const alone = of.tenure.from.every((host) => hasReleased(node, view, { host, vip }));
+  return alone || of.vip.handover === "overlap" ? { kind: "wanted", alone } : { kind: "expected" };
+}
+
+/** Steps VIPs by the events given for each, and turns their actions into one effect of each kind. */
+function stepVips(turn: Turn, vips: readonly VipSpec[], events: (vip: VipSpec) => readonly VipEvent[]): void {
+  const states = new Map(turn.node.vips);
+  const todo: Record<Exclude<VipAction, "none">, VipName[]> = { add: [], remove: [], announce: [] };
+  for (const vip of vips) {
+    for (const event of events(vip)) {
+      const before = states.get(vip.name) ?? absent;
+      const { state, action } = stepVip(before, event, turn.now);
+      if (state === before) continue;
+      states.set(vip.name, state);
+      noteChange(turn, vip.name, { before, state });
+      if (action !== "none") todo[action].push(vip.name);
+    }
+  }
+  update(turn, { vips: states, vipAlarm: earliest([...states.values()].map(vipDeadline)) });
+  // Releasing first: others may be waiting for it.
+  if (todo.remove.length > 0) turn.effects.push({ kind: "removeAddresses", vips: todo.remove });
+  if (todo.add.length > 0) turn.effects.push({ kind: "addAddresses", vips: todo.add });
+  if (todo.announce.length > 0) turn.effects.push({ kind: "announce", vips: todo.announce });
+}
+
+function noteChange(turn: Turn, vip: VipName, change: { before: VipState; state: VipState }): void {
+  const { before, state } = change;
+  if (before.kind === "adding" && state.kind === "held") {
+    note(turn, { kind: "vipAcquired", vip });
+    forgetProblem(turn, vip);
+  }
+  if (before.kind === "removing" && state.kind === "absent") {
+    note(turn, { kind: "vipReleased", vip });
+    if (!turn.node.unable.has(vip)) forgetProblem(turn, vip);
+  }
+}
+
+function forgetProblem(turn: Turn, vip: VipName): void {
+  if (!turn.node.problems.has(vip)) return;
+  const problems = new Map(turn.node.problems);
+  problems.delete(vip);
+  update(turn, { problems });
+}
+
+function becomeUnable(turn: Turn, vip: VipName, problem: string): void {
+  const { node, now } = turn;
+  revise(turn, {
+    unable: new Map(node.unable).set(vip, after(now, inability)),
+    problems: new Map(node.problems).set(vip, problem),
+  });
+}
+
+function tell(turn: Turn, vips: readonly VipName[], event: VipEvent): void {
+  const told = new Set(vips);
+  stepVips(turn, turn.node.group.vips.filter(({ name }) => told.has(name)), () => [event]);
+  turn.vipsConcerned = true;
+}
+
+/** Recounts what is still to be released and acquired under the installed view. */
+function listPending(turn: Turn): void {
+  const { node } = turn;
+  const releasing: VipName[] = [];
+  const acquiring: VipName[] = [];
+  for (const { name } of node.group.vips) {
+    const ours = node.view?.allocation.get(name)?.holder === node.self.host;
+    const state = stateOf(node, name);
+    if (ours && state.kind !== "held") acquiring.push(name);
+    if (!ours && isPresent(state)) releasing.push(name);
+  }
+  update(turn, { releasing, acquiring });
+}

@@ -1,0 +1,59 @@
+// A view takes effect on this host, with who holds what in it.
+
+import type { Install, Report } from "./message.ts";
+import { tenuresOf } from "./membership.ts";
+import type { Move } from "./status.ts";
+import { type Node, note, type Turn, update } from "./turn.ts";
+import { after, duration, type HostName, instant } from "./vocabulary.ts";
+
+/** How many moves a host remembers, for people. */
+const movesKept = 100;
+
+/** Installs what the coordinator has decided. Only the coordinator itself has the reports. */
+export function installView(turn: Turn, install: Install, reports: ReadonlyMap<HostName, Report>): void {
+  const { node, now } = turn;
+  const allocation = tenuresOf(install.allocation, (each) => {
+    const known = node.allocation.get(each.vip);
+    // A tenure that goes on keeps our own instant of it, or it would jitter with every view.
+    const goesOn = known !== undefined && known.holder === each.holder && each.age > 0;
+    return goesOn ? known.since : instant(now - each.age);
+  });
+  const moves = movesTo(node, install, turn);
+  for (const { vip, from, to, reason } of moves) note(turn, { kind: "vipMoved", vip, from, to, reason });
+  note(turn, { kind: "viewInstalled", view: install.view, members: install.members, mature: install.mature });
+  if (install.mature && !node.mature) note(turn, { kind: "matured" });
+  update(turn, {
+    view: {
+      id: install.view,
+      members: install.members,
+      mature: install.mature,
+      installedAt: now,
+      allocation,
+      reports,
+      confirmed: new Set([node.self.host]),
+    },
+    promised: null,
+    allocation,
+    mature: node.mature || install.mature,
+    // A wish that came after the report waits for the next view.
+    wishes: node.promised?.revision === node.revision ? [] : node.wishes,
+    waitingSince: now,
+    balanceAt: after(now, node.group.balance.interval),
+    moves: [...moves.reverse(), ...node.moves].slice(0, movesKept),
+  });
+  turn.vipsConcerned = true;
+}
+
+/** What differs from the newest allocation that this host knows; a newcomer learns tenures, it saw no moves. */
+function movesTo(node: Node, install: Install, turn: Turn): Move[] {
+  const moves: Move[] = [];
+  const next = new Map(install.allocation.map((each) => [each.vip, each]));
+  for (const { name: vip } of node.group.vips) {
+    const from = node.allocation.get(vip)?.holder ?? null;
+    const assigned = next.get(vip);
+    const to = assigned?.holder ?? null;
+    if (from === to || (from === null && assigned && assigned.age > duration(0))) continue;
+    moves.push({ at: turn.now, vip, from, to, reason: assigned?.reason ?? "holderGone" });
+  }
+  return moves;
+}

@@ -1,0 +1,9 @@
+// How large a group may be. The configuration is refused above these limits, so that whatever is configured
+// also fits into a message; and a message above them is refused before it costs memory.
+
+/** Hosts of one group. */
+export const HOSTS_MAX = 1_024;
+/** VIPs of one group. */
+export const VIPS_MAX = 16_384;
+/** Bytes of one name in UTF-8: of a group, a host, a VIP, and of a configuration's digest. */
+export const NAME_BYTES_MAX = 255;

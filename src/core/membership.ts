@@ -1,0 +1,137 @@
+// Who is in the group? Views, and the two phases that agree on them.
+//
+// The lowest-named host that hears all the others proposes a view; everyone in it promises to act on no lower
+// number and reports what it holds; when all have reported, the coordinator installs the view together with the
+// allocation. A host is, with respect to views, in one of three states:
+//
+//        propose promised                    install of the promise
+//   none ---------------> promised(number) -----------------------> installed(view)
+//     ^                      ^   |  propose with a higher number          |
+//     |                      '---'<---------------------------------------'
+//     '------ fenced: paused too long, left out, or without a quorum -----'
+//
+// This file has the types and the questions; coordinate.ts and follow.ts act on the answers.
+
+import type { Assignment, MoveReason, Propose, Report, Sender } from "./message.ts";
+import { hearEachOther, isMutual, type Peer, type Peers } from "./suspicion.ts";
+import type { Group, HostName, Instant, Member, ViewId, ViewNumber, VipName } from "./vocabulary.ts";
+
+/** A view that this host has installed. */
+export interface View {
+  readonly id: ViewId;
+  /** Sorted by host. */
+  readonly members: readonly Member[];
+  readonly mature: boolean;
+  readonly installedAt: Instant;
+  readonly allocation: ReadonlyMap<VipName, Tenure>;
+  /** The reports that the allocation was made from; only the coordinator has them. */
+  readonly reports: ReadonlyMap<HostName, Report>;
+  /** Members whose heartbeat has shown this view; only the coordinator keeps count. */
+  readonly confirmed: ReadonlySet<HostName>;
+}
+
+/** Who holds a VIP in a view, since when (on this host's clock), why, and who else has to release it. */
+export interface Tenure {
+  readonly holder: HostName;
+  readonly since: Instant;
+  readonly reason: MoveReason;
+  readonly from: readonly HostName[];
+}
+
+/** A member's promise to a coordinator: until the install, it neither acquires nor releases anything. */
+export interface Promised {
+  readonly view: ViewId;
+  readonly at: Instant;
+  /** Of the last report for it. */
+  readonly revision: number;
+}
+
+/** A coordinator's open proposal. */
+export interface Proposal {
+  readonly view: ViewId;
+  readonly members: readonly Member[];
+  readonly reports: ReadonlyMap<HostName, Report>;
+  /** When the next request goes to those who have not reported. */
+  readonly resendAt: Instant;
+  /** When those who have not reported are left out. */
+  readonly closesAt: Instant;
+  /** True when loads may be evened out in this view. */
+  readonly balances: boolean;
+}
+
+/** A proposal of a host that we do not follow (yet): it is looked at again when we suspect the one we follow. */
+export interface Deferred {
+  readonly sender: Sender;
+  readonly propose: Propose;
+}
+
+/** Whom this host takes for the coordinator: the lowest-named mutual host that has not left us waiting. */
+export function leaderOf(self: Member, peers: Peers, spurned: ReadonlySet<HostName>): HostName {
+  let leader = self.host;
+  for (const peer of peers.values()) {
+    if (peer.host < leader && isMutual(peer, self) && !spurned.has(peer.host)) leader = peer.host;
+  }
+  return leader;
+}
+
+/**
+ * The members that a coordinator would have in its next view: itself and, greedily, everyone who hears and is heard
+ * by all taken so far. Present members come first, so that a newcomer with a bad link displaces nobody.
+ */
+export function electMembers(self: Member, peers: Peers, choice: {
+  readonly present: readonly Member[];
+  readonly excluded: ReadonlySet<HostName>;
+}): Member[] {
+  const isPresent = (peer: Peer) => choice.present.some((member) => isSameMember(member, peer));
+  const candidates = [...peers.values()].filter((peer) =>
+    isMutual(peer, self) && !choice.excluded.has(peer.host)
+  );
+  const taken: Peer[] = [];
+  for (const peer of [...candidates.filter(isPresent), ...candidates.filter((each) => !isPresent(each))]) {
+    if (taken.every((other) => hearEachOther(peer, other))) taken.push(peer);
+  }
+  return sortMembers([self, ...taken]);
+}
+
+/** How many hosts are a majority of the configured ones. */
+export const majorityOf = (group: Group): number => Math.floor(group.hosts.length / 2) + 1;
+
+/** Whether a view of so many members may hold VIPs at all. */
+export const mayServe = (group: Group, memberCount: number): boolean =>
+  group.partition === "serve" || memberCount >= majorityOf(group);
+
+export const isSameMember = (a: Member, b: Member): boolean =>
+  a.host === b.host && a.incarnation === b.incarnation;
+
+export const includes = (members: readonly Member[], member: Member): boolean =>
+  members.some((each) => isSameMember(each, member));
+
+export const areSameMembers = (a: readonly Member[], b: readonly Member[]): boolean =>
+  a.length === b.length && a.every((member) => includes(b, member));
+
+const sortMembers = (members: readonly Member[]): Member[] =>
+  members.map(({ host, incarnation }) => ({ host, incarnation })).sort((a, b) => (a.host < b.host ? -1 : 1));
+
+/** The allocation as a view keeps it, with ages turned into instants of this host. */
+export function tenuresOf(
+  allocation: readonly Assignment[],
+  since: (assignment: Assignment) => Instant,
+): Map<VipName, Tenure> {
+  return new Map(
+    allocation.map((each) => [each.vip, {
+      holder: each.holder,
+      since: since(each),
+      reason: each.reason,
+      from: each.from,
+    }]),
+  );
+}
+
+/** The highest view number among ours and those that peers have spoken of. */
+export function highestNumber(promised: ViewNumber, peers: Peers): ViewNumber {
+  let highest = promised;
+  for (const peer of peers.values()) {
+    if (peer.heartbeat && peer.heartbeat.promised > highest) highest = peer.heartbeat.promised;
+  }
+  return highest;
+}

@@ -1,0 +1,81 @@
+// Whom do we hear, and who hears us?
+//
+// Suspicion is a guess: a host that has said nothing for the timeout is taken for dead, although it may only be
+// slow or cut off. Everything that follows from the guess must therefore be harmless when it is wrong, and quick
+// when it is right. One fixed timeout is used rather than a learned one: an operator can promise "500 ms" to
+// others, and nobody can promise what an estimator will think of tonight's backup run.
+//
+//   silent --any message--> heard --nothing for the timeout--> silent
+//                             '------farewell------> left --new incarnation--> heard
+
+import type { Heard, Heartbeat, Sender } from "./message.ts";
+import {
+  after,
+  type Duration,
+  type HostName,
+  type Instant,
+  type Member,
+  type Sequence,
+} from "./vocabulary.ts";
+
+/** What we know of another host, from what it said itself. */
+export interface Peer extends Member {
+  readonly state: "heard" | "silent" | "left";
+  readonly lastHeard: Instant;
+  /** The newest of its messages. */
+  readonly sequence: Sequence;
+  /** Its last heartbeat; null when only other messages were heard of this incarnation. */
+  readonly heartbeat: Heartbeat | null;
+  /** When we sent the newest of our heartbeats that it says it has heard; null when it has heard none. */
+  readonly acknowledged: Instant | null;
+}
+
+/** The peer after a message of any kind from it. */
+export function hearPeer(known: Peer | undefined, sender: Sender, now: Instant): Peer {
+  const before = known?.incarnation === sender.incarnation ? known : undefined;
+  return {
+    host: sender.host,
+    incarnation: sender.incarnation,
+    state: before?.state === "left" ? "left" : "heard",
+    lastHeard: now,
+    sequence: sender.sequence,
+    heartbeat: before?.heartbeat ?? null,
+    acknowledged: before?.acknowledged ?? null,
+  };
+}
+
+/** True when nothing was heard of it for the timeout. */
+export const isOverdue = (peer: Peer, now: Instant, timeout: Duration): boolean =>
+  peer.state === "heard" && now >= after(peer.lastHeard, timeout);
+
+/** When the peer will be suspected unless it says something. */
+export const suspicionDeadline = (peer: Peer, timeout: Duration): Instant | null =>
+  peer.state === "heard" ? after(peer.lastHeard, timeout) : null;
+
+/** How the peer's last heartbeat lists this member; undefined when it does not hear it. */
+export const hearingOf = (peer: Peer, member: Member): Heard | undefined =>
+  peer.heartbeat?.heard.find((heard) =>
+    heard.host === member.host && heard.incarnation === member.incarnation
+  );
+
+/** True when we hear the peer and the peer hears us: only such hosts can be in one view. */
+export const isMutual = (peer: Peer, self: Member): boolean =>
+  peer.state === "heard" && hearingOf(peer, self) !== undefined;
+
+/** True when both peers say that they hear each other. */
+export const hearEachOther = (a: Peer, b: Peer): boolean =>
+  hearingOf(a, b) !== undefined && hearingOf(b, a) !== undefined;
+
+/** Everyone we hear, for our own heartbeat; sorted by host, as the peers are. */
+export function whomWeHear(peers: Iterable<Peer>): Heard[] {
+  const heard: Heard[] = [];
+  for (const peer of peers) {
+    if (peer.state === "heard") {
+      heard.push({ host: peer.host, incarnation: peer.incarnation, sequence: peer.sequence });
+    }
+  }
+  return heard;
+}
+
+/** Peers by name, always iterated in the order of the configuration's sorted hosts. */
+export type Peers = ReadonlyMap<HostName, Peer>;

@@ -1,0 +1,132 @@
+// A node's state, and the one mutable thing in core: the turn, which lives for a single step. Helpers of the step
+// take the turn, replace its node and add effects to it; what leaves the step is immutable again.
+
+import type { Heartbeat, Message, Wish } from "./message.ts";
+import type { FenceReason, NodeEffect, Note } from "./events.ts";
+import type { Deferred, Promised, Proposal, Tenure, View } from "./membership.ts";
+import type { Move } from "./status.ts";
+import type { Peers } from "./suspicion.ts";
+import type { VipState } from "./vip.ts";
+import {
+  type Group,
+  type HostName,
+  type Instant,
+  type Member,
+  type Sequence,
+  sequence,
+  type ViewNumber,
+  type VipName,
+} from "./vocabulary.ts";
+
+/** Everything a host knows and has promised. Only core looks inside. */
+export interface Node {
+  readonly group: Group;
+  readonly self: Member;
+  readonly stage: Stage;
+
+  // What was heard and said.
+  readonly peers: Peers;
+  readonly sequence: Sequence;
+  readonly said: Said | null;
+  readonly heartbeatAt: Instant;
+  /** Our heartbeats of the last timeout, oldest first: what an acknowledgement refers to. */
+  readonly sent: readonly { readonly sequence: Sequence; readonly at: Instant }[];
+
+  // Views.
+  /** The highest view number promised or installed. */
+  readonly highest: ViewNumber;
+  readonly promised: Promised | null;
+  readonly view: View | null;
+  readonly proposal: Proposal | null;
+  readonly deferred: Deferred | null;
+  /** Whom a coordinator would have in its next view, and since when that has not changed. */
+  readonly elected: readonly Member[];
+  readonly electedAt: Instant;
+  /** Whom we follow, and since when it has left us without a view in common. */
+  readonly follows: HostName;
+  readonly waitingSince: Instant;
+  /** Coordinators that left us waiting for too long. */
+  readonly spurned: ReadonlySet<HostName>;
+  /** Members that did not answer a proposal, until when they are not asked again. */
+  readonly holdouts: ReadonlyMap<HostName, Instant>;
+
+  // What this host wants and can.
+  readonly mature: boolean;
+  readonly matureAt: Instant;
+  /** Why it drains; null when it does not. */
+  readonly drainReason: string | null;
+  readonly stopBy: Instant | null;
+  readonly wishes: readonly Wish[];
+  /** Grows with every change of what a report would say. */
+  readonly revision: number;
+  /** VIPs that could not be added here, until when this host does not ask for them. */
+  readonly unable: ReadonlyMap<VipName, Instant>;
+
+  // VIPs.
+  readonly vips: ReadonlyMap<VipName, VipState>;
+  /** The earliest deadline of any VIP. */
+  readonly vipAlarm: Instant | null;
+  readonly releasing: readonly VipName[];
+  readonly acquiring: readonly VipName[];
+  /** The newest allocation known, also when no view is installed any more. */
+  readonly allocation: ReadonlyMap<VipName, Tenure>;
+  readonly problems: ReadonlyMap<VipName, string>;
+  readonly moves: readonly Move[];
+
+  readonly renewAt: Instant;
+  readonly observeAt: Instant;
+  readonly balanceAt: Instant;
+}
+
+export type Stage =
+  /** Looking for leftovers, and removing them. Nothing is said yet. */
+  | { readonly kind: "booting"; readonly observed: boolean }
+  | { readonly kind: "active" }
+  /** Giving all VIPs up. Nothing is said until they are gone. */
+  | { readonly kind: "fenced"; readonly because: FenceReason }
+  /** A stop that could not hand over in time: giving all VIPs up, then farewell. */
+  | { readonly kind: "departing" }
+  | { readonly kind: "left" };
+
+export interface Said {
+  readonly heartbeat: Heartbeat;
+  readonly at: Instant;
+}
+
+export interface Turn {
+  node: Node;
+  readonly now: Instant;
+  readonly effects: NodeEffect[];
+  /** True when something happened that may change what is to be done for some VIP. */
+  vipsConcerned: boolean;
+}
+
+export function update(turn: Turn, change: Partial<Node>): void {
+  turn.node = { ...turn.node, ...change };
+}
+
+export function note(turn: Turn, said: Note): void {
+  turn.effects.push({ kind: "note", note: said });
+}
+
+/** Sends to everybody; returns the message's sequence. */
+export function broadcast(turn: Turn, message: Message): Sequence {
+  const next = nextSequence(turn);
+  turn.effects.push({ kind: "broadcast", sequence: next, message });
+  return next;
+}
+
+export function send(turn: Turn, to: HostName, message: Message): void {
+  turn.effects.push({ kind: "send", to, sequence: nextSequence(turn), message });
+}
+
+/** What this host would report has changed: the coordinator will see the new number and ask. */
+export function revise(turn: Turn, change: Partial<Node>): void {
+  update(turn, { ...change, revision: turn.node.revision + 1 });
+}
+
+function nextSequence(turn: Turn): Sequence {
+  const next = sequence(turn.node.sequence + 1);
+  update(turn, { sequence: next });
+  return next;
+}

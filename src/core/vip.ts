@@ -1,0 +1,209 @@
+// One VIP on this host: from the allocation's word to an address that is there, or is not.
+//
+//             expected                 wanted              added
+//   absent ------------> awaiting ---------------> adding --------> held
+//     ^  ^---unwanted------'                         |  ^---missed----'  |
+//     |                                   addFailed, |                   | unwanted,
+//     |          removed                  unwanted   v                   | addFailed (a lease not renewed)
+//     '--------------------------------------------removing <------------'
+//                                                    |  ^
+//                                        removeFailed '--' ticked at retryAt
+//
+// "wanted" says that the allocation gives the VIP to this host, and whether nobody else has it any more; "expected"
+// that others have to release it first; "suspended" that a view change has begun, in which nothing new is taken.
+// Addresses found on the host are what counts: an absent VIP that is found is removed, a held one that is missed is
+// put back.
+
+import { after, type Duration, duration, type Instant } from "./vocabulary.ts";
+
+export type VipState =
+  | { readonly kind: "absent" }
+  | { readonly kind: "awaiting" }
+  | { readonly kind: "adding"; readonly contested: boolean }
+  | {
+    readonly kind: "held";
+    /** Others had it too when it was given to us: announce again when they have released it. */
+    readonly contested: boolean;
+    /** How many announcements of the schedule have been sent. */
+    readonly announced: number;
+    /** When the next one is due; null when the schedule is complete. */
+    readonly announceAt: Instant | null;
+  }
+  /** retryAt: the last removal failed; the next one is then. Null while a removal is under way. */
+  | { readonly kind: "removing"; readonly retryAt: Instant | null };
+
+export type VipEvent =
+  | { readonly kind: "wanted"; readonly alone: boolean }
+  | { readonly kind: "expected" }
+  | { readonly kind: "unwanted" }
+  | { readonly kind: "suspended" }
+  | { readonly kind: "added" }
+  | { readonly kind: "addFailed" }
+  | { readonly kind: "removed" }
+  | { readonly kind: "removeFailed" }
+  /** Observation: at least a part of it is on the host. */
+  | { readonly kind: "found" }
+  /** Observation: at least a part of it is not on the host. */
+  | { readonly kind: "missed" }
+  | { readonly kind: "ticked" };
+
+/** What a step asks for: at most one. */
+export type VipAction = "none" | "add" | "remove" | "announce";
+
+export interface VipStep {
+  readonly state: VipState;
+  readonly action: VipAction;
+}
+
+/**
+ * When announcements are sent after an acquisition, in ms. More than one, because a neighbour whose entry was
+ * confirmed within the last second may ignore the first (Linux's locktime), and because any frame may be lost.
+ */
+export const announceSchedule: readonly Duration[] = [0, 50, 200, 1000, 2000, 5000].map(duration);
+/** After a failed removal. */
+export const removalRetry = duration(500);
+
+export const absent: VipState = { kind: "absent" };
+const removing: VipStep = { state: { kind: "removing", retryAt: null }, action: "remove" };
+
+/** The VIP's next state, and what is to be done for it. */
+export function stepVip(state: VipState, event: VipEvent, now: Instant): VipStep {
+  switch (state.kind) {
+    case "absent":
+      return stepAbsent(state, event);
+    case "awaiting":
+      return stepAwaiting(state, event);
+    case "adding":
+      return stepAdding(state, event, now);
+    case "held":
+      return stepHeld(state, event, now);
+    case "removing":
+      return stepRemoving(state, event, now);
+  }
+}
+
+/** When the VIP wants a "ticked"; null: never. */
+export function vipDeadline(state: VipState): Instant | null {
+  if (state.kind === "held") return state.announceAt;
+  return state.kind === "removing" ? state.retryAt : null;
+}
+
+const stay = (state: VipState): VipStep => ({ state, action: "none" });
+
+function stepAbsent(state: VipState, event: VipEvent): VipStep {
+  switch (event.kind) {
+    case "wanted":
+      return { state: { kind: "adding", contested: !event.alone }, action: "add" };
+    case "expected":
+      return stay({ kind: "awaiting" });
+    case "found":
+      return removing;
+    case "unwanted":
+    case "suspended":
+    case "added":
+    case "addFailed":
+    case "removed":
+    case "removeFailed":
+    case "missed":
+    case "ticked":
+      return stay(state);
+  }
+}
+
+function stepAwaiting(state: VipState, event: VipEvent): VipStep {
+  switch (event.kind) {
+    case "unwanted":
+    case "suspended":
+      return stay(absent);
+    case "wanted":
+    case "expected":
+    case "found":
+    case "added":
+    case "addFailed":
+    case "removed":
+    case "removeFailed":
+    case "missed":
+    case "ticked":
+      return stepAbsent(state, event);
+  }
+}
+
+function stepAdding(state: VipState & { kind: "adding" }, event: VipEvent, now: Instant): VipStep {
+  switch (event.kind) {
+    case "added":
+      return announceFirst(state.contested, now);
+    case "addFailed":
+      // A failed "ip address add" may have half worked; removing is the only safe answer.
+      return removing;
+    case "unwanted":
+      return removing;
+    case "wanted":
+      return stay({ kind: "adding", contested: !event.alone });
+    case "expected":
+      return stay({ kind: "adding", contested: true });
+    case "suspended":
+    case "removed":
+    case "removeFailed":
+    case "found":
+    case "missed":
+    case "ticked":
+      return stay(state);
+  }
+}
+
+function stepHeld(state: VipState & { kind: "held" }, event: VipEvent, now: Instant): VipStep {
+  switch (event.kind) {
+    case "wanted":
+      // Those who had it too have released it: neighbours may have learned their addresses last.
+      if (event.alone && state.contested) return announceFirst(false, now);
+      return event.alone ? stay(state) : stay({ ...state, contested: true });
+    case "expected":
+      return stay({ ...state, contested: true });
+    case "unwanted":
+    case "addFailed":
+      return removing;
+    case "missed":
+      return { state: { kind: "adding", contested: state.contested }, action: "add" };
+    case "ticked":
+      return announceNext(state, now);
+    case "suspended":
+    case "added":
+    case "removed":
+    case "removeFailed":
+    case "found":
+      return stay(state);
+  }
+}
+
+function stepRemoving(state: VipState & { kind: "removing" }, event: VipEvent, now: Instant): VipStep {
+  switch (event.kind) {
+    case "removed":
+      return stay(absent);
+    case "removeFailed":
+      return stay({ kind: "removing", retryAt: after(now, removalRetry) });
+    case "ticked":
+      return state.retryAt !== null && now >= state.retryAt ? removing : stay(state);
+    case "wanted":
+    case "expected":
+    case "unwanted":
+    case "suspended":
+    case "added":
+    case "addFailed":
+    case "found":
+    case "missed":
+      return stay(state);
+  }
+}
+
+function announceFirst(contested: boolean, now: Instant): VipStep {
+  return announceNext({ kind: "held", contested, announced: 0, announceAt: now }, now);
+}
+
+function announceNext(state: VipState & { kind: "held" }, now: Instant): VipStep {
+  if (state.announceAt === null || now < state.announceAt) return stay(state);
+  const announced = state.announced + 1;
+  const wait = announceSchedule[announced];
+  const sofar = announceSchedule[state.announced] ?? duration(0);
+  const announceAt = wait === undefined ? null : after(now, duration(wait - sofar));
+  return { state: { ...state, announced, announceAt }, action: "announce" };
+}

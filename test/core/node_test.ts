@@ -1,0 +1,277 @@
+// What a group does, told as statements on a perfect network: every number here follows from the 1 ms network, the
+// 2 ms `ip` and the default timing. What must hold in spite of any fault is the simulator's business.
+
+import assert from "node:assert/strict";
+import { hostName, vipName } from "../../src/core/vocabulary.ts";
+import { names, SmallGroup, vip } from "./small_group.ts";
+
+function started(choice: ConstructorParameters<typeof SmallGroup>[0] = {}, ...hosts: string[]): SmallGroup {
+  const group = new SmallGroup(choice);
+  group.start(...(hosts.length > 0 ? hosts : choice?.hosts ?? ["a", "b", "c"]));
+  group.run(1000);
+  return group;
+}
+
+const notes = (group: SmallGroup, host: string, kind: string) =>
+  group.notes.filter((each) => each.host === host && each.note.kind === kind);
+
+/** Steps of the kernels since `from`, as "+b/v1" and "-a/v1", and how long VIP v1 was on nobody. */
+const changes = (group: SmallGroup, from: number) =>
+  group.kernelLog.filter(({ at }) => at >= from).map(({ change, host, vip }) => `${change}${host}/${vip}`);
+
+Deno.test("a group whose hosts start together covers all VIPs at once, one each", () => {
+  const group = new SmallGroup();
+  group.start("a", "b", "c");
+  group.run(30);
+  assert.equal(group.holders(), "v1=a v2=b v3=c");
+});
+
+Deno.test("a host that starts alone claims nothing before it is mature, and everything then", () => {
+  const group = new SmallGroup();
+  group.start("b");
+  group.run(4990);
+  assert.equal(group.holders(), "v1=- v2=- v3=-");
+  group.run(100);
+  assert.equal(group.holders(), "v1=b v2=b v3=b");
+  assert.equal(notes(group, "b", "matured").length, 1);
+});
+
+Deno.test("a host that hears a mature group is mature at once and takes its share in a balance round", () => {
+  const group = started({ hosts: ["a", "b", "c", "d"] }, "b");
+  group.run(6000);
+  group.start("c");
+  group.run(50);
+  assert.equal(group.status("c").mature, true);
+  assert.equal(group.holders(), "v1=b v2=b v3=b");
+  group.run(6000);
+  assert.match(group.holders(), /=c/);
+});
+
+Deno.test("a crash moves only the dead host's VIPs, within the timeout and a few round trips", () => {
+  const group = started();
+  const at = group.now;
+  group.crash("b");
+  group.run(520);
+  assert.deepEqual(changes(group, at).filter((change) => change.startsWith("+")), ["+a/v2"]);
+  assert.equal(group.holders(), "v1=a v2=a v3=c");
+});
+
+Deno.test("a crash of the coordinator is as quick: the next one in rank takes over", () => {
+  const group = started();
+  group.crash("a");
+  group.run(520);
+  assert.equal(group.holders(), "v1=b v2=b v3=c");
+  assert.equal(group.status("c").view?.coordinator, "b");
+});
+
+Deno.test("a crash of all but one leaves every VIP with the last", () => {
+  const group = started();
+  group.crash("a");
+  group.crash("b");
+  group.run(1200);
+  assert.equal(group.holders(), "v1=c v2=c v3=c");
+});
+
+Deno.test("a host that restarts within the timeout is not waited for", () => {
+  const group = started();
+  group.crash("b");
+  group.run(100);
+  group.start("b");
+  group.run(50);
+  assert.match(group.holders(), /v2=[abc]$|v2=[abc] /);
+  assert.equal(notes(group, "a", "hostRestarted").length, 1);
+});
+
+Deno.test("a host that comes back tears nobody out of the group that went on", () => {
+  const group = started();
+  group.crash("a");
+  group.run(1000);
+  const at = group.now;
+  group.start("a");
+  group.run(500);
+  assert.deepEqual(changes(group, at), []);
+  assert.deepEqual(group.status("b").view?.members.map(({ host }) => host), names("a", "b", "c"));
+});
+
+Deno.test("a clean stop hands every VIP over and then says farewell", () => {
+  const group = started();
+  const at = group.now;
+  group.tell("a", { kind: "operatorRequested", request: { kind: "stop" } });
+  group.run(100);
+  assert.deepEqual(changes(group, at), ["-a/v1", "+b/v1"]);
+  assert.equal(group.status("a").phase, "left");
+  assert.equal(group.status("c").view?.coordinator, "b");
+});
+
+Deno.test("a clean stop of the last host removes its VIPs", () => {
+  const group = started({ hosts: ["a"] });
+  assert.equal(group.holders(), "v1=a v2=a v3=a");
+  group.tell("a", { kind: "operatorRequested", request: { kind: "stop" } });
+  group.run(100);
+  assert.equal(group.holders(), "v1=- v2=- v3=-");
+  assert.equal(group.status("a").phase, "left");
+});
+
+Deno.test("handover exclusive: between release and acquisition passes one message and one ip", () => {
+  const group = started();
+  group.tell("a", { kind: "operatorRequested", request: { kind: "drain", reason: "test" } });
+  group.run(100);
+  const [released, acquired] = group.kernelLog.filter(({ at, vip }) => at >= 1000 && vip === vipName("v1"));
+  assert.equal(released?.change, "-");
+  assert.equal((acquired?.at ?? NaN) - (released?.at ?? NaN), 3);
+});
+
+Deno.test("handover overlap: the old holder releases only after the new one has the VIP", () => {
+  const group = started({ vips: [vip("v1", { handover: "overlap" })] });
+  const at = group.now;
+  group.tell("a", { kind: "operatorRequested", request: { kind: "drain", reason: "test" } });
+  group.run(100);
+  assert.deepEqual(changes(group, at), ["+b/v1", "-a/v1"]);
+});
+
+Deno.test("a drained host stays a member, holds nothing, and takes part again after resume", () => {
+  const group = started();
+  group.tell("b", { kind: "operatorRequested", request: { kind: "drain", reason: "disk full" } });
+  group.run(100);
+  assert.match(group.holders(), /^v1=a v2=[ac] v3=c$/);
+  assert.equal(group.status("b").draining, "disk full");
+  assert.equal(group.status("a").hosts.find(({ host }) => host === "b")?.draining, true);
+  group.tell("b", { kind: "operatorRequested", request: { kind: "resume", reason: "" } });
+  group.run(6000);
+  assert.match(group.holders(), /=b/);
+});
+
+Deno.test("an operator's move holds against balance rounds, until its holder is gone", () => {
+  const group = started();
+  group.tell("c", {
+    kind: "operatorRequested",
+    request: { kind: "move", vip: vipName("v1"), to: hostName("b") },
+  });
+  group.run(20000);
+  assert.equal(group.holders(), "v1=b v2=a v3=c");
+  assert.equal(group.status("a").vips[0]?.reason, "operator");
+});
+
+Deno.test("a preferred host gets its VIP back as soon as it is there", () => {
+  const group = started({ vips: [vip("v1", { prefer: names("c") }), "v2"] });
+  assert.match(group.holders(), /^v1=c/);
+  group.crash("c");
+  group.run(1000);
+  assert.doesNotMatch(group.holders(), /v1=c/);
+  group.start("c");
+  group.run(100);
+  assert.match(group.holders(), /^v1=c/);
+});
+
+Deno.test("partition serve: both sides cover all VIPs, and after the merge one holder remains each", () => {
+  const group = started();
+  group.partition(["a", "b"], ["c"]);
+  group.run(1000);
+  assert.equal(
+    group.holders(),
+    "v1=a+c v2=b+c v3=a+c".replace("v3=a+c", group.holders().split(" ")[2] ?? ""),
+  );
+  assert.match(group.holders(), /v3=[ab]\+c/);
+  group.cut.clear();
+  group.run(150);
+  assert.doesNotMatch(group.holders(), /\+|-/);
+});
+
+Deno.test("partition quorum: the minority has released before the majority acquires", () => {
+  const group = started({ partition: "quorum" });
+  const at = group.now;
+  group.partition(["a", "b"], ["c"]);
+  group.run(1000);
+  assert.match(group.holders(), /v3=[ab]$/);
+  assert.match(changes(group, at).join(" "), /^-c\/v3 \+[ab]\/v3$/);
+  group.cut.clear();
+  group.run(5000);
+  assert.match(group.holders(), /=c/);
+});
+
+Deno.test("partition quorum: without a majority nobody holds anything", () => {
+  const group = started({ partition: "quorum" });
+  group.partition(["a"], ["b"], ["c"]);
+  group.run(1500);
+  assert.equal(group.holders(), "v1=- v2=- v3=-");
+});
+
+Deno.test("a host that was paused longer than the timeout removes its VIPs before it says anything", () => {
+  const group = started();
+  group.stop("a");
+  group.run(2000);
+  assert.equal(group.holders(), "v1=a+b v2=b v3=c");
+  const at = group.now;
+  group.resume("a");
+  group.run(4);
+  assert.deepEqual(changes(group, at), ["-a/v1"]);
+  assert.equal(group.holders(), "v1=b v2=b v3=c");
+  group.run(500);
+  assert.equal(group.status("a").phase, "running");
+  assert.equal(group.holders(), "v1=b v2=b v3=c");
+});
+
+Deno.test("a VIP that cannot be added goes to another host", () => {
+  const group = new SmallGroup();
+  group.broken.add("a/v1");
+  group.start("a", "b", "c");
+  group.run(100);
+  assert.match(group.holders(), /^v1=[bc]/);
+  assert.equal(notes(group, "a", "vipAddFailed").length, 1);
+});
+
+Deno.test("a VIP that somebody removed by hand is put back, one that somebody added is removed", () => {
+  const group = started();
+  group.hosts.get("a")?.kernel.delete(vipName("v1"));
+  group.hosts.get("a")?.kernel.add(vipName("v3"));
+  group.observe("a");
+  group.run(10);
+  assert.equal(group.holders(), "v1=a v2=b v3=c");
+  assert.equal(notes(group, "a", "vipVanished").length, 1);
+  assert.equal(notes(group, "a", "vipIntruded").length, 1);
+});
+
+Deno.test("what is found at the start is removed before anything is said", () => {
+  const group = new SmallGroup();
+  group.start("a");
+  group.crash("a");
+  group.hosts.get("a")?.kernel.add(vipName("v2"));
+  group.start("a");
+  group.run(10);
+  assert.equal(group.holders(), "v1=- v2=- v3=-");
+  assert.equal(notes(group, "a", "leftoversFound").length, 1);
+});
+
+Deno.test("hosts that do not all hear each other settle: those who do form a view, the other one its own", () => {
+  const group = started();
+  group.cut.add("b>c");
+  group.cut.add("c>b");
+  group.run(10_000);
+  assert.deepEqual(group.status("a").view?.members.map(({ host }) => host), names("a", "b"));
+  assert.deepEqual(group.status("c").view?.members.map(({ host }) => host), names("c"));
+  group.cut.clear();
+  group.run(6000);
+  assert.deepEqual(group.status("c").view?.members.map(({ host }) => host), names("a", "b", "c"));
+  assert.doesNotMatch(group.holders(), /\+|-/);
+});
+
+Deno.test("a host that hears the others but is not heard settles alone", () => {
+  const group = started();
+  group.cut.add("b>a");
+  group.cut.add("b>c");
+  group.run(10_000);
+  assert.deepEqual(group.status("a").view?.members.map(({ host }) => host), names("a", "c"));
+  assert.deepEqual(group.status("b").view?.members.map(({ host }) => host), names("b"));
+  group.cut.clear();
+  group.run(1000);
+  assert.doesNotMatch(group.holders(), /\+|-/);
+});
+
+Deno.test("a settled group sends one heartbeat per host and interval, and nothing else", () => {
+  const group = started();
+  group.run(10_000);
+  const sent = () => [...group.hosts.values()].reduce((sum, { node }) => sum + node.sequence, 0);
+  const before = sent();
+  group.run(10_000);
+  assert.equal(sent() - before, 300);
+});

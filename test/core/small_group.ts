@@ -1,0 +1,253 @@
+// A few nodes on a perfect network with a 1 ms delay, and hosts whose `ip` takes 2 ms: enough to state what the
+// protocol does when nothing goes wrong by chance. The simulator is for everything else.
+
+import type { NodeEffect, NodeEvent, Note } from "../../src/core/events.ts";
+import { createNode, type Node, nodeDeadline, nodeStatus, stepNode } from "../../src/core/node.ts";
+import {
+  duration,
+  type Group,
+  type HostName,
+  hostName,
+  incarnation,
+  instant,
+  type VipName,
+  vipName,
+  type VipSpec,
+} from "../../src/core/vocabulary.ts";
+
+export interface GroupChoice {
+  readonly hosts?: readonly string[];
+  readonly vips?: readonly (string | (Partial<VipSpec> & { readonly name: VipName }))[];
+  readonly partition?: "serve" | "quorum";
+}
+
+/** A group in the default timing. */
+export function groupOf(
+  { hosts = ["a", "b", "c"], vips = ["v1", "v2", "v3"], partition = "serve" }: GroupChoice,
+): Group {
+  const all = hosts.map(hostName);
+  return {
+    name: "test",
+    digest: "0123456789abcdef",
+    partition,
+    timing: {
+      heartbeat: duration(100),
+      timeout: duration(500),
+      mature: duration(5000),
+      lease: duration(3000),
+    },
+    hosts: all.map((name) => ({ name, weight: 1 })),
+    vips: vips.map((vip) => ({
+      prefer: [],
+      hosts: all,
+      handover: "exclusive",
+      ...(typeof vip === "string" ? { name: vipName(vip) } : vip),
+    })),
+    balance: { movesPerRound: "all", interval: duration(4000) },
+  };
+}
+
+interface Host {
+  node: Node;
+  readonly kernel: Set<VipName>;
+  /** "down": neither runs nor hears. "stopped": does not run, its kernel goes on. */
+  state: "up" | "down" | "stopped";
+}
+
+interface Due {
+  readonly at: number;
+  readonly order: number;
+  readonly act: () => void;
+}
+
+export class SmallGroup {
+  now = 0;
+  readonly hosts = new Map<string, Host>();
+  readonly notes: { readonly at: number; readonly host: string; readonly note: Note }[] = [];
+  /** Every change of a kernel, in order. */
+  readonly kernelLog: {
+    readonly at: number;
+    readonly host: string;
+    readonly change: "+" | "-";
+    readonly vip: VipName;
+  }[] = [];
+  /** Pairs "from>to" over which nothing gets. */
+  readonly cut = new Set<string>();
+  /** VIPs that cannot be added, as "host/vip". */
+  readonly broken = new Set<string>();
+  readonly #group: Group;
+  #due: Due[] = [];
+  #order = 0;
+  #incarnations = 0;
+
+  constructor(choice: GroupChoice = {}) {
+    this.#group = groupOf(choice);
+  }
+
+  start(...names: string[]): void {
+    for (const name of names) {
+      const node = createNode({
+        group: this.#group,
+        self: hostName(name),
+        incarnation: incarnation(++this.#incarnations),
+        now: instant(this.now),
+      });
+      const kernel = this.hosts.get(name)?.kernel ?? new Set<VipName>();
+      this.hosts.set(name, { node, kernel, state: "up" });
+      this.tell(name, { kind: "started" });
+    }
+  }
+
+  /** Power off: the host and its addresses are gone. */
+  crash(name: string): void {
+    const host = this.#host(name);
+    host.state = "down";
+    host.kernel.clear();
+  }
+
+  stop(name: string): void {
+    this.#host(name).state = "stopped";
+  }
+
+  resume(name: string): void {
+    this.#host(name).state = "up";
+    this.tell(name, { kind: "clockTicked" });
+  }
+
+  partition(...parts: string[][]): void {
+    for (const a of parts.flat()) {
+      for (const b of parts.flat()) {
+        if (!parts.some((part) => part.includes(a) && part.includes(b))) this.cut.add(`${a}>${b}`);
+      }
+    }
+  }
+
+  tell(name: string, event: NodeEvent): void {
+    const host = this.#host(name);
+    if (host.state !== "up") return;
+    const { state, effects } = stepNode(host.node, event, instant(this.now));
+    host.node = state;
+    for (const effect of effects) this.#perform(name, host, effect);
+  }
+
+  /** Lets time pass. */
+  run(ms: number): void {
+    const end = this.now + ms;
+    for (;;) {
+      const next = this.#nextThing();
+      if (next === null || next.at > end) break;
+      this.now = Math.max(this.now, next.at);
+      next.act();
+    }
+    this.now = end;
+  }
+
+  status(name: string) {
+    return nodeStatus(this.#host(name).node, instant(this.now));
+  }
+
+  /** Who has each VIP on its kernel: "v1=a v2=b v3=c"; several as "v1=a+b", nobody as "v1=-". */
+  holders(): string {
+    return this.#group.vips.map(({ name }) => {
+      const holders = [...this.hosts].filter(([, host]) => host.kernel.has(name)).map(([host]) => host);
+      return `${name}=${holders.join("+") || "-"}`;
+    }).join(" ");
+  }
+
+  #nextThing(): { at: number; act: () => void } | null {
+    let due: Due | null = null;
+    for (const each of this.#due) {
+      if (due === null || each.at < due.at || (each.at === due.at && each.order < due.order)) due = each;
+    }
+    let alarm: { at: number; host: string } | null = null;
+    for (const [host, { node, state }] of this.hosts) {
+      const at = state === "up" ? nodeDeadline(node) : null;
+      if (at !== null && (alarm === null || at < alarm.at)) alarm = { at, host };
+    }
+    if (due !== null && (alarm === null || due.at <= alarm.at)) {
+      const { at, act } = due;
+      return { at, act: () => (this.#due = this.#due.filter((each) => each !== due), act()) };
+    }
+    return alarm && { at: alarm.at, act: () => this.tell(alarm.host, { kind: "clockTicked" }) };
+  }
+
+  #perform(name: string, host: Host, effect: NodeEffect): void {
+    switch (effect.kind) {
+      case "broadcast":
+        for (const to of this.hosts.keys()) if (to !== name) this.#deliver(name, to, effect);
+        return;
+      case "send":
+        return this.#deliver(name, effect.to, effect);
+      case "addAddresses":
+        return this.#later(2, () => this.#add(name, host, effect.vips));
+      case "removeAddresses":
+        return this.#later(2, () => this.#remove(name, host, effect.vips));
+      case "observeAddresses":
+        return this.#later(2, () => this.observe(name));
+      case "note":
+        this.notes.push({ at: this.now, host: name, note: effect.note });
+        return;
+      case "announce":
+        return;
+    }
+  }
+
+  /** Tells the host what is on its kernel. */
+  observe(name: string): void {
+    const whole = [...this.#host(name).kernel].sort();
+    this.tell(name, { kind: "addressesObserved", observed: { whole, partial: [] } });
+  }
+
+  #deliver(from: string, to: string, effect: NodeEffect & { kind: "broadcast" | "send" }): void {
+    if (this.cut.has(`${from}>${to}`)) return;
+    const { host, incarnation } = this.#host(from).node.self;
+    const sender = { host, incarnation, sequence: effect.sequence };
+    this.#later(1, () => {
+      if (this.hosts.has(to)) this.tell(to, { kind: "messageReceived", sender, message: effect.message });
+    });
+  }
+
+  #add(name: string, host: Host, vips: readonly VipName[]): void {
+    if (host.state === "down") return;
+    const added = vips.filter((vip) => !this.broken.has(`${name}/${vip}`));
+    const failed = vips.filter((vip) => !added.includes(vip));
+    for (const vip of added) {
+      if (host.kernel.has(vip)) continue;
+      host.kernel.add(vip);
+      this.kernelLog.push({ at: this.now, host: name, change: "+", vip });
+    }
+    if (added.length > 0) this.tell(name, { kind: "addressesAdded", vips: added });
+    if (failed.length === 0) return;
+    this.tell(name, {
+      kind: "addressesAddFailed",
+      problems: failed.map((vip) => ({ vip, problem: "broken" })),
+    });
+  }
+
+  #remove(name: string, host: Host, vips: readonly VipName[]): void {
+    if (host.state === "down") return;
+    for (const vip of vips) {
+      if (host.kernel.delete(vip)) this.kernelLog.push({ at: this.now, host: name, change: "-", vip });
+    }
+    this.tell(name, { kind: "addressesRemoved", vips });
+  }
+
+  #later(ms: number, act: () => void): void {
+    this.#due.push({ at: this.now + ms, order: this.#order++, act });
+  }
+
+  #host(name: string): Host {
+    const host = this.hosts.get(name);
+    if (!host) throw new Error(`no host ${name} in this group`);
+    return host;
+  }
+}
+
+export const vip = (
+  name: string,
+  more: Partial<VipSpec> = {},
+): Partial<VipSpec> & { readonly name: VipName } => ({
+  ...more,
+  name: vipName(name),
+});
+export const names = (...hosts: string[]): HostName[] => hosts.map(hostName);

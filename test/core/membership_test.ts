@@ -1,0 +1,114 @@
+import assert from "node:assert/strict";
+import { electMembers, leaderOf, majorityOf, mayServe } from "../../src/core/membership.ts";
+import type { Heartbeat } from "../../src/core/message.ts";
+import {
+  hearEachOther,
+  hearPeer,
+  isMutual,
+  isOverdue,
+  type Peer,
+  suspicionDeadline,
+} from "../../src/core/suspicion.ts";
+import {
+  duration,
+  type HostName,
+  hostName,
+  incarnation,
+  instant,
+  type Member,
+  sequence,
+  viewNumber,
+} from "../../src/core/vocabulary.ts";
+import { groupOf } from "./small_group.ts";
+
+const member = (host: string, life = 1): Member => ({ host: hostName(host), incarnation: incarnation(life) });
+const self = member("b");
+
+/** A peer that was just heard, and that hears the hosts named. */
+function peer(host: string, hears: string[], state: Peer["state"] = "heard"): Peer {
+  const heartbeat: Heartbeat = {
+    kind: "heartbeat",
+    view: null,
+    promised: viewNumber(0),
+    follows: hostName(host),
+    revision: 1,
+    mature: true,
+    draining: false,
+    heard: hears.map((each) => ({ ...member(each), sequence: sequence(1) })),
+    releasing: [],
+    acquiring: [],
+    digest: "",
+  };
+  return {
+    ...member(host),
+    state,
+    lastHeard: instant(0),
+    sequence: sequence(1),
+    heartbeat,
+    acknowledged: null,
+  };
+}
+
+const peersOf = (...peers: Peer[]) => new Map<HostName, Peer>(peers.map((each) => [each.host, each]));
+const elect = (peers: Peer[], present: Member[] = [], excluded: string[] = []) =>
+  electMembers(self, peersOf(...peers), { present, excluded: new Set(excluded.map(hostName)) }).map((
+    { host },
+  ) => host);
+
+Deno.test("isMutual() asks for hearing in both directions", () => {
+  assert.equal(isMutual(peer("a", ["b"]), self), true);
+  assert.equal(isMutual(peer("a", ["c"]), self), false);
+  assert.equal(isMutual(peer("a", ["b"], "silent"), self), false);
+  assert.equal(isMutual(peer("a", ["b"]), member("b", 2)), false, "an earlier life of ours was heard");
+});
+
+Deno.test("hearEachOther() is false when one of the two directions is cut", () => {
+  assert.equal(hearEachOther(peer("a", ["c"]), peer("c", ["a"])), true);
+  assert.equal(hearEachOther(peer("a", ["c"]), peer("c", ["b"])), false);
+});
+
+Deno.test("a peer is suspected at the timeout and not before", () => {
+  const heard = hearPeer(undefined, { ...member("a"), sequence: sequence(7) }, instant(1000));
+  assert.equal(isOverdue(heard, instant(1499), duration(500)), false);
+  assert.equal(isOverdue(heard, instant(1500), duration(500)), true);
+  assert.equal(suspicionDeadline(heard, duration(500)), instant(1500));
+});
+
+Deno.test("hearPeer() forgets what an earlier life said, and keeps a farewell until then", () => {
+  const left: Peer = { ...peer("a", ["b"]), state: "left" };
+  assert.equal(hearPeer(left, { ...member("a"), sequence: sequence(9) }, instant(5)).state, "left");
+  const reborn = hearPeer(left, { ...member("a", 2), sequence: sequence(1) }, instant(5));
+  assert.deepEqual([reborn.state, reborn.heartbeat], ["heard", null]);
+});
+
+Deno.test("leaderOf() is the lowest-named mutual host, or oneself", () => {
+  assert.equal(leaderOf(self, peersOf(peer("a", ["b"]), peer("c", ["b"])), new Set()), "a");
+  assert.equal(leaderOf(self, peersOf(peer("a", ["c"]), peer("c", ["b"])), new Set()), "b");
+  assert.equal(leaderOf(self, peersOf(peer("a", ["b"])), new Set([hostName("a")])), "b");
+});
+
+Deno.test("electMembers() takes everyone when all hear each other", () => {
+  assert.deepEqual(elect([peer("a", ["b", "c"]), peer("c", ["a", "b"])]), ["a", "b", "c"]);
+});
+
+Deno.test("electMembers() never takes two hosts that do not hear each other", () => {
+  assert.deepEqual(elect([peer("a", ["b"]), peer("c", ["b"])]), ["a", "b"]);
+});
+
+Deno.test("electMembers() keeps present members before it looks at newcomers", () => {
+  assert.deepEqual(elect([peer("a", ["b"]), peer("c", ["b"])], [member("b"), member("c")]), ["b", "c"]);
+});
+
+Deno.test("electMembers() leaves out who did not answer", () => {
+  assert.deepEqual(elect([peer("a", ["b", "c"]), peer("c", ["a", "b"])], [], ["c"]), ["a", "b"]);
+});
+
+Deno.test("majorityOf() is more than half of the configured hosts, and only quorum mode asks for it", () => {
+  const majorities = [1, 2, 3, 4, 5].map((count) =>
+    majorityOf(groupOf({ hosts: [..."abcde"].slice(0, count) }))
+  );
+  assert.deepEqual(majorities, [1, 2, 2, 3, 3]);
+  assert.equal(mayServe(groupOf({ partition: "quorum" }), 1), false);
+  assert.equal(mayServe(groupOf({ partition: "quorum" }), 2), true);
+  assert.equal(mayServe(groupOf({ partition: "serve" }), 1), true);
+});

@@ -1,0 +1,158 @@
+// The life of a VIP on a host as a closed table: every state, every event. A new state or event does not compile
+// until each of its cells has been thought about.
+
+import assert from "node:assert/strict";
+import {
+  announceSchedule,
+  removalRetry,
+  stepVip,
+  type VipAction,
+  vipDeadline,
+  type VipEvent,
+  type VipState,
+} from "../../src/core/vip.ts";
+import { after, duration, instant } from "../../src/core/vocabulary.ts";
+
+type Cell = `${VipState["kind"]}` | `${VipState["kind"]}, ${Exclude<VipAction, "none">}`;
+type Events = "wanted" | "wantedContested" | Exclude<VipEvent["kind"], "wanted">;
+
+const table: Record<VipState["kind"], Record<Events, Cell>> = {
+  absent: {
+    wanted: "adding, add",
+    wantedContested: "adding, add",
+    expected: "awaiting",
+    unwanted: "absent",
+    suspended: "absent",
+    added: "absent",
+    addFailed: "absent",
+    removed: "absent",
+    removeFailed: "absent",
+    found: "removing, remove",
+    missed: "absent",
+    ticked: "absent",
+  },
+  awaiting: {
+    wanted: "adding, add",
+    wantedContested: "adding, add",
+    expected: "awaiting",
+    unwanted: "absent",
+    suspended: "absent",
+    added: "awaiting",
+    addFailed: "awaiting",
+    removed: "awaiting",
+    removeFailed: "awaiting",
+    found: "removing, remove",
+    missed: "awaiting",
+    ticked: "awaiting",
+  },
+  adding: {
+    wanted: "adding",
+    wantedContested: "adding",
+    expected: "adding",
+    unwanted: "removing, remove",
+    suspended: "adding",
+    added: "held, announce",
+    addFailed: "removing, remove",
+    removed: "adding",
+    removeFailed: "adding",
+    found: "adding",
+    missed: "adding",
+    ticked: "adding",
+  },
+  held: {
+    wanted: "held",
+    wantedContested: "held",
+    expected: "held",
+    unwanted: "removing, remove",
+    suspended: "held",
+    added: "held",
+    addFailed: "removing, remove",
+    removed: "held",
+    removeFailed: "held",
+    found: "held",
+    missed: "adding, add",
+    ticked: "held, announce",
+  },
+  removing: {
+    wanted: "removing",
+    wantedContested: "removing",
+    expected: "removing",
+    unwanted: "removing",
+    suspended: "removing",
+    added: "removing",
+    addFailed: "removing",
+    removed: "absent",
+    removeFailed: "removing",
+    found: "removing",
+    missed: "removing",
+    ticked: "removing",
+  },
+};
+
+const now = instant(1000);
+const states: { [Kind in VipState["kind"]]: VipState & { kind: Kind } } = {
+  absent: { kind: "absent" },
+  awaiting: { kind: "awaiting" },
+  adding: { kind: "adding", contested: false },
+  held: { kind: "held", contested: false, announced: 1, announceAt: now },
+  removing: { kind: "removing", retryAt: null },
+};
+
+const eventOf = (name: Events): VipEvent => {
+  if (name === "wanted") return { kind: "wanted", alone: true };
+  return name === "wantedContested" ? { kind: "wanted", alone: false } : { kind: name };
+};
+
+const entries = <Key extends string, Value>(record: Record<Key, Value>) =>
+  Object.entries(record) as [Key, Value][];
+
+for (const [state, row] of entries(table)) {
+  for (const [event, expected] of entries(row)) {
+    Deno.test(`stepVip() in ${state} on ${event} gives ${expected}`, () => {
+      const { state: next, action } = stepVip(states[state], eventOf(event), now);
+      assert.equal(action === "none" ? next.kind : `${next.kind}, ${action}`, expected);
+    });
+  }
+}
+
+Deno.test("stepVip() announces on the whole schedule after an acquisition, and then no more", () => {
+  let { state } = stepVip(states.adding, { kind: "added" }, now);
+  const at = [0];
+  for (let deadline = vipDeadline(state); deadline !== null; deadline = vipDeadline(state)) {
+    const step = stepVip(state, { kind: "ticked" }, deadline);
+    assert.equal(step.action, "announce");
+    at.push(deadline - now);
+    state = step.state;
+  }
+  assert.deepEqual(at, announceSchedule);
+});
+
+Deno.test("stepVip() announces again from the start when those who had the VIP too have released it", () => {
+  const contested = stepVip(states.held, { kind: "expected" }, now).state;
+  const { state, action } = stepVip(contested, { kind: "wanted", alone: true }, now);
+  assert.equal(action, "announce");
+  assert.deepEqual(state, {
+    kind: "held",
+    contested: false,
+    announced: 1,
+    announceAt: after(now, duration(50)),
+  });
+});
+
+Deno.test("stepVip() keeps a VIP contested while it is being added", () => {
+  const adding = stepVip(states.absent, { kind: "wanted", alone: false }, now).state;
+  const held = stepVip(adding, { kind: "added" }, now).state;
+  assert.equal(held.kind === "held" && held.contested, true);
+});
+
+Deno.test("stepVip() tries a failed removal again, and again", () => {
+  let state: VipState = states.removing;
+  for (let round = 0; round < 3; round++) {
+    state = stepVip(state, { kind: "removeFailed" }, now).state;
+    assert.equal(vipDeadline(state), after(now, removalRetry));
+    assert.equal(stepVip(state, { kind: "ticked" }, now).action, "none");
+    const retried = stepVip(state, { kind: "ticked" }, after(now, removalRetry));
+    assert.equal(retried.action, "remove");
+    state = retried.state;
+  }
+});

@@ -3,7 +3,7 @@
 // Heartbeats go out at absolute deadlines, so that a slow machine does not drift, and at once when their contents
 // change in a way that somebody may wait for: a new peer, a new view, a VIP released or acquired, a new revision.
 
-import type { Heartbeat, Sender } from "./message.ts";
+import type { Heartbeat, Message, Sender } from "./message.ts";
 import { broadcast, type Node, note, type Turn, update } from "./turn.ts";
 import { hearPeer, isOverdue, type Peer, whomWeHear } from "./suspicion.ts";
 import {
@@ -16,6 +16,22 @@ import {
   type Sequence,
   type VipName,
 } from "./vocabulary.ts";
+
+/** For how many timeouts a host remembers when it sent what: an acknowledgement that is older proves nothing. */
+const remembered = 2;
+
+/**
+ * Whether a message may be believed to be from now, and not delayed or replayed from an earlier time. Proof of it is a
+ * heartbeat that acknowledges one that we sent lately. It is asked for where belief would do harm: of a
+ * heartbeat that claims to hear us, and of another life of a host with which we are in touch.
+ */
+export function isCredible(node: Node, sender: Sender, message: Message): boolean {
+  const claims = message.kind === "heartbeat" ? acknowledgedBy(node, message) : undefined;
+  if (claims !== undefined && sentAt(node, claims) === null) return false;
+  const known = node.peers.get(sender.host);
+  if (known === undefined || known.incarnation === sender.incarnation) return true;
+  return claims !== undefined || known.state !== "heard" || known.acknowledged === null;
+}
 
 /** Takes note that a host is alive; every message says so, a heartbeat says more. */
 export function hearMessage(turn: Turn, sender: Sender): void {
@@ -35,10 +51,8 @@ export function receiveHeartbeat(turn: Turn, sender: Sender, heartbeat: Heartbea
   const peer = node.peers.get(sender.host);
   if (!peer) return;
   const before = peer.heartbeat;
-  const heardOfUs = heartbeat.heard.find(({ host, incarnation }) =>
-    host === node.self.host && incarnation === node.self.incarnation
-  );
-  const acknowledged = heardOfUs ? sentAt(node, heardOfUs.sequence) ?? peer.acknowledged : peer.acknowledged;
+  const claims = acknowledgedBy(node, heartbeat);
+  const acknowledged = claims === undefined ? null : sentAt(node, claims);
   rememberPeer(turn, { ...peer, heartbeat, acknowledged });
   if (heartbeat.digest !== node.group.digest && heartbeat.digest !== before?.digest) {
     note(turn, { kind: "configurationDiffers", host: sender.host });
@@ -85,7 +99,7 @@ export function speak(turn: Turn): void {
   const { heartbeat: interval, timeout } = node.group.timing;
   update(turn, {
     said: { heartbeat, at: now },
-    sent: [...node.sent.filter(({ at }) => now - at <= timeout), { sequence: said, at: now }],
+    sent: [...node.sent.filter(({ at }) => now - at <= remembered * timeout), { sequence: said, at: now }],
     heartbeatAt: due ? nextBeat(node.heartbeatAt, { interval, now }) : node.heartbeatAt,
   });
 }
@@ -123,7 +137,12 @@ function isNews(before: Heartbeat, now: Heartbeat): boolean {
     );
 }
 
-/** When we sent the newest heartbeat that is not newer than the message acknowledged. */
+/** The newest of our messages that the sender says it has heard. */
+const acknowledgedBy = ({ self }: Node, heartbeat: Heartbeat): Sequence | undefined =>
+  heartbeat.heard.find(({ host, incarnation }) => host === self.host && incarnation === self.incarnation)
+    ?.sequence;
+
+/** When we sent the newest heartbeat that is not newer than the message acknowledged; null: too long ago. */
 function sentAt(node: Node, acknowledged: Sequence): Instant | null {
   let at: Instant | null = null;
   for (const sent of node.sent) if (sent.sequence <= acknowledged) at = sent.at;

@@ -129,6 +129,11 @@ export function vipsObserved(
   turn.vipsConcerned = true;
 }
 
+/** Announces what is held again, because a host has joined that may have answered for it until now. */
+export function announceToJoined(turn: Turn): void {
+  stepVips(turn, turn.node.group.vips, () => [{ kind: "joined" }]);
+}
+
 /** Renews the leases of everything held. */
 export function renewVips(turn: Turn): void {
   const held = turn.node.group.vips.map(({ name }) => name).filter((vip) =>

@@ -1,7 +1,8 @@
 // A view takes effect on this host, with who holds what in it.
 
 import type { Install, Report } from "./message.ts";
-import { tenuresOf } from "./membership.ts";
+import { announceToJoined } from "./holdings.ts";
+import { includes, tenuresOf } from "./membership.ts";
 import type { Move } from "./status.ts";
 import { type Node, note, type Turn, update } from "./turn.ts";
 import { after, duration, type HostName, instant } from "./vocabulary.ts";
@@ -42,6 +43,9 @@ export function installView(turn: Turn, install: Install, reports: ReadonlyMap<H
     moves: [...moves.reverse(), ...node.moves].slice(0, movesKept),
   });
   turn.vipsConcerned = true;
+  if (install.members.some((member) => !node.view || !includes(node.view.members, member))) {
+    announceToJoined(turn);
+  }
 }
 
 /** What differs from the newest allocation that this host knows; a newcomer learns tenures, it saw no moves. */

@@ -15,7 +15,14 @@
 import { confirmView, coordinate, proposalDeadline, receiveReport, repeatInstall } from "./coordinate.ts";
 import type { FenceReason, NodeEffect, NodeEvent, Observed, OperatorRequest } from "./events.ts";
 import { follow, isLeftOut, receiveInstall, receivePropose } from "./follow.ts";
-import { hearMessage, receiveFarewell, receiveHeartbeat, speak, suspectSilentPeers } from "./heartbeat.ts";
+import {
+  hearMessage,
+  isCredible,
+  receiveFarewell,
+  receiveHeartbeat,
+  speak,
+  suspectSilentPeers,
+} from "./heartbeat.ts";
 import {
   forgetInabilities,
   giveUpVips,
@@ -163,6 +170,7 @@ function handle(turn: Turn, event: NodeEvent): void {
 }
 
 function receive(turn: Turn, sender: Sender, message: Message): void {
+  if (!isCredible(turn.node, sender, message)) return;
   hearMessage(turn, sender);
   switch (message.kind) {
     case "heartbeat":

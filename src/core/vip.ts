@@ -37,6 +37,8 @@ export type VipEvent =
   | { readonly kind: "expected" }
   | { readonly kind: "unwanted" }
   | { readonly kind: "suspended" }
+  /** Somebody joined who may have held it until just now: announce again. */
+  | { readonly kind: "joined" }
   | { readonly kind: "added" }
   | { readonly kind: "addFailed" }
   | { readonly kind: "removed" }
@@ -100,6 +102,7 @@ function stepAbsent(state: VipState, event: VipEvent): VipStep {
       return removing;
     case "unwanted":
     case "suspended":
+    case "joined":
     case "added":
     case "addFailed":
     case "removed":
@@ -117,6 +120,7 @@ function stepAwaiting(state: VipState, event: VipEvent): VipStep {
       return stay(absent);
     case "wanted":
     case "expected":
+    case "joined":
     case "found":
     case "added":
     case "addFailed":
@@ -142,6 +146,7 @@ function stepAdding(state: VipState & { kind: "adding" }, event: VipEvent, now: 
     case "expected":
       return stay({ kind: "adding", contested: true });
     case "suspended":
+    case "joined":
     case "removed":
     case "removeFailed":
     case "found":
@@ -166,6 +171,8 @@ function stepHeld(state: VipState & { kind: "held" }, event: VipEvent, now: Inst
       return { state: { kind: "adding", contested: state.contested }, action: "add" };
     case "ticked":
       return announceNext(state, now);
+    case "joined":
+      return announceFirst(state.contested, now);
     case "suspended":
     case "added":
     case "removed":
@@ -187,6 +194,7 @@ function stepRemoving(state: VipState & { kind: "removing" }, event: VipEvent, n
     case "expected":
     case "unwanted":
     case "suspended":
+    case "joined":
     case "added":
     case "addFailed":
     case "found":

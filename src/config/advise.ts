@@ -1,0 +1,133 @@
+// Advice about a file that can be used: what is allowed, but is likely not meant, or weaker than it looks.
+
+import { prefixMax } from "./address.ts";
+import { advice, type Finding } from "./problem.ts";
+import { closest } from "./reading.ts";
+import type { FileTables } from "./schema.ts";
+
+/** What a person should know about a file without errors. */
+export function* advise(tables: FileTables): Iterable<Finding> {
+  yield* adviseCluster(tables);
+  yield* adviseSegments(tables);
+  yield* adviseHosts(tables);
+  yield* adviseVips(tables);
+  yield* adviseNotify(tables);
+}
+
+function* adviseCluster({ cluster, host: hosts }: FileTables): Iterable<Finding> {
+  if (cluster.key_file === undefined) {
+    const text = "No key_file in [cluster]: anybody on the segments can speak for a host (wanted key_file)";
+    yield advice(text, ["cluster"]);
+  }
+  if (hosts.length === 1) {
+    yield advice("Only one host: nobody takes its VIPs over when it fails (wanted two or more)", ["host", 0]);
+  }
+  if (hosts.length === 2 && cluster.partition === "quorum") {
+    const text = 'partition = "quorum" with two hosts: the loss of either takes all VIPs down ' +
+      '(wanted three hosts, or partition = "serve")';
+    yield advice(text, ["cluster", "partition"]);
+  }
+}
+
+function* adviseSegments({ segment: segments, host: hosts }: FileTables): Iterable<Finding> {
+  const first = segments[0]?.name;
+  for (const [index, { name }] of segments.entries()) {
+    const members = hosts.filter(({ address, addresses }) =>
+      (address !== undefined && name === first) || Object.hasOwn(addresses ?? {}, name)
+    );
+    if (members.length >= Math.min(2, hosts.length)) continue;
+    const so = members.length === 0
+      ? "no host is in it"
+      : "only one host is in it, and nobody hears it there";
+    yield advice(`Segment "${name}" is of no use: ${so}`, ["segment", index, "name"]);
+  }
+}
+
+function* adviseHosts({ host: hosts, ...tables }: FileTables): Iterable<Finding> {
+  const used = usedInterfaces({ host: hosts, ...tables });
+  for (const [index, host] of hosts.entries()) {
+    for (const name of Object.keys(host.interfaces)) {
+      if (used.has(name)) continue;
+      const close = closest(name, used);
+      const hint = close === null ? "" : ` (did you mean "${close}"?)`;
+      const text =
+        `Interface "${name}" of host "${host.name}" is of no use: no VIP or notify target names it${hint}`;
+      yield advice(text, ["host", index, "interfaces", name]);
+    }
+  }
+}
+
+function usedInterfaces({ vip: vips, vip_range: ranges, notify }: FileTables): ReadonlySet<string> {
+  return new Set([
+    ...vips.flatMap((vip) => [vip.interface, ...(vip.addresses ?? []).map((each) => each.interface)]),
+    ...ranges.map((range) => range.interface),
+    ...notify.targets.map((target) => target.interface),
+  ].filter((name) => name !== undefined));
+}
+
+function* adviseVips({ vip: vips, vip_range: ranges, host: hosts }: FileTables): Iterable<Finding> {
+  if (vips.length === 0 && ranges.length === 0) {
+    yield advice("No VIP: there is nothing to keep alive (wanted [[vip]] or [[vip_range]])", []);
+  }
+  for (const [index, vip] of vips.entries()) {
+    const [first] = vip.addresses ?? [];
+    const subject = `VIP "${vip.name ?? vip.address?.ip.text ?? first?.address.ip.text}"`;
+    yield* adviseHolders(vip, { subject, path: ["vip", index], hosts });
+    if (vip.address !== undefined) yield* advisePrefix(vip.address, ["vip", index, "address"]);
+    for (const [position, { address }] of (vip.addresses ?? []).entries()) {
+      yield* advisePrefix(address, ["vip", index, "addresses", position, "address"]);
+    }
+  }
+  for (const [index, range] of ranges.entries()) {
+    const { first: ip, prefix = prefixMax(ip.family) } = range;
+    const subject = `vip_range "${ip.text}"`;
+    yield* adviseHolders(range, { subject, path: ["vip_range", index], hosts });
+    yield* advisePrefix({ ip, prefix }, ["vip_range", index, "prefix"]);
+  }
+}
+
+function* adviseHolders(
+  { hosts: mayHold }: { readonly hosts?: readonly string[] | undefined },
+  { subject, path, hosts }: {
+    readonly subject: string;
+    readonly path: readonly (string | number)[];
+    readonly hosts: FileTables["host"];
+  },
+): Iterable<Finding> {
+  if (mayHold?.length !== 1 || hosts.length === 1) return;
+  const text = `Only host "${
+    mayHold[0]
+  }" may hold ${subject}: nobody takes it over (wanted two or more hosts)`;
+  yield advice(text, [...path, "hosts"]);
+}
+
+// With promote_secondaries = 0 the kernel removes all addresses of a subnet along with its first one.
+function* advisePrefix(
+  { ip, prefix }: { readonly ip: { readonly family: 4 | 6; readonly text: string }; readonly prefix: number },
+  path: readonly (string | number)[],
+): Iterable<Finding> {
+  const single = prefixMax(ip.family);
+  if (prefix === single) return;
+  const text =
+    `"${ip.text}/${prefix}" is not a single address: with the sysctl promote_secondaries = 0 the end of ` +
+    `one address takes others of its subnet along (wanted /${single})`;
+  yield advice(text, path);
+}
+
+function* adviseNotify({ notify }: FileTables): Iterable<Finding> {
+  if (notify.arp_cache !== "off") {
+    yield advice("arp_cache has no effect: this version does not collect neighbours yet", [
+      "notify",
+      "arp_cache",
+    ]);
+  }
+  for (const [index, { ping }] of notify.targets.entries()) {
+    if (!ping) continue;
+    yield advice("ping has no effect: this version does not ping notify targets yet", [
+      "notify",
+      "targets",
+      index,
+      "ping",
+    ]);
+  }
+}

@@ -1,0 +1,95 @@
+// Files that can be used, and the advice about them.
+
+import assert from "node:assert/strict";
+import { SMALL_FILE, smallFile, warningsOf } from "./small_file.ts";
+
+Deno.test("the small file gives no cause for advice", () => {
+  assert.deepEqual(warningsOf(SMALL_FILE), []);
+});
+
+const advised: readonly {
+  readonly told: string;
+  readonly text: string;
+  readonly warnings: readonly string[];
+}[] = [
+  {
+    told: "no key file",
+    text: smallFile({ 'key_file = "/etc/molehill/key"\n': "" }),
+    warnings: [
+      "1:1: No key_file in [cluster]: anybody on the segments can speak for a host (wanted key_file)",
+    ],
+  },
+  {
+    told: "a single host",
+    text: smallFile({ '[[host]]\nname = "test01"\naddress = "192.168.9.161"\n': "" }),
+    warnings: ["7:1: Only one host: nobody takes its VIPs over when it fails (wanted two or more)"],
+  },
+  {
+    told: "two hosts with a quorum",
+    text: smallFile({ 'name = "tudou"': 'name = "tudou"\npartition = "quorum"' }),
+    warnings: [
+      '3:1: partition = "quorum" with two hosts: the loss of either takes all VIPs down ' +
+      '(wanted three hosts, or partition = "serve")',
+    ],
+  },
+  {
+    told: "no VIP",
+    text: SMALL_FILE.slice(0, SMALL_FILE.indexOf("[[vip]]")),
+    warnings: ["1:1: No VIP: there is nothing to keep alive (wanted [[vip]] or [[vip_range]])"],
+  },
+  {
+    told: "a VIP that one host may hold",
+    text: smallFile({ 'interface = "eth0"': 'interface = "eth0"\nhosts = ["test01"]' }),
+    warnings: [
+      '17:1: Only host "test01" may hold VIP "web-a": nobody takes it over (wanted two or more hosts)',
+    ],
+  },
+  {
+    told: "prefixes of more than one address",
+    text: smallFile(
+      { '"192.168.9.109"': '"192.168.9.109/16"' },
+      '[[vip_range]]\nfirst = "fd00::1"\nlast = "fd00::2"\nprefix = 64\ninterface = "eth0"\n',
+    ),
+    warnings: [
+      '15:1: "192.168.9.109/16" is not a single address: with the sysctl promote_secondaries = 0 the end of one ' +
+      "address takes others of its subnet along (wanted /32)",
+      '20:1: "fd00::1/64" is not a single address: with the sysctl promote_secondaries = 0 the end of one ' +
+      "address takes others of its subnet along (wanted /128)",
+    ],
+  },
+  {
+    told: "segments that nobody, or one host, is in",
+    text: smallFile({
+      "[[host]]": '[[segment]]\nname = "back"\nmode = "unicast"\n' +
+        '[[segment]]\nname = "spare"\nmode = "unicast"\n[[host]]',
+      'address = "192.168.9.160"': 'addresses = { lan = "192.168.9.160", back = "10.0.0.1" }',
+    }),
+    warnings: [
+      '8:1: Segment "back" is of no use: only one host is in it, and nobody hears it there',
+      '11:1: Segment "spare" is of no use: no host is in it',
+    ],
+  },
+  {
+    told: "a renamed interface that nothing uses",
+    text: smallFile({ 'name = "test01"': 'name = "test01"\ninterfaces = { eth0 = "ens3", eht0 = "ens4" }' }),
+    warnings: [
+      '12:31: Interface "eht0" of host "test01" is of no use: no VIP or notify target names it ' +
+      '(did you mean "eth0"?)',
+    ],
+  },
+  {
+    told: "keys that this version does not act on",
+    text: SMALL_FILE +
+      '[notify]\narp_cache = "90s"\ntargets = [{ address = "10.0.0.1", interface = "eth0", ping = true }]\n',
+    warnings: [
+      "18:1: arp_cache has no effect: this version does not collect neighbours yet",
+      "19:56: ping has no effect: this version does not ping notify targets yet",
+    ],
+  },
+];
+
+for (const { told, text, warnings } of advised) {
+  Deno.test(`parseConfiguration() advises about ${told}`, () => {
+    assert.deepEqual(warningsOf(text), warnings.map((warning) => `f.toml:${warning}`));
+  });
+}

@@ -6,7 +6,26 @@
 //   POST /v1/move     {"vip": "...", "to": "..."} 200 Status, once the VIP is there
 //   POST /v1/balance  {}                         200 Status, once a balance round has been decided
 //
-// Anything else is answered with {"error": "..."} and 400, 404, 405, 409 (cannot be done) or 504 (not done in time).
+// Anything else is answered with {"error": "..."} and 400, 404, 405, 409 (cannot be done) or 504 (not done in
+// time).
+
+import {
+  array,
+  boolean,
+  dictionary,
+  excerpt,
+  line,
+  nullable,
+  number,
+  object,
+  optional,
+  parseJson,
+  type Shape,
+  strictObject,
+  string,
+  word,
+} from "./json_shape.ts";
+import { type Parsed, parsed, problem } from "./parsed.ts";
 
 export type ControlRequest =
   | { readonly kind: "status" }
@@ -17,8 +36,28 @@ export type ControlRequest =
 
 export type ControlResponse =
   | { readonly kind: "status"; readonly status: Status }
-  /** `http` is the HTTP status code, `error` says what, what was found and what was wanted. */
-  | { readonly kind: "refused"; readonly http: 400 | 404 | 405 | 409 | 504; readonly error: string };
+  | Refused;
+
+export interface Refused {
+  readonly kind: "refused";
+  /** The HTTP status code. */
+  readonly http: 400 | 404 | 405 | 409 | 504;
+  /** Says what, what was found and what was wanted. */
+  readonly error: string;
+}
+
+/** A request as HTTP carries it. The path is what stands in the request line; no body is an empty one. */
+export interface HttpRequest {
+  readonly method: string;
+  readonly path: string;
+  readonly body: string;
+}
+
+/** An answer as HTTP carries it. */
+export interface HttpResponse {
+  readonly http: number;
+  readonly body: string;
+}
 
 /** The answer of `status --json`: documented in README, stable. Times are ISO 8601 in UTC. */
 export interface Status {
@@ -68,3 +107,157 @@ export interface Status {
   /** What a person should look at, most important first; empty when all is well. */
   readonly warnings: readonly string[];
 }
+
+/** A body above this is not read any further. */
+export const CONTROL_BODY_BYTES_MAX = 65_536;
+
+/** Reads a request; what is not one is refused with an error for people. */
+export function parseControlRequest({ method, path, body }: HttpRequest): ControlRequest | Refused {
+  const endpoint = Object.values(ENDPOINTS).find((each) => each.path === path);
+  if (endpoint === undefined) return refused(404, `Cannot find ${excerpt(path)}: wanted ${PATHS}`);
+  if (method !== endpoint.method) return refused(405, `Cannot ${method} ${path}: wanted ${endpoint.method}`);
+  if (body.length > CONTROL_BODY_BYTES_MAX) {
+    return refused(400, `Cannot read the request: wanted at most ${CONTROL_BODY_BYTES_MAX} bytes`);
+  }
+  const request = parseJson(body.trim() === "" ? "{}" : body, endpoint.request);
+  return request.ok ? request.value : refused(400, `Cannot read the request: ${request.problem}`);
+}
+
+/** The request that parseControlRequest reads as this one. */
+export function controlRequestToHttp(request: ControlRequest): HttpRequest {
+  const { kind, ...fields } = request;
+  const { method, path } = ENDPOINTS[kind];
+  return { method, path, body: method === "GET" ? "" : JSON.stringify(fields) };
+}
+
+export function controlResponseToHttp(response: ControlResponse): HttpResponse {
+  if (response.kind === "refused") return { http: response.http, body: json({ error: response.error }) };
+  return { http: 200, body: json(response.status) };
+}
+
+/** Reads what a daemon answered; the problem is for people. */
+export function parseControlResponse({ http, body }: HttpResponse): Parsed<ControlResponse> {
+  if (http === 200) {
+    const status = parseStatus(body);
+    return status.ok ? parsed({ kind: "status", status: status.value }) : status;
+  }
+  const known = REFUSALS.find((each) => each === http);
+  const refusal = parseJson(body, object<{ readonly error: string }>({ error: string }));
+  if (known !== undefined && refusal.ok) return parsed(refused(known, refusal.value.error));
+  return problem(`Cannot read the daemon's answer: HTTP status ${http} with ${excerpt(body)}`);
+}
+
+/** Reads a status. Fields that this version does not know are left out. */
+export function parseStatus(text: string): Parsed<Status> {
+  const status = parseJson(text, statusShape);
+  return status.ok ? status : problem(`Cannot read the daemon's status: ${status.problem}`);
+}
+
+interface Endpoint {
+  readonly method: "GET" | "POST";
+  readonly path: string;
+  readonly request: Shape<ControlRequest>;
+}
+
+/** A request's fields without its kind: what the body carries. */
+type BodyOf<Kind extends ControlRequest["kind"]> = Omit<
+  Extract<ControlRequest, { readonly kind: Kind }>,
+  "kind"
+>;
+
+const name = line({ lengthMin: 1, lengthMax: 255 });
+const reason = optional(line({ lengthMin: 0, lengthMax: 1_000 }), "");
+
+const statusBody = strictObject<BodyOf<"status">>({});
+const drainBody = strictObject<BodyOf<"drain">>({ reason });
+const resumeBody = strictObject<BodyOf<"resume">>({ reason });
+const moveBody = strictObject<BodyOf<"move">>({ vip: name, to: name });
+const balanceBody = strictObject<BodyOf<"balance">>({});
+
+const ENDPOINTS: Readonly<Record<ControlRequest["kind"], Endpoint>> = {
+  status: {
+    method: "GET",
+    path: "/v1/status",
+    request: (value, at) => ({ kind: "status", ...statusBody(value, at) }),
+  },
+  drain: {
+    method: "POST",
+    path: "/v1/drain",
+    request: (value, at) => ({ kind: "drain", ...drainBody(value, at) }),
+  },
+  resume: {
+    method: "POST",
+    path: "/v1/resume",
+    request: (value, at) => ({ kind: "resume", ...resumeBody(value, at) }),
+  },
+  move: {
+    method: "POST",
+    path: "/v1/move",
+    request: (value, at) => ({ kind: "move", ...moveBody(value, at) }),
+  },
+  balance: {
+    method: "POST",
+    path: "/v1/balance",
+    request: (value, at) => ({ kind: "balance", ...balanceBody(value, at) }),
+  },
+};
+
+const PATHS = Object.values(ENDPOINTS).map(({ path }) => path).join(" or ");
+
+const REFUSALS = [400, 404, 405, 409, 504] as const;
+
+const refused = (http: Refused["http"], error: string): Refused => ({ kind: "refused", http, error });
+
+const json = (value: unknown): string => `${JSON.stringify(value)}\n`;
+
+type Row<Of> = Of extends readonly (infer Item)[] ? Item : never;
+
+const hostShape = object<Row<Status["hosts"]>>({
+  name: string,
+  state: word("member", "heard", "silent"),
+  draining: boolean,
+  mature: boolean,
+  same_configuration: boolean,
+  silent_for_ms: nullable(number),
+  vips: number,
+});
+
+const vipShape = object<Row<Status["vips"]>>({
+  name: string,
+  addresses: array(string),
+  holder: nullable(string),
+  state: word("held", "moving", "uncovered", "unknown"),
+  since: nullable(string),
+  reason: nullable(string),
+  here: word("absent", "awaiting", "adding", "held", "removing"),
+  problem: nullable(string),
+});
+
+const moveShape = object<Row<Status["moves"]>>({
+  at: string,
+  vip: string,
+  from: nullable(string),
+  to: nullable(string),
+  reason: string,
+});
+
+const viewShape = object<NonNullable<Status["view"]>>({
+  number,
+  coordinator: string,
+  members: array(string),
+});
+
+const statusShape = object<Status>({
+  version: string,
+  group: string,
+  host: string,
+  phase: word("booting", "gathering", "running", "fenced", "leaving", "left"),
+  mature: boolean,
+  draining: nullable(string),
+  view: nullable(viewShape),
+  hosts: array(hostShape),
+  vips: array(vipShape),
+  moves: array(moveShape),
+  dropped: dictionary(number),
+  warnings: array(string),
+});

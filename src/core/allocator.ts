@@ -12,6 +12,7 @@
 // it. A balance round goes on from there with a wider choice: what is held freely may go to any host that can hold it,
 // a few VIPs at a time.
 
+import { assert } from "./assert.ts";
 import type { Assignment, HeldVip, MoveReason, Wish } from "./message.ts";
 import {
   type Carrier,
@@ -21,9 +22,17 @@ import {
   lightest,
   load,
   type Parcel,
+  shareChoices,
   startRelieving,
 } from "./loads.ts";
-import { type Duration, duration, type HostName, type VipName, type VipSpec } from "./vocabulary.ts";
+import {
+  compareText,
+  type Duration,
+  duration,
+  type HostName,
+  type VipName,
+  type VipSpec,
+} from "./vocabulary.ts";
 
 /** What the allocator knows of a member: its weight from the configuration, the rest from its report. */
 export interface Candidate {
@@ -37,7 +46,7 @@ export interface Candidate {
    * Those of `held` that were taken from it and are only not gone yet. It has no claim to them: else a view change in
    * the middle of a move would undo the move.
    */
-  readonly releasing?: readonly VipName[];
+  readonly releasing: readonly VipName[];
   readonly unable: readonly VipName[];
 }
 
@@ -108,18 +117,18 @@ const carriersOf = ({ candidates }: AllocationInput): readonly Carrier[] =>
 
 /** Gives every VIP that can be held a holder, as evenly as the choices allow. Sorted by VIP. */
 function placeAll(input: AllocationInput, carriers: readonly Carrier[]): readonly Placed[] {
-  const cases = openCases(input, carriers);
-  const placed = new Map<Case, Placed>();
   // The fewer hosts can have a VIP, the earlier it is placed; those with more choice then fill up what is left.
-  for (const each of cases.toSorted((a, b) => a.choice.length - b.choice.length)) {
-    const holder = lightest(each.choice);
-    if (holder === null) continue;
-    load(holder, 1);
-    placed.set(each, { by: each, vip: each.vip, holder, age: 0, choice: each.choice });
-  }
-  const inOrder = cases.flatMap((each) => placed.get(each) ?? []);
-  evenOut(startRelieving(carriers, inOrder), Infinity);
-  return inOrder;
+  const cases = openCases(input, carriers).sort((a, b) => a.choice.length - b.choice.length);
+  const placed = cases.map(place).sort((a, b) => compareText(a.vip, b.vip));
+  evenOut(startRelieving(carriers, placed), Infinity);
+  return placed;
+}
+
+function place(by: Case): Placed {
+  const holder = lightest(by.choice);
+  assert(holder !== null, "a VIP that is placed has an eligible host");
+  load(holder, 1);
+  return { by, vip: by.vip, holder, age: 0, choice: by.choice };
 }
 
 /** For a balance round: what neither an operator nor a preference binds may go to any host that can hold it. */
@@ -131,39 +140,45 @@ function setFree(placed: Placed): Placed {
 
 /** What is known of each VIP that can be held. */
 function openCases(input: AllocationInput, carriers: readonly Carrier[]): Case[] {
-  const eligibleFor = eligibility(input, carriers);
+  const share = shareChoices();
+  const eligibleFor = eligibility(input, { carriers, share });
   const claims = claimsOf(input, carriers);
-  const wished = new Map<VipName, HostName[]>();
-  for (const wish of input.wishes) {
-    if (wish.kind === "move") wished.set(wish.vip, [wish.to, ...wished.get(wish.vip) ?? []]);
-  }
-  return input.vips.flatMap((vip) => {
+  const wished = wishedHosts(input.wishes);
+  const cases: Case[] = [];
+  for (const vip of input.vips) {
     const eligible = eligibleFor(vip);
-    if (eligible.length === 0) return [];
-    const facts = { vip, eligible, wished: wished.get(vip.name) ?? [], claims: claims.get(vip.name) ?? [] };
-    return [openCase(facts, input.previous.get(vip.name))];
-  });
+    if (eligible.length === 0) continue;
+    const claimed = claims.get(vip.name) ?? [];
+    const keepers = claimed.filter(({ carrier, releasing }) => !releasing && eligible.includes(carrier));
+    const { basis, choice } = choose({ vip, eligible, keepers, wished: wished.get(vip.name) ?? [] });
+    cases.push({
+      vip: vip.name,
+      basis,
+      choice: choice === eligible ? eligible : share(choice),
+      eligible,
+      claims: claimed,
+      keepers,
+      previous: input.previous.get(vip.name),
+    });
+  }
+  return cases;
 }
 
-interface Facts {
+/** The strongest word on a VIP, and the hosts it leaves. */
+function choose({ vip, eligible, keepers, wished }: {
   readonly vip: VipSpec;
   readonly eligible: readonly Carrier[];
-  /** Where operators want it, the newest word first. */
+  readonly keepers: readonly Claim[];
   readonly wished: readonly HostName[];
-  readonly claims: readonly Claim[];
-}
-
-function openCase({ vip, eligible, wished, claims }: Facts, previous: HostName | undefined): Case {
-  const keepers = claims.filter(({ carrier, releasing }) => !releasing && eligible.includes(carrier));
-  const known = { vip: vip.name, eligible, claims, keepers, previous };
+}): Pick<Case, "basis" | "choice"> {
   const target = firstOf(eligible, wished);
-  if (target) return { ...known, basis: "wished", choice: [target] };
-  const pinned = keepers.filter(({ reason }) => reason === "operator").map(({ carrier }) => carrier);
-  if (pinned.length > 0) return { ...known, basis: "pinned", choice: pinned };
+  if (target) return { basis: "wished", choice: [target] };
+  const pinned = keepers.filter(({ reason }) => reason === "operator");
+  if (pinned.length > 0) return { basis: "pinned", choice: pinned.map(({ carrier }) => carrier) };
   const preferred = firstOf(eligible, vip.prefer);
-  if (preferred) return { ...known, basis: "preferred", choice: [preferred] };
-  if (keepers.length > 0) return { ...known, basis: "held", choice: keepers.map(({ carrier }) => carrier) };
-  return { ...known, basis: "unheld", choice: eligible };
+  if (preferred) return { basis: "preferred", choice: [preferred] };
+  if (keepers.length > 0) return { basis: "held", choice: keepers.map(({ carrier }) => carrier) };
+  return { basis: "unheld", choice: eligible };
 }
 
 /** The first of the named hosts that is among the carriers. */
@@ -174,27 +189,46 @@ function firstOf(carriers: readonly Carrier[], names: readonly HostName[]): Carr
   }
 }
 
-/** Finds the hosts that can hold a VIP, sorted; the same array for all VIPs of the same list of hosts. */
-function eligibility({ candidates }: AllocationInput, carriers: readonly Carrier[]) {
+/** Where operators want each VIP, the newest word first. */
+function wishedHosts(wishes: readonly Wish[]): ReadonlyMap<VipName, readonly HostName[]> {
+  const wished = new Map<VipName, HostName[]>();
+  for (const wish of wishes) {
+    if (wish.kind === "move") wished.set(wish.vip, [wish.to, ...wished.get(wish.vip) ?? []]);
+  }
+  return wished;
+}
+
+/** Finds the hosts that can hold a VIP, sorted. */
+function eligibility({ candidates }: AllocationInput, { carriers, share }: {
+  readonly carriers: readonly Carrier[];
+  readonly share: (choice: readonly Carrier[]) => readonly Carrier[];
+}): (vip: VipSpec) => readonly Carrier[] {
   const willing = new Map<HostName, Carrier>();
   const unable = new Map<VipName, Set<Carrier>>();
   for (const [carrier, { draining, unable: vips }] of zip(carriers, candidates)) {
     if (!draining) willing.set(carrier.host, carrier);
     for (const vip of vips) unable.set(vip, (unable.get(vip) ?? new Set()).add(carrier));
   }
-  const known = new Map<readonly HostName[], readonly Carrier[]>();
-  return (vip: VipSpec): readonly Carrier[] => {
-    let allowed = known.get(vip.hosts);
-    if (allowed === undefined) {
-      known.set(
-        vip.hosts,
-        allowed = vip.hosts.flatMap((host) => willing.get(host) ?? []),
-      );
-    }
-    const excluded = unable.get(vip.name);
-    return excluded ? allowed.filter((carrier) => !excluded.has(carrier)) : allowed;
+  const allowed = lastAnswerKept((hosts) => share(hosts.flatMap((host) => willing.get(host) ?? [])));
+  return ({ name, hosts }) => {
+    const excluded = unable.get(name);
+    return excluded ? share(allowed(hosts).filter((carrier) => !excluded.has(carrier))) : allowed(hosts);
   };
 }
+
+/** Most VIPs may be held by the same hosts as the one before: then nothing needs to be looked up again. */
+function lastAnswerKept<Answer>(
+  answerTo: (hosts: readonly HostName[]) => Answer,
+): (hosts: readonly HostName[]) => Answer {
+  let last: { readonly hosts: readonly HostName[]; readonly answer: Answer } | null = null;
+  return (hosts) => {
+    if (last === null || !areSame(last.hosts, hosts)) last = { hosts, answer: answerTo(hosts) };
+    return last.answer;
+  };
+}
+
+const areSame = (a: readonly HostName[], b: readonly HostName[]): boolean =>
+  a === b || (a.length === b.length && a.every((host, i) => host === b[i]));
 
 /** By VIP, who may have it; sorted by host, as the candidates are. */
 function claimsOf({ candidates }: AllocationInput, carriers: readonly Carrier[]): Map<VipName, Claim[]> {

@@ -14,6 +14,7 @@ import {
   type Proposal,
   type View,
 } from "./membership.ts";
+import { waitFor } from "./quorum.ts";
 import { isMutual } from "./suspicion.ts";
 import { ageOf } from "./holdings.ts";
 import { installView } from "./install.ts";
@@ -128,10 +129,8 @@ function isOutOfStep(turn: Turn, view: View, { host }: Member): boolean {
 
 function propose(turn: Turn, members: readonly Member[]): void {
   const { node, now } = turn;
-  const view = {
-    number: viewNumber(highestNumber(node.highest, node.peers) + 1),
-    coordinator: node.self.host,
-  };
+  const above = highestNumber(node.highest?.number ?? viewNumber(0), node.peers);
+  const view = { number: viewNumber(above + 1), coordinator: node.self.host };
   const { timeout, heartbeat } = node.group.timing;
   const balances = node.view !== null && node.view.mature && areSameMembers(node.view.members, members) &&
     now >= node.balanceAt;
@@ -144,7 +143,7 @@ function propose(turn: Turn, members: readonly Member[]): void {
       closesAt: after(now, duration(timeout + heartbeat)),
       balances,
     },
-    highest: view.number,
+    highest: view,
     promised: { view, revision: node.revision, at: now },
     deferred: null,
   });
@@ -176,16 +175,17 @@ function pursue(turn: Turn, proposal: Proposal, members: readonly Member[]): voi
 /** True when the member follows us but cannot promise our number any more: a higher one will do. */
 function hasPromisedElsewhere(node: Node, host: HostName, proposal: Proposal): boolean {
   const heartbeat = node.peers.get(host)?.heartbeat;
-  return heartbeat?.follows === node.self.host && heartbeat.promised >= proposal.view.number;
+  return heartbeat?.follows === node.self.host && (heartbeat.promised?.number ?? 0) >= proposal.view.number;
 }
 
 function leaveOut(turn: Turn, missing: readonly Member[], members: readonly Member[]): void {
   const { node, now } = turn;
+  const view = node.proposal?.view.number ?? viewNumber(0);
   const until = after(now, duration(holdoutTimeouts * node.group.timing.timeout));
   const holdouts = new Map(node.holdouts);
   for (const { host } of missing) {
     holdouts.set(host, until);
-    note(turn, { kind: "memberUnanswering", host, view: node.highest });
+    note(turn, { kind: "memberUnanswering", host, view });
   }
   update(turn, { holdouts });
   propose(turn, members.filter((member) => !includes(missing, member)));
@@ -199,11 +199,13 @@ function complete(turn: Turn): boolean {
   const mature = reports.some((report) => report.mature) || proposal.members.length === group.hosts.length;
   const serves = mature && mayServe(group, proposal.members.length);
   const allocation = serves ? allocate(allocationInput(turn.node, proposal)) : [];
+  const { view, members } = proposal;
   const install: Install = {
     kind: "install",
-    view: proposal.view,
-    members: proposal.members,
+    view,
+    members,
     mature,
+    wait: waitFor(members, reports),
     allocation,
   };
   update(turn, { proposal: null });
@@ -270,6 +272,7 @@ function installOf(turn: Turn, view: View): Install {
     view: view.id,
     members: view.members,
     mature: view.mature,
+    wait: duration(Math.max(0, Math.ceil((view.acquireAt ?? turn.now) - turn.now))),
     allocation: [...view.allocation].map(([vip, tenure]) => {
       const { holder, reason, from } = tenure;
       return { vip, holder, reason, age: ageOf(tenure, turn.now), from };

@@ -4,6 +4,7 @@ import type { Install, Propose, Report, Sender } from "./message.ts";
 import { heldVips } from "./holdings.ts";
 import { installView } from "./install.ts";
 import { includes, leaderOf } from "./membership.ts";
+import { vouchesOf } from "./quorum.ts";
 import { note, send, type Turn, update } from "./turn.ts";
 import { elapsed, sameView, type ViewId } from "./vocabulary.ts";
 
@@ -33,12 +34,12 @@ export function receivePropose(turn: Turn, sender: Sender, propose: Propose): vo
   if (!includes(propose.members, node.self) || !includes(propose.members, sender)) return;
   if (sameView(node.promised?.view ?? null, propose.view)) return sendReport(turn, propose.view);
   if (sender.host > node.follows) return update(turn, { deferred: { sender, propose } });
-  if (propose.view.number <= node.highest) {
+  if (node.highest !== null && propose.view.number <= node.highest.number) {
     // The coordinator will see in a heartbeat which number it has to exceed.
     return update(turn, { said: null });
   }
   update(turn, {
-    highest: propose.view.number,
+    highest: propose.view,
     promised: { view: propose.view, revision: node.revision, at: now },
     proposal: null,
     deferred: null,
@@ -69,6 +70,7 @@ export function reportFor(turn: Turn, view: ViewId): Report {
     held: heldVips(turn),
     releasing: node.releasing,
     unable: [...node.unable.keys()].sort(),
+    vouching: vouchesOf(node, turn.now),
     wishes: node.wishes,
   };
 }
@@ -79,7 +81,7 @@ export function isLeftOut(turn: Turn): boolean {
   return view !== null && view.members.some(({ host, incarnation }) => {
     const peer = peers.get(host);
     const theirs = peer?.incarnation === incarnation && peer.state === "heard" ? peer.heartbeat?.view : null;
-    return theirs !== null && theirs !== undefined && theirs.number > highest;
+    return theirs !== null && theirs !== undefined && theirs.number > (highest?.number ?? 0);
   });
 }
 

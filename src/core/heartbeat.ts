@@ -5,6 +5,7 @@
 
 import type { Heartbeat, Message, Sender } from "./message.ts";
 import { broadcast, type Node, note, type Turn, update } from "./turn.ts";
+import { isPledgedWith } from "./quorum.ts";
 import { hearPeer, isOverdue, type Peer, whomWeHear } from "./suspicion.ts";
 import {
   after,
@@ -53,12 +54,14 @@ export function receiveHeartbeat(turn: Turn, sender: Sender, heartbeat: Heartbea
   const before = peer.heartbeat;
   const claims = acknowledgedBy(node, heartbeat);
   const acknowledged = claims === undefined ? null : sentAt(node, claims);
-  rememberPeer(turn, { ...peer, heartbeat, acknowledged });
+  const vouched = isPledgedWith(node, heartbeat) && acknowledged !== null ? acknowledged : peer.vouched;
+  rememberPeer(turn, { ...peer, heartbeat, acknowledged, vouched });
   if (heartbeat.digest !== node.group.digest && heartbeat.digest !== before?.digest) {
     note(turn, { kind: "configurationDiffers", host: sender.host });
   }
   if (
-    before === null || !sameView(before.view, heartbeat.view) || hasPending(before) || hasPending(heartbeat)
+    before === null || node.acquiring.length > 0 || !sameView(before.view, heartbeat.view) ||
+    hasPending(before) || hasPending(heartbeat)
   ) {
     turn.vipsConcerned = true;
   }

@@ -9,6 +9,7 @@
 import type { VipProblem } from "./events.ts";
 import type { HeldVip } from "./message.ts";
 import type { Tenure, View } from "./membership.ts";
+import { hasQuorum } from "./quorum.ts";
 import { type Node, note, revise, type Turn, update } from "./turn.ts";
 import { absent, stepVip, type VipAction, vipDeadline, type VipEvent, type VipState } from "./vip.ts";
 import {
@@ -60,10 +61,14 @@ export const ageOf = (tenure: Tenure, now: Instant): Duration =>
 export function settleVips(turn: Turn): void {
   const { node, now } = turn;
   const due = node.vipAlarm !== null && now >= node.vipAlarm;
+  if (node.view?.acquireAt && now >= node.view.acquireAt) {
+    update(turn, { view: { ...node.view, acquireAt: null } });
+    turn.vipsConcerned = true;
+  }
   if (!turn.vipsConcerned && !due) return;
   turn.vipsConcerned = false;
   stepVips(turn, node.group.vips, (vip) => {
-    const wanted = demandOn(node, vip);
+    const wanted = demandOn(turn, vip);
     return wanted === null ? ticked : [wanted, ...ticked];
   });
   listPending(turn);
@@ -129,9 +134,16 @@ export function vipsObserved(
   turn.vipsConcerned = true;
 }
 
-/** Announces what is held again, because a host has joined that may have answered for it until now. */
-export function announceToJoined(turn: Turn): void {
-  stepVips(turn, turn.node.group.vips, () => [{ kind: "joined" }]);
+/**
+ * Takes everything that the view gives to this host for contested: others may have answered for it until just now, so
+ * that it is announced again as soon as nobody else has it.
+ */
+export function contestHeld(turn: Turn): void {
+  const { allocation } = turn.node.view ?? { allocation: new Map<VipName, Tenure>() };
+  const ours = turn.node.group.vips.filter(({ name }) =>
+    allocation.get(name)?.holder === turn.node.self.host
+  );
+  stepVips(turn, ours, () => [{ kind: "expected" }]);
 }
 
 /** Renews the leases of everything held. */
@@ -171,11 +183,17 @@ const isPresent = (state: VipState): boolean => state.kind !== "absent" && state
 const ticked: readonly VipEvent[] = [{ kind: "ticked" }];
 
 /** What the present view wants of a VIP on this host; null: leave it as it is. */
-function demandOn(node: Node, vip: VipSpec): VipEvent | null {
+function demandOn({ node, now }: Turn, vip: VipSpec): VipEvent | null {
   if (node.stage.kind !== "active") return null;
   if (node.promised !== null || node.view === null) return { kind: "suspended" };
   const tenure = node.view.allocation.get(vip.name);
-  if (tenure?.holder === node.self.host) return demandOnHolder(node, node.view, { vip, tenure });
+  if (tenure?.holder === node.self.host) {
+    const demand = demandOnHolder(node, node.view, { vip, tenure });
+    const mayTake = node.view.acquireAt === null && hasQuorum(node, now);
+    return mayTake || demand.kind !== "wanted" || isPresent(stateOf(node, vip.name))
+      ? demand
+      : { kind: "expected" };
+  }
   if (
     vip.handover === "overlap" && tenure &&
     !hasAcquired(node, node.view, { host: tenure.holder, vip: vip.name })

@@ -1,8 +1,8 @@
 // A view takes effect on this host, with who holds what in it.
 
 import type { Install, Report } from "./message.ts";
-import { announceToJoined } from "./holdings.ts";
-import { includes, tenuresOf } from "./membership.ts";
+import { contestHeld } from "./holdings.ts";
+import { areSameMembers, tenuresOf } from "./membership.ts";
 import type { Move } from "./status.ts";
 import { type Node, note, type Turn, update } from "./turn.ts";
 import { after, duration, type HostName, instant } from "./vocabulary.ts";
@@ -29,6 +29,7 @@ export function installView(turn: Turn, install: Install, reports: ReadonlyMap<H
       members: install.members,
       mature: install.mature,
       installedAt: now,
+      acquireAt: install.wait > 0 ? after(now, install.wait) : null,
       allocation,
       reports,
       confirmed: new Set([node.self.host]),
@@ -43,10 +44,13 @@ export function installView(turn: Turn, install: Install, reports: ReadonlyMap<H
     moves: [...moves.reverse(), ...node.moves].slice(0, movesKept),
   });
   turn.vipsConcerned = true;
-  if (install.members.some((member) => !node.view || !includes(node.view.members, member))) {
-    announceToJoined(turn);
-  }
+  if (!hasSeenItComing(node, install)) contestHeld(turn);
 }
+
+/** True when the view goes on from ours, among the same members: nobody took anything elsewhere in between. */
+const hasSeenItComing = ({ view }: Node, install: Install): boolean =>
+  view !== null && install.view.number === view.id.number + 1 &&
+  areSameMembers(view.members, install.members);
 
 /** What differs from the newest allocation that this host knows; a newcomer learns tenures, it saw no moves. */
 function movesTo(node: Node, install: Install, turn: Turn): Move[] {

@@ -66,7 +66,10 @@ function hexGroupBytes(group: string): readonly number[] | null {
   return [value >> 8, value & 0xff];
 }
 
-/** RFC 5952, section 4: lower case, no leading zeros, the first longest run of two or more zero groups as "::". */
+/**
+ * RFC 5952, section 4: lower case, no leading zeros, the first longest run of two or more zero groups as
+ * "::".
+ */
 function ipv6Text(bytes: Uint8Array): string {
   const groups = Array.from(
     { length: 8 },

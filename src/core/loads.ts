@@ -11,6 +11,7 @@
 // Ladner, Lovász, Tamir: Semi-matchings for bipartite graphs and load balancing, 2003). Every relief makes the loads
 // strictly more even, so that relieving ends, and nothing is ever moved back.
 
+import { assert } from "./assert.ts";
 import type { HostName, VipName } from "./vocabulary.ts";
 
 /** A host and what it carries so far. */
@@ -65,21 +66,31 @@ export function load(carrier: Carrier, change: 1 | -1): void {
 }
 
 /** The carrier that would be the least loaded with one VIP more; the first of equals. Null when there is none. */
-export function lightest(carriers: Iterable<Carrier>): Carrier | null {
+export function lightest(carriers: readonly Carrier[]): Carrier | null {
   let best: Carrier | null = null;
   for (const each of carriers) if (best === null || each.loadWithOneMore < best.loadWithOneMore) best = each;
   return best;
 }
 
+/** Makes equal choices one array. */
+export function shareChoices(): (choice: readonly Carrier[]) => readonly Carrier[] {
+  const known = new Map<string, readonly Carrier[]>();
+  return (choice) => {
+    if (choice.length < 2) return choice;
+    const key = choice.map(({ host }) => host).join("\n");
+    const shared = known.get(key) ?? choice;
+    known.set(key, shared);
+    return shared;
+  };
+}
+
 /** Prepares relieving: `carriers` and `parcels` are sorted by name. */
 export function startRelieving(carriers: readonly Carrier[], parcels: readonly Parcel[]): Relieving {
   const stocks = new Map(carriers.map((carrier): [Carrier, Stock] => [carrier, new Map()]));
+  const movable = parcels.filter(({ choice }) => choice.length > 1);
   // What came last moves first: its clients and neighbours have had the least time to settle on it, and a VIP that
   // has rested for long goes on resting.
-  const restedLongestFirst = parcels.toSorted((a, b) => b.age - a.age);
-  for (const parcel of restedLongestFirst) {
-    if (parcel.choice.length > 1) keepIn(stocks, parcel);
-  }
+  for (const parcel of movable.sort((a, b) => b.age - a.age)) keepIn(stocks, parcel);
   return { open: new Set(carriers), stocks };
 }
 
@@ -93,27 +104,38 @@ export function evenOut(relieving: Relieving, movesMax: number): void {
 }
 
 /** A relief of the heaviest carrier that can be relieved with at most `movesMax` moves; null when none can. */
-export function findRelief(relieving: Relieving, movesMax: number): Relief | null {
-  const { open } = relieving;
+export function findRelief({ open, stocks }: Relieving, movesMax: number): Relief | null {
   for (let giver = heaviest(open); giver !== null && movesMax > 0; giver = heaviest(open)) {
-    const { relief, reached } = reliefOf(giver, relieving);
-    if (relief !== null && relief.length <= movesMax) return relief;
+    const single = singleMove(giver, stocks.get(giver));
+    if (single) return single;
+    const { chain, reached } = shortestChain(giver, { open, stocks });
+    if (chain && chain.length <= movesMax) return chain;
     // A chain too long for this round: whoever could be relieved through the giver would be a longer way off still.
-    if (relief !== null) open.delete(giver);
+    if (chain) open.delete(giver);
     // Nobody whom the heaviest reaches can take more, so none of them can help a lighter one either, now or later.
     else for (const carrier of reached) open.delete(carrier);
   }
   return null;
 }
 
-function heaviest(carriers: Iterable<Carrier>): Carrier | null {
+function heaviest(carriers: ReadonlySet<Carrier>): Carrier | null {
   let worst: Carrier | null = null;
   for (const each of carriers) if (worst === null || loadOf(each) > loadOf(worst)) worst = each;
   return worst;
 }
 
+/** The move from the giver to the lightest carrier that can take one of its VIPs; undefined when it does not pay. */
+function singleMove(giver: Carrier, stock: Stock = new Map()): Relief | undefined {
+  let to = giver;
+  for (const choice of stock.keys()) {
+    const best = lightest(choice);
+    if (best !== null && (best.loadWithOneMore < to.loadWithOneMore)) to = best;
+  }
+  return to.loadWithOneMore < loadOf(giver) ? [{ from: giver, to }] : undefined;
+}
+
 /** The shortest chain that relieves the giver, to the lightest carrier of those that are as near. */
-function reliefOf(giver: Carrier, { open, stocks }: Relieving) {
+function shortestChain(giver: Carrier, { open, stocks }: Relieving) {
   const reached = new Map<Carrier, Carrier>([[giver, giver]]);
   const looked = new Set<readonly Carrier[]>();
   for (let nearest = [giver]; nearest.length > 0;) {
@@ -122,11 +144,11 @@ function reliefOf(giver: Carrier, { open, stocks }: Relieving) {
     );
     const receiver = lightest(next);
     if (receiver !== null && receiver.loadWithOneMore < loadOf(giver)) {
-      return { relief: chainTo(receiver, reached), reached: [] };
+      return { chain: chainTo(receiver, reached), reached: [] };
     }
     nearest = next;
   }
-  return { relief: null, reached: reached.keys() };
+  return { chain: null, reached: reached.keys() };
 }
 
 /** Carriers not reached before that could take a VIP out of this stock. */
@@ -137,9 +159,9 @@ function neighboursOf(stock: Stock | undefined, from: {
   readonly reached: Map<Carrier, Carrier>;
 }): Carrier[] {
   const found: Carrier[] = [];
-  for (const [choice, parcels] of stock ?? []) {
+  for (const choice of stock?.keys() ?? []) {
     if (from.reached.size === from.open.size) break;
-    if (parcels.length === 0 || from.looked.has(choice)) continue;
+    if (from.looked.has(choice)) continue;
     from.looked.add(choice);
     for (const to of choice) {
       if (!from.open.has(to) || from.reached.has(to)) continue;
@@ -162,7 +184,7 @@ function chainTo(receiver: Carrier, reached: ReadonlyMap<Carrier, Carrier>): Shi
 
 function carryOver({ stocks }: Relieving, { from, to }: Shift): void {
   const parcel = takeNewest(stocks.get(from), to);
-  if (parcel === null) return;
+  assert(parcel !== null, "a shift of a relief has a VIP to move");
   load(from, -1);
   load(to, 1);
   parcel.holder = to;
@@ -171,13 +193,14 @@ function carryOver({ stocks }: Relieving, { from, to }: Shift): void {
 }
 
 /** Takes out of the stock, of what may go there, what arrived last; the last by name of equals. */
-function takeNewest(stock: Stock | undefined, to: Carrier): Parcel | null {
+function takeNewest(stock: Stock = new Map(), to: Carrier): Parcel | null {
   let newest: Parcel | null = null;
-  for (const [choice, parcels] of stock ?? []) {
+  for (const [choice, parcels] of stock) {
     const last = parcels.at(-1);
-    if (last && choice.includes(to) && (newest === null || isNewer(last, newest))) newest = last;
+    if (last && (newest === null || isNewer(last, newest)) && choice.includes(to)) newest = last;
   }
-  if (newest !== null) stock?.get(newest.choice)?.pop();
+  const alike = newest && stock.get(newest.choice);
+  if (newest && alike?.pop() && alike.length === 0) stock.delete(newest.choice);
   return newest;
 }
 

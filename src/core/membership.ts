@@ -23,6 +23,8 @@ export interface View {
   readonly members: readonly Member[];
   readonly mature: boolean;
   readonly installedAt: Instant;
+  /** Until then nothing new is acquired; null once that has passed. */
+  readonly acquireAt: Instant | null;
   readonly allocation: ReadonlyMap<VipName, Tenure>;
   /** The reports that the allocation was made from; only the coordinator has them. */
   readonly reports: ReadonlyMap<HostName, Report>;
@@ -131,7 +133,8 @@ export function tenuresOf(
 export function highestNumber(promised: ViewNumber, peers: Peers): ViewNumber {
   let highest = promised;
   for (const peer of peers.values()) {
-    if (peer.heartbeat && peer.heartbeat.promised > highest) highest = peer.heartbeat.promised;
+    const theirs = peer.heartbeat?.promised;
+    if (theirs && theirs.number > highest) highest = theirs.number;
   }
   return highest;
 }

@@ -8,16 +8,7 @@
 //
 // A message is only ever acted on with its Sender: the codec has checked version, group and authentication.
 
-import type {
-  Duration,
-  HostName,
-  Incarnation,
-  Member,
-  Sequence,
-  ViewId,
-  ViewNumber,
-  VipName,
-} from "./vocabulary.ts";
+import type { Duration, HostName, Incarnation, Member, Sequence, ViewId, VipName } from "./vocabulary.ts";
 
 /** Who sent a message: taken from the authenticated datagram, not from its source address. */
 export interface Sender {
@@ -33,8 +24,8 @@ export interface Heartbeat {
   readonly kind: "heartbeat";
   /** The installed view; null when there is none. */
   readonly view: ViewId | null;
-  /** The highest view number this host has promised or installed. */
-  readonly promised: ViewNumber;
+  /** The view with the highest number that this host has promised or installed; null: none in this incarnation. */
+  readonly promised: ViewId | null;
   /** Whom this host takes for the coordinator; itself, if nobody better is heard. */
   readonly follows: HostName;
   /** Grows when what this host would report changes: the coordinator then gathers new reports. */
@@ -78,8 +69,15 @@ export interface Report {
   readonly releasing: readonly VipName[];
   /** VIPs that the host tried and failed to hold, and should not be given for now. Sorted. */
   readonly unable: readonly VipName[];
+  /** With partition = "quorum": who may count on this host's vote still, and for how long at most. Else empty. */
+  readonly vouching: readonly Vouch[];
   /** What an operator asked of this host and no view has answered yet. */
   readonly wishes: readonly Wish[];
+}
+
+export interface Vouch {
+  readonly host: HostName;
+  readonly remaining: Duration;
 }
 
 export interface HeldVip {
@@ -100,6 +98,8 @@ export interface Install {
   readonly members: readonly Member[];
   /** False while the group still waits for further hosts: then nobody holds anything. */
   readonly mature: boolean;
+  /** For so long nothing new is acquired: a host that is not a member may count on a member's vote until then. */
+  readonly wait: Duration;
   /** One for each VIP that has a holder; sorted by VIP. */
   readonly allocation: readonly Assignment[];
 }

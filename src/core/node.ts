@@ -36,7 +36,7 @@ import {
   vipsRemoveFailed,
 } from "./holdings.ts";
 import type { Message, Sender } from "./message.ts";
-import { quorumDeadline, quorumLost } from "./quorum.ts";
+import { hasQuorum, quorumDeadline } from "./quorum.ts";
 import { suspicionDeadline } from "./suspicion.ts";
 import { broadcast, type Node, note, revise, type Turn, update } from "./turn.ts";
 import {
@@ -52,7 +52,6 @@ import {
   sequence,
   sorted,
   type Step,
-  viewNumber,
 } from "./vocabulary.ts";
 
 export type { Node } from "./turn.ts";
@@ -82,7 +81,7 @@ export function createNode(
     said: null,
     heartbeatAt: now,
     sent: [],
-    highest: viewNumber(0),
+    highest: null,
     promised: null,
     view: null,
     proposal: null,
@@ -135,7 +134,8 @@ export function nodeDeadline(node: Node): Instant | null {
     node.vipAlarm,
     node.observeAt,
     proposalDeadline(node.proposal),
-    quorumDeadline(node),
+    holdsNothing(node) ? null : quorumDeadline(node),
+    node.view?.acquireAt ?? null,
     node.mature ? null : node.matureAt,
     node.group.timing.lease === null ? null : node.renewAt,
     node.stopBy,
@@ -252,8 +252,8 @@ function sayFarewell(turn: Turn): void {
 
 /** What an active node does at the end of every step. */
 function act(turn: Turn): void {
-  const lost = isLeftOut(turn) ? "leftOut" : quorumLost(turn.node, turn.now);
-  if (lost !== null) return fence(turn, lost);
+  if (isLeftOut(turn)) return fence(turn, "leftOut");
+  if (!holdsNothing(turn.node) && !hasQuorum(turn.node, turn.now)) return fence(turn, "quorumLost");
   mature(turn);
   forgetInabilities(turn);
   follow(turn);

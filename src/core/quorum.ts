@@ -1,34 +1,67 @@
-// partition = "quorum": a host holds VIPs only while a majority of the configured hosts is known to hear it.
+// partition = "quorum": a host holds VIPs only while a majority of the configured hosts is known to vote for it.
 //
-// What counts is not whom we hear but who hears us, and since when: a peer that acknowledges a heartbeat which we
-// sent at t cannot suspect us before t + timeout on any clock. So a host that gives its VIPs up before the newest
-// acknowledgement of a majority is that old has released them before the majority can take them over (the idea of a
-// leader lease: Gray and Cheriton 1989, by way of Chubby).
+// What counts is not whom we hear but who hears us, and since when. A peer that acknowledges a heartbeat which we sent
+// at t, and that has promised no view but ours, *vouches* for us until t + timeout (the idea of a leader lease: Gray
+// and Cheriton 1989). Two things make that good:
+//
+//   - a host gives its VIPs up before the vouches of a majority have run out;
+//   - a host that is asked to be in another view tells in its report who may still count on its vote, and for how
+//     long: nothing new is acquired in the new view until the vouches of everyone left out have run out.
+//
+// A host that has been silent for the timeout can count on nobody's vote any more, so after a crash the wait is zero.
+// Only lengths of time are compared, never the hosts' clocks; they need to run at about the same rate.
 
-import type { FenceReason } from "./events.ts";
+import type { Heartbeat, Report, Vouch } from "./message.ts";
 import { majorityOf } from "./membership.ts";
 import type { Node } from "./turn.ts";
-import { after, duration, type Instant } from "./vocabulary.ts";
+import { after, type Duration, duration, type Instant, type Member, sameView } from "./vocabulary.ts";
 
-/** When this host must have given its VIPs up unless more acknowledgements come; null: no such limit now. */
-export function quorumDeadline(node: Node): Instant | null {
-  if (node.group.partition === "serve" || node.view === null) return null;
-  if (node.view.members.length < majorityOf(node.group)) return null;
-  const others = majorityOf(node.group) - 1;
-  if (others === 0) return null;
-  const acknowledged: Instant[] = [];
-  for (const { host } of node.view.members) {
-    const at = node.peers.get(host)?.acknowledged;
-    if (at !== null && at !== undefined) acknowledged.push(at);
-  }
-  const decisive = acknowledged.sort((a, b) => b - a)[others - 1] ?? node.view.installedAt;
-  const { timeout, heartbeat } = node.group.timing;
-  // Half a heartbeat is for carrying the removal out.
-  return after(decisive, duration(timeout - heartbeat / 2));
+/** Whether the peer has promised nothing but what we have promised, or are in. */
+export function isPledgedWith(node: Node, heartbeat: Heartbeat): boolean {
+  return sameView(heartbeat.promised, node.highest) ||
+    (node.view !== null && sameView(heartbeat.promised, node.view.id));
 }
 
-/** Why this host must give its VIPs up now; null when it need not. */
-export function quorumLost(node: Node, now: Instant): FenceReason | null {
+/** Whether this host may acquire VIPs now. */
+export function hasQuorum(node: Node, now: Instant): boolean {
+  if (node.group.partition === "serve") return true;
   const deadline = quorumDeadline(node);
-  return deadline !== null && now >= deadline ? "quorumLost" : null;
+  return majorityOf(node.group) === 1 || (deadline !== null && now < deadline);
+}
+
+/** When this host must have given its VIPs up unless it is vouched for anew; null when no majority ever did. */
+export function quorumDeadline(node: Node): Instant | null {
+  const others = majorityOf(node.group) - 1;
+  if (node.group.partition === "serve" || node.view === null || others === 0) return null;
+  const vouched: Instant[] = [];
+  for (const { host, incarnation } of node.view.members) {
+    const peer = node.peers.get(host);
+    if (peer?.incarnation === incarnation && peer.vouched !== null) vouched.push(peer.vouched);
+  }
+  const decisive = vouched.sort((a, b) => b - a)[others - 1];
+  const { timeout, heartbeat } = node.group.timing;
+  // Half a heartbeat is for carrying the removal out.
+  return decisive === undefined ? null : after(decisive, duration(timeout - heartbeat / 2));
+}
+
+/** Who may count on this host's vote, for a report. */
+export function vouchesOf(node: Node, now: Instant): Vouch[] {
+  if (node.group.partition === "serve") return [];
+  const vouches: Vouch[] = [];
+  for (const { host, state, lastHeard } of node.peers.values()) {
+    const remaining = duration(Math.ceil(lastHeard + node.group.timing.timeout - now));
+    if (state !== "left" && remaining > 0) vouches.push({ host, remaining });
+  }
+  return vouches;
+}
+
+/** How long a view with these members must acquire nothing: until nobody outside can count on a member's vote. */
+export function waitFor(members: readonly Member[], reports: readonly Report[]): Duration {
+  let wait = duration(0);
+  for (const { vouching } of reports) {
+    for (const { host, remaining } of vouching) {
+      if (remaining > wait && !members.some((member) => member.host === host)) wait = remaining;
+    }
+  }
+  return wait;
 }

@@ -28,6 +28,8 @@ export interface Peer extends Member {
   readonly heartbeat: Heartbeat | null;
   /** When we sent the newest of our heartbeats that it says it has heard; null when it has heard none. */
   readonly acknowledged: Instant | null;
+  /** The same, but only of heartbeats in which it had promised nothing but what we had: its vote is ours until later. */
+  readonly vouched: Instant | null;
 }
 
 /** The peer after a message of any kind from it. */
@@ -41,6 +43,7 @@ export function hearPeer(known: Peer | undefined, sender: Sender, now: Instant):
     sequence: sender.sequence,
     heartbeat: before?.heartbeat ?? null,
     acknowledged: before?.acknowledged ?? null,
+    vouched: before?.vouched ?? null,
   };
 }
 

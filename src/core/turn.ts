@@ -14,7 +14,7 @@ import {
   type Member,
   type Sequence,
   sequence,
-  type ViewNumber,
+  type ViewId,
   type VipName,
 } from "./vocabulary.ts";
 
@@ -33,8 +33,8 @@ export interface Node {
   readonly sent: readonly { readonly sequence: Sequence; readonly at: Instant }[];
 
   // Views.
-  /** The highest view number promised or installed. */
-  readonly highest: ViewNumber;
+  /** The view with the highest number that was promised or installed. */
+  readonly highest: ViewId | null;
   readonly promised: Promised | null;
   readonly view: View | null;
   readonly proposal: Proposal | null;

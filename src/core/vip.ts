@@ -37,8 +37,6 @@ export type VipEvent =
   | { readonly kind: "expected" }
   | { readonly kind: "unwanted" }
   | { readonly kind: "suspended" }
-  /** Somebody joined who may have held it until just now: announce again. */
-  | { readonly kind: "joined" }
   | { readonly kind: "added" }
   | { readonly kind: "addFailed" }
   | { readonly kind: "removed" }
@@ -102,7 +100,6 @@ function stepAbsent(state: VipState, event: VipEvent): VipStep {
       return removing;
     case "unwanted":
     case "suspended":
-    case "joined":
     case "added":
     case "addFailed":
     case "removed":
@@ -120,7 +117,6 @@ function stepAwaiting(state: VipState, event: VipEvent): VipStep {
       return stay(absent);
     case "wanted":
     case "expected":
-    case "joined":
     case "found":
     case "added":
     case "addFailed":
@@ -146,7 +142,6 @@ function stepAdding(state: VipState & { kind: "adding" }, event: VipEvent, now: 
     case "expected":
       return stay({ kind: "adding", contested: true });
     case "suspended":
-    case "joined":
     case "removed":
     case "removeFailed":
     case "found":
@@ -171,8 +166,6 @@ function stepHeld(state: VipState & { kind: "held" }, event: VipEvent, now: Inst
       return { state: { kind: "adding", contested: state.contested }, action: "add" };
     case "ticked":
       return announceNext(state, now);
-    case "joined":
-      return announceFirst(state.contested, now);
     case "suspended":
     case "added":
     case "removed":
@@ -194,7 +187,6 @@ function stepRemoving(state: VipState & { kind: "removing" }, event: VipEvent, n
     case "expected":
     case "unwanted":
     case "suspended":
-    case "joined":
     case "added":
     case "addFailed":
     case "found":

@@ -17,7 +17,6 @@ import {
   instant,
   type Member,
   sequence,
-  viewNumber,
 } from "../../src/core/vocabulary.ts";
 import { groupOf } from "./small_group.ts";
 
@@ -29,7 +28,7 @@ function peer(host: string, hears: string[], state: Peer["state"] = "heard"): Pe
   const heartbeat: Heartbeat = {
     kind: "heartbeat",
     view: null,
-    promised: viewNumber(0),
+    promised: null,
     follows: hostName(host),
     revision: 1,
     mature: true,
@@ -46,6 +45,7 @@ function peer(host: string, hears: string[], state: Peer["state"] = "heard"): Pe
     sequence: sequence(1),
     heartbeat,
     acknowledged: null,
+    vouched: null,
   };
 }
 

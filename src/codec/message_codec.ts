@@ -1,0 +1,135 @@
+// The five messages of core/message.ts as bytes: one table, read from top to bottom on both sides.
+//
+// The numbers are the format. A change of a number, of a field or of the order of fields needs a new
+// FORMAT_VERSION in datagram.ts; the recorded datagrams of the tests fail until somebody has decided on it.
+
+import { HOSTS_MAX, NAME_BYTES_MAX, VIPS_MAX } from "../core/limits.ts";
+import type { Assignment, Heard, HeldVip, Message, MoveReason, Vouch, Wish } from "../core/message.ts";
+import {
+  type Duration,
+  duration,
+  type HostName,
+  hostName,
+  type Incarnation,
+  incarnation,
+  type Member,
+  type Sequence,
+  sequence,
+  type ViewId,
+  type ViewNumber,
+  viewNumber,
+  type VipName,
+  vipName,
+} from "../core/vocabulary.ts";
+import {
+  ascending,
+  bool,
+  type Codec,
+  fixed,
+  list,
+  mapped,
+  nullable,
+  oneOf,
+  record,
+  union,
+  varint,
+} from "./wire.ts";
+import { following, repeatable, text } from "./wire_text.ts";
+
+const name = following(NAME_BYTES_MAX);
+const host: Codec<HostName> = mapped(repeatable(name), { write: (text) => text, read: hostName });
+const vip: Codec<VipName> = mapped(name, { write: (text) => text, read: vipName });
+const viewCount: Codec<ViewNumber> = mapped(varint, { write: (number) => number, read: viewNumber });
+
+/** 48 bits: chance has no small numbers that a varint would make shorter. */
+export const incarnationCodec: Codec<Incarnation> = mapped(fixed(6), {
+  write: (value) => value,
+  read: incarnation,
+});
+export const sequenceCodec: Codec<Sequence> = mapped(varint, { write: (value) => value, read: sequence });
+
+/** Whole milliseconds; a part of one is cut off. */
+const age: Codec<Duration> = mapped(varint, {
+  write: (length) => Math.max(0, Math.floor(length)),
+  read: duration,
+});
+
+const view: Codec<ViewId> = record<ViewId>({ number: viewCount, coordinator: host });
+const member: Codec<Member> = record<Member>({ host, incarnation: incarnationCodec });
+const heard: Codec<Heard> = record<Heard>({ host, incarnation: incarnationCodec, sequence: sequenceCodec });
+
+const reason: Codec<MoveReason> = oneOf<MoveReason>({
+  unheld: 0,
+  holderGone: 1,
+  drained: 2,
+  preferred: 3,
+  merged: 4,
+  balance: 5,
+  operator: 6,
+});
+
+const heldVip: Codec<HeldVip> = record<HeldVip>({ vip, reason, age });
+
+const vouch: Codec<Vouch> = record<Vouch>({ host, remaining: age });
+
+const wish: Codec<Wish> = union<Wish>({
+  move: { number: 0, fields: { vip, to: host } },
+  balance: { number: 1, fields: {} },
+});
+
+const hosts = ascending(host, { by: (each) => each, countMax: HOSTS_MAX });
+const vips = ascending(vip, { by: (each) => each, countMax: VIPS_MAX });
+const members = ascending(member, { by: (each) => each.host, countMax: HOSTS_MAX });
+
+const assignment: Codec<Assignment> = record<Assignment>({ vip, holder: host, reason, age, from: hosts });
+
+/** Every message there is. */
+export const messageCodec: Codec<Message> = union<Message>({
+  heartbeat: {
+    number: 1,
+    fields: {
+      view: nullable(view),
+      promised: nullable(view),
+      follows: host,
+      revision: varint,
+      mature: bool,
+      draining: bool,
+      heard: ascending(heard, { by: (each) => each.host, countMax: HOSTS_MAX }),
+      releasing: vips,
+      acquiring: vips,
+      digest: text(NAME_BYTES_MAX),
+    },
+  },
+  propose: {
+    number: 2,
+    fields: { view, members },
+  },
+  report: {
+    number: 3,
+    fields: {
+      view,
+      revision: varint,
+      mature: bool,
+      draining: bool,
+      held: ascending(heldVip, { by: (each) => each.vip, countMax: VIPS_MAX }),
+      releasing: vips,
+      unable: vips,
+      vouching: ascending(vouch, { by: (each) => each.host, countMax: HOSTS_MAX }),
+      wishes: list(wish, VIPS_MAX),
+    },
+  },
+  install: {
+    number: 4,
+    fields: {
+      view,
+      members,
+      mature: bool,
+      wait: age,
+      allocation: ascending(assignment, { by: (each) => each.vip, countMax: VIPS_MAX }),
+    },
+  },
+  farewell: {
+    number: 5,
+    fields: {},
+  },
+});

@@ -1,0 +1,137 @@
+// Any message that core may say: names of all kinds, numbers from one end of their range to the other, lists
+// sorted as the types promise.
+
+import fc from "fast-check";
+import type {
+  Assignment,
+  Heard,
+  HeldVip,
+  Message,
+  MoveReason,
+  Sender,
+  Wish,
+} from "../../src/core/message.ts";
+import {
+  compareText,
+  duration,
+  type HostName,
+  hostName,
+  incarnation,
+  type Member,
+  sequence,
+  type ViewId,
+  viewNumber,
+  vipName,
+} from "../../src/core/vocabulary.ts";
+
+/** Plain objects only: those without a prototype, which fc.record also makes, never reach a codec. */
+const objectOf = <Of>(fields: { [Field in keyof Of]: fc.Arbitrary<Of[Field]> }): fc.Arbitrary<Of> =>
+  fc.record<Of>(fields, { noNullPrototype: true });
+
+const name = fc.oneof(
+  fc.integer({ min: 0, max: 99 }).map((number) => `test${number}`),
+  fc.integer({ min: 0, max: 255 }).map((number) => `10.0.4.${number}`),
+  // At most four bytes of UTF-8 each: never above the limit.
+  fc.string({ unit: "binary", maxLength: 63 }),
+);
+const natural = fc.oneof(fc.nat({ max: 300 }), fc.maxSafeNat());
+
+const anyHost = name.map(hostName);
+const anyVip = name.map(vipName);
+const anyIncarnation = fc.nat({ max: 2 ** 31 - 1 }).map((low) => incarnation((low * 131_071) % 2 ** 48));
+const anySequence = natural.map((number) => sequence(Math.max(1, number)));
+const anyAge = natural.map(duration);
+
+const anyView: fc.Arbitrary<ViewId> = objectOf({ number: natural.map(viewNumber), coordinator: anyHost });
+
+const anyReason = fc.constantFrom<MoveReason>(
+  "unheld",
+  "holderGone",
+  "drained",
+  "preferred",
+  "merged",
+  "balance",
+  "operator",
+);
+
+/** Items sorted by a name that no two of them share. */
+function ascending<Item>(
+  item: fc.Arbitrary<Item>,
+  by: (item: Item) => string,
+): fc.Arbitrary<readonly Item[]> {
+  return fc.uniqueArray(item, { selector: by, maxLength: 40 })
+    .map((items) => items.toSorted((a, b) => compareText(by(a), by(b))));
+}
+
+const anyMember: fc.Arbitrary<Member> = objectOf({ host: anyHost, incarnation: anyIncarnation });
+const anyHeard: fc.Arbitrary<Heard> = objectOf({
+  host: anyHost,
+  incarnation: anyIncarnation,
+  sequence: anySequence,
+});
+const anyHeldVip: fc.Arbitrary<HeldVip> = objectOf({ vip: anyVip, reason: anyReason, age: anyAge });
+const anyWish: fc.Arbitrary<Wish> = fc.oneof(
+  objectOf({ kind: fc.constant("move" as const), vip: anyVip, to: anyHost }),
+  objectOf({ kind: fc.constant("balance" as const) }),
+);
+const anyAssignment: fc.Arbitrary<Assignment> = objectOf({
+  vip: anyVip,
+  holder: anyHost,
+  reason: anyReason,
+  age: anyAge,
+  from: ascending(anyHost, (host) => host),
+});
+
+const anyVouch = objectOf({ host: anyHost, remaining: anyAge });
+
+const vips = ascending(anyVip, (vip) => vip);
+const members = ascending(anyMember, (member) => member.host);
+
+/** Any message of each kind. A new kind does not compile until it is here. */
+export const messagesByKind: {
+  readonly [Kind in Message["kind"]]: fc.Arbitrary<Extract<Message, { readonly kind: Kind }>>;
+} = {
+  heartbeat: objectOf({
+    kind: fc.constant("heartbeat" as const),
+    view: fc.option(anyView),
+    promised: fc.option(anyView),
+    follows: anyHost,
+    revision: natural,
+    mature: fc.boolean(),
+    draining: fc.boolean(),
+    heard: ascending(anyHeard, (heard) => heard.host),
+    releasing: vips,
+    acquiring: vips,
+    digest: name,
+  }),
+  propose: objectOf({ kind: fc.constant("propose" as const), view: anyView, members }),
+  report: objectOf({
+    kind: fc.constant("report" as const),
+    view: anyView,
+    revision: natural,
+    mature: fc.boolean(),
+    draining: fc.boolean(),
+    held: ascending(anyHeldVip, (held) => held.vip),
+    releasing: vips,
+    unable: vips,
+    vouching: ascending(anyVouch, (vouch) => vouch.host),
+    wishes: fc.array(anyWish, { maxLength: 8 }),
+  }),
+  install: objectOf({
+    kind: fc.constant("install" as const),
+    view: anyView,
+    members,
+    mature: fc.boolean(),
+    wait: anyAge,
+    allocation: ascending(anyAssignment, (assignment) => assignment.vip),
+  }),
+  farewell: objectOf({ kind: fc.constant("farewell" as const) }),
+};
+
+export const anyMessage: fc.Arbitrary<Message> = fc.oneof(
+  ...Object.values<fc.Arbitrary<Message>>(messagesByKind),
+);
+
+/** A sender of this host. */
+export const anySenderOf = (host: HostName): fc.Arbitrary<Sender> =>
+  objectOf({ host: fc.constant(host), incarnation: anyIncarnation, sequence: anySequence });

@@ -1,0 +1,154 @@
+import assert from "node:assert/strict";
+import fc from "fast-check";
+import {
+  CONTROL_BODY_BYTES_MAX,
+  type ControlRequest,
+  controlRequestToHttp,
+  type ControlResponse,
+  controlResponseToHttp,
+  parseControlRequest,
+  parseControlResponse,
+  parseStatus,
+  type Status,
+} from "../../src/codec/control.ts";
+
+const requests: {
+  readonly [Kind in ControlRequest["kind"]]: Extract<ControlRequest, { readonly kind: Kind }>;
+} = {
+  status: { kind: "status" },
+  drain: { kind: "drain", reason: "new kernel" },
+  resume: { kind: "resume", reason: "" },
+  move: { kind: "move", vip: "web-a", to: "test01" },
+  balance: { kind: "balance" },
+};
+
+const status: Status = {
+  version: "0.1.0",
+  group: "tudou",
+  host: "test00",
+  phase: "running",
+  mature: true,
+  draining: null,
+  view: { number: 7, coordinator: "test00", members: ["test00", "test01"] },
+  hosts: [{
+    name: "test00",
+    state: "member",
+    draining: false,
+    mature: true,
+    same_configuration: true,
+    silent_for_ms: null,
+    vips: 1,
+  }],
+  vips: [{
+    name: "web-a",
+    addresses: ["192.168.9.109/32"],
+    holder: "test00",
+    state: "held",
+    since: "2026-01-02T03:04:05.678Z",
+    reason: "unheld",
+    here: "held",
+    problem: null,
+  }],
+  moves: [{ at: "2026-01-02T03:04:05.678Z", vip: "web-a", from: null, to: "test00", reason: "unheld" }],
+  dropped: { stale: 5 },
+  warnings: ["No key file: everybody on the network can speak as a host"],
+};
+
+/** The error and the HTTP status of a request that must be refused. */
+function refusalOf(
+  request: Partial<{ method: string; path: string; body: string }>,
+): readonly [number, string] {
+  const answer = parseControlRequest({ method: "POST", path: "/v1/drain", body: "", ...request });
+  assert(answer.kind === "refused", `read ${JSON.stringify(answer)}`);
+  return [answer.http, answer.error];
+}
+
+Deno.test("every request is read as it was sent", () => {
+  for (const request of Object.values<ControlRequest>(requests)) {
+    assert.deepEqual(parseControlRequest(controlRequestToHttp(request)), request);
+  }
+});
+
+Deno.test("requests are what the head of control.ts documents", () => {
+  assert.deepEqual(Object.values<ControlRequest>(requests).map(controlRequestToHttp), [
+    { method: "GET", path: "/v1/status", body: "" },
+    { method: "POST", path: "/v1/drain", body: '{"reason":"new kernel"}' },
+    { method: "POST", path: "/v1/resume", body: '{"reason":""}' },
+    { method: "POST", path: "/v1/move", body: '{"vip":"web-a","to":"test01"}' },
+    { method: "POST", path: "/v1/balance", body: "{}" },
+  ]);
+});
+
+Deno.test("a reason may be left out, and so may an empty body", () => {
+  const drain = { kind: "drain", reason: "" };
+  assert.deepEqual(parseControlRequest({ method: "POST", path: "/v1/drain", body: "" }), drain);
+  assert.deepEqual(parseControlRequest({ method: "POST", path: "/v1/drain", body: "{}\n" }), drain);
+});
+
+Deno.test("what is no request is refused with what is so and what was wanted", () => {
+  const paths = "/v1/status or /v1/drain or /v1/resume or /v1/move or /v1/balance";
+  assert.deepEqual(refusalOf({ path: "/v1/fence" }), [404, `Cannot find "/v1/fence": wanted ${paths}`]);
+  assert.deepEqual(refusalOf({ method: "GET" }), [405, "Cannot GET /v1/drain: wanted POST"]);
+  assert.deepEqual(refusalOf({ path: "/v1/status" }), [405, "Cannot POST /v1/status: wanted GET"]);
+  assert.deepEqual(refusalOf({ body: "reason" }), [400, 'Cannot read the request: it is not JSON: "reason"']);
+  assert.deepEqual(refusalOf({ body: '{"raeson":""}' }), [
+    400,
+    'Cannot read the request: unknown field "raeson", wanted "reason"',
+  ]);
+  assert.deepEqual(refusalOf({ path: "/v1/move", body: '{"vip":"web-a"}' }), [
+    400,
+    'Cannot read the request: "to" is missing, wanted one line of 1 to 255 characters',
+  ]);
+  assert.deepEqual(refusalOf({ body: '{"reason":"a\\nb"}' }), [
+    400,
+    'Cannot read the request: "reason" is "a\\nb", wanted one line of 0 to 1000 characters',
+  ]);
+  assert.deepEqual(refusalOf({ body: " ".repeat(CONTROL_BODY_BYTES_MAX + 1) }), [
+    400,
+    "Cannot read the request: wanted at most 65536 bytes",
+  ]);
+});
+
+Deno.test("every answer is read as it was sent", () => {
+  const refusals = ([400, 404, 405, 409, 504] as const).map((http) => ({
+    kind: "refused" as const,
+    http,
+    error: "Cannot",
+  }));
+  const answers: readonly ControlResponse[] = [{ kind: "status", status }, ...refusals];
+  for (const answer of answers) {
+    assert.deepEqual(parseControlResponse(controlResponseToHttp(answer)), { ok: true, value: answer });
+  }
+});
+
+Deno.test("an answer that is not the daemon's is a problem", () => {
+  assert.deepEqual(parseControlResponse({ http: 502, body: "Bad gateway" }), {
+    ok: false,
+    problem: 'Cannot read the daemon\'s answer: HTTP status 502 with "Bad gateway"',
+  });
+  assert.equal(parseControlResponse({ http: 200, body: "{}" }).ok, false);
+  assert.equal(parseControlResponse({ http: 409, body: "{}" }).ok, false);
+});
+
+Deno.test("a status says where it is not one", () => {
+  const [vip] = status.vips;
+  const wrong = JSON.stringify({ ...status, vips: [vip, { ...vip, here: "gone" }] });
+  assert.deepEqual(parseStatus(wrong), {
+    ok: false,
+    problem: `Cannot read the daemon's status: "vips[1].here" is "gone", ` +
+      'wanted "absent" or "awaiting" or "adding" or "held" or "removing"',
+  });
+});
+
+Deno.test("a status with more fields than this version knows is read without them", () => {
+  assert.deepEqual(parseStatus(JSON.stringify({ ...status, later: 1 })), { ok: true, value: status });
+});
+
+Deno.test("any text is a request, an answer or neither, and never throws", () => {
+  const paths = fc.constantFrom("/v1/status", "/v1/drain", "/v1/move", "/v1/balance");
+  const texts = fc.oneof(fc.string(), fc.json(), fc.constantFrom('{"reason":1}', '{"vip":"a","to":"b"}'));
+  fc.assert(fc.property(paths, fc.constantFrom("GET", "POST"), texts, (path, method, body) => {
+    assert.equal(typeof parseControlRequest({ method, path, body }).kind, "string");
+    assert.equal(typeof parseControlResponse({ http: 200, body }).ok, "boolean");
+  }));
+});

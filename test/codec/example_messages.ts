@@ -1,0 +1,109 @@
+// One message of each kind as a small group says it, and large ones for the questions of size.
+
+import type { Assignment, Heartbeat, Install, Message } from "../../src/core/message.ts";
+import {
+  duration,
+  hostName,
+  incarnation,
+  type Member,
+  sequence,
+  sorted,
+  viewNumber,
+  vipName,
+} from "../../src/core/vocabulary.ts";
+
+/** Named as the operator's three hosts are; incarnations are of full length, as chance makes them. */
+export const membersNumbered = (count: number): readonly Member[] =>
+  Array.from({ length: count }, (_, at) => ({
+    host: hostName(`test${String(at).padStart(2, "0")}`),
+    incarnation: incarnation(0x8a5b_0000_0000 + at * 0x1_2345),
+  }));
+
+const members = membersNumbered(3);
+const view = { number: viewNumber(7), coordinator: hostName("test00") };
+
+/** After some days: sequences have grown. */
+export const heartbeatOf = (hosts: number): Heartbeat => ({
+  kind: "heartbeat",
+  view,
+  promised: view,
+  follows: hostName("test00"),
+  revision: 3,
+  mature: true,
+  draining: false,
+  heard: membersNumbered(hosts).slice(1).map((member, at) => ({
+    ...member,
+    sequence: sequence(5_000_000 + at),
+  })),
+  releasing: [],
+  acquiring: [],
+  digest: "5f2b8e0c9a417d36",
+});
+
+/** Addresses of four networks, held for some hours, on three hosts. */
+export const installOf = (vips: number): Install => ({
+  kind: "install",
+  view,
+  members,
+  mature: true,
+  wait: duration(0),
+  allocation: sorted(
+    Array.from({ length: vips }, (_, at) => vipName(`10.0.${4 + at % 4}.${1 + Math.floor(at / 4)}`)),
+  )
+    .map((vip, at): Assignment => ({
+      vip,
+      holder: hostName(`test0${at % 3}`),
+      reason: "unheld",
+      age: duration(40_000_000 + at),
+      from: [],
+    })),
+});
+
+/** One message of each kind; a new kind does not compile until it is here. */
+export const examples: { readonly [Kind in Message["kind"]]: Extract<Message, { readonly kind: Kind }> } = {
+  heartbeat: {
+    ...heartbeatOf(3),
+    releasing: [vipName("web-a")],
+    acquiring: [vipName("web-b"), vipName("web-c")],
+  },
+  propose: { kind: "propose", view, members },
+  report: {
+    kind: "report",
+    view,
+    revision: 3,
+    mature: true,
+    draining: false,
+    held: [
+      { vip: vipName("web-a"), reason: "preferred", age: duration(1_234_567) },
+      { vip: vipName("web-b"), reason: "operator", age: duration(0) },
+    ],
+    releasing: [vipName("web-b")],
+    unable: [vipName("web-c")],
+    vouching: [{ host: hostName("test01"), remaining: duration(480) }],
+    wishes: [{ kind: "move", vip: vipName("web-a"), to: hostName("test01") }, { kind: "balance" }],
+  },
+  install: {
+    kind: "install",
+    view,
+    members,
+    mature: true,
+    wait: duration(0),
+    allocation: [
+      {
+        vip: vipName("web-a"),
+        holder: hostName("test00"),
+        reason: "unheld",
+        age: duration(90_000),
+        from: [],
+      },
+      {
+        vip: vipName("web-b"),
+        holder: hostName("test02"),
+        reason: "merged",
+        age: duration(0),
+        from: [hostName("test00"), hostName("test01")],
+      },
+    ],
+  },
+  farewell: { kind: "farewell" },
+};

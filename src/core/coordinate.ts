@@ -123,6 +123,8 @@ function isOutOfStep(turn: Turn, view: View, { host }: Member): boolean {
   if (host === node.self.host) return reported !== node.revision;
   const heartbeat = node.peers.get(host)?.heartbeat;
   if (!heartbeat) return false;
+  // It has promised another view, and acts on none until one comes.
+  if ((heartbeat.promised?.number ?? 0) > view.id.number) return true;
   if (sameView(heartbeat.view, view.id)) return heartbeat.revision !== reported;
   return view.confirmed.has(host) || now >= after(view.installedAt, node.group.timing.timeout);
 }

@@ -54,6 +54,12 @@ const age: Codec<Duration> = mapped(varint, {
   read: duration,
 });
 
+/** Whole milliseconds; a part of one counts as one, for whoever waits so long must not stop too soon. */
+const atLeast: Codec<Duration> = mapped(varint, {
+  write: (length) => Math.max(0, Math.ceil(length)),
+  read: duration,
+});
+
 const view: Codec<ViewId> = record<ViewId>({ number: viewCount, coordinator: host });
 const member: Codec<Member> = record<Member>({ host, incarnation: incarnationCodec });
 const heard: Codec<Heard> = record<Heard>({ host, incarnation: incarnationCodec, sequence: sequenceCodec });
@@ -70,7 +76,7 @@ const reason: Codec<MoveReason> = oneOf<MoveReason>({
 
 const heldVip: Codec<HeldVip> = record<HeldVip>({ vip, reason, age });
 
-const vouch: Codec<Vouch> = record<Vouch>({ host, remaining: age });
+const vouch: Codec<Vouch> = record<Vouch>({ host, remaining: atLeast });
 
 const wish: Codec<Wish> = union<Wish>({
   move: { number: 0, fields: { vip, to: host } },
@@ -124,7 +130,7 @@ export const messageCodec: Codec<Message> = union<Message>({
       view,
       members,
       mature: bool,
-      wait: age,
+      wait: atLeast,
       allocation: ascending(assignment, { by: (each) => each.vip, countMax: VIPS_MAX }),
     },
   },

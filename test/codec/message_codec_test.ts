@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { messageCodec } from "../../src/codec/message_codec.ts";
 import { decode, encode } from "../../src/codec/wire.ts";
 import type { Message } from "../../src/core/message.ts";
-import { duration } from "../../src/core/vocabulary.ts";
+import { duration, hostName } from "../../src/core/vocabulary.ts";
 import { messagesByKind } from "./arbitrary_messages.ts";
 import { examples } from "./example_messages.ts";
 
@@ -64,12 +64,31 @@ Deno.test("a message of an unknown kind is refused", () => {
   }
 });
 
-Deno.test("ages travel as whole milliseconds", () => {
+Deno.test("ages are cut to whole milliseconds", () => {
   const [held] = examples.report.held;
   assert(held !== undefined);
-  const report: Message = { ...examples.report, held: [{ ...held, age: duration(1.9) }] };
-  assert.deepEqual(decode(messageCodec, encode(messageCodec, report)), {
+  const reportAt = (age: number): Message => ({
+    ...examples.report,
+    held: [{ ...held, age: duration(age) }],
+  });
+  assert.deepEqual(decode(messageCodec, encode(messageCodec, reportAt(1.9))), {
     ok: true,
-    value: { ...report, held: [{ ...held, age: 1 }] },
+    value: reportAt(1),
+  });
+});
+
+Deno.test("what somebody has to wait for is never cut short", () => {
+  const installIn = (wait: number): Message => ({ ...examples.install, wait: duration(wait) });
+  assert.deepEqual(decode(messageCodec, encode(messageCodec, installIn(1.1))), {
+    ok: true,
+    value: installIn(2),
+  });
+  const vouchedFor = (remaining: number): Message => ({
+    ...examples.report,
+    vouching: [{ host: hostName("test01"), remaining: duration(remaining) }],
+  });
+  assert.deepEqual(decode(messageCodec, encode(messageCodec, vouchedFor(1.1))), {
+    ok: true,
+    value: vouchedFor(2),
   });
 });

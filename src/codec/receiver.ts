@@ -1,10 +1,10 @@
 // From datagrams to messages: a pure state machine that drops whatever is not a whole, new, authentic message
 // of another host of the group. A dropped datagram changes nothing but its counter.
 //
-// New means: of each host one incarnation is current, and only sequences above its newest delivered one
-// count. An incarnation that was never seen takes over when a message of it is complete, and the former one
-// is retired for good. So a replayed datagram is stale, and so is every second copy that arrives over another
-// segment.
+// New means: of each incarnation only sequences above its newest delivered one count. So a replayed datagram is
+// stale, and so is every second copy that arrives over another segment. Which incarnation of a host is the living
+// one cannot be told from a datagram: core asks for proof of that (`isCredible` in core/heartbeat.ts), and a message
+// from before our own start is news to us only once.
 //
 // A message of several datagrams is put together in one place for each host; there the newest message wins. A
 // sender that loses a datagram sends a newer message anyway, so nothing waits for a part that is lost.
@@ -58,10 +58,8 @@ export interface Receiver {
 
 /** What is remembered of one host. */
 export interface Peer {
-  /** Null until its first message was delivered. */
-  readonly current: { readonly incarnation: Incarnation; readonly delivered: Sequence } | null;
-  /** Replaced incarnations, the last one first; at most RETIRED_MAX. */
-  readonly retired: readonly Incarnation[];
+  /** The incarnations that messages were delivered of, the last one first; at most LIVES_MAX. */
+  readonly lives: readonly { readonly incarnation: Incarnation; readonly delivered: Sequence }[];
   readonly assembly: Assembly | null;
 }
 
@@ -73,8 +71,8 @@ export interface Assembly {
   readonly payloads: readonly (Uint8Array | null)[];
 }
 
-/** How many replaced incarnations of a host are remembered. */
-export const RETIRED_MAX = 64;
+/** How many incarnations of a host are remembered. */
+export const LIVES_MAX = 64;
 
 export function createReceiver(
   of: {
@@ -88,7 +86,7 @@ export function createReceiver(
     group: of.group,
     self: of.self,
     places: new Map(of.hosts.map((host, place) => [host, place])),
-    peers: of.hosts.map(() => ({ current: null, retired: [], assembly: null })),
+    peers: of.hosts.map(() => ({ lives: [], assembly: null })),
     dropped: Object.fromEntries(DROP_REASONS.map((why) => [why, 0])) as Record<DropReason, number>,
   };
 }
@@ -144,9 +142,9 @@ function receivePart(peer: Peer, part: Part): PeerAnswer {
   return deliver(peer, part, joined(payloads));
 }
 
-function isStale({ current, retired, assembly }: Peer, part: Part): boolean {
-  if (retired.includes(part.incarnation)) return true;
-  if (current?.incarnation === part.incarnation && part.sequence <= current.delivered) return true;
+function isStale({ lives, assembly }: Peer, part: Part): boolean {
+  const life = lives.find(({ incarnation }) => incarnation === part.incarnation);
+  if (life !== undefined && part.sequence <= life.delivered) return true;
   // A single datagram needs no place, so a message of later that is being put together does not stand in its
   // way.
   if (assembly?.incarnation !== part.incarnation || part.parts === 1) return false;
@@ -167,19 +165,16 @@ function deliver(peer: Peer, part: Part, whole: Uint8Array): PeerAnswer {
   if (!message.ok) return { peer, outcome: { kind: "dropped", why: "malformed" } };
   const { host, incarnation, sequence } = part;
   const next: Peer = {
-    current: { incarnation, delivered: sequence },
-    retired: retiredBy(peer, incarnation),
+    lives: [
+      { incarnation, delivered: sequence },
+      ...peer.lives.filter((life) => life.incarnation !== incarnation),
+    ].slice(0, LIVES_MAX),
     assembly: isNewer(peer.assembly, part) ? peer.assembly : null,
   };
   return {
     peer: next,
     outcome: { kind: "message", sender: { host, incarnation, sequence }, message: message.value },
   };
-}
-
-function retiredBy({ current, retired }: Peer, incarnation: Incarnation): readonly Incarnation[] {
-  if (current === null || current.incarnation === incarnation) return retired;
-  return [current.incarnation, ...retired].slice(0, RETIRED_MAX);
 }
 
 const isNewer = (assembly: Assembly | null, part: Part): boolean =>

@@ -1,0 +1,81 @@
+// Asks the daemon of this host, over its control socket.
+
+import { Buffer } from "node:buffer";
+import { request as httpRequest } from "node:http";
+import type { IncomingMessage } from "node:http";
+import { controlRequestToHttp, parseControlResponse } from "../codec/control.ts";
+import type { ControlRequest, HttpResponse, Status } from "../codec/control.ts";
+
+export type DaemonAnswer =
+  | { readonly kind: "ok"; readonly status: Status }
+  /** The daemon understood, and will or can not. `http` is the HTTP status code. */
+  | { readonly kind: "refused"; readonly error: string; readonly http: number }
+  /** No answer that can be used. `message` is for people and says what to do. */
+  | { readonly kind: "unreachable"; readonly message: string };
+
+/** Never rejects. */
+export async function askDaemon(
+  socketPath: string,
+  request: ControlRequest,
+  { timeoutMs }: { readonly timeoutMs: number },
+): Promise<DaemonAnswer> {
+  const unreachable = (why: string): DaemonAnswer => ({
+    kind: "unreachable",
+    message: `Cannot reach the daemon on "${socketPath}": ${why}`,
+  });
+  let response: HttpResponse;
+  try {
+    response = await exchange(socketPath, request, timeoutMs);
+  } catch (error) {
+    return unreachable(whyNot(error, timeoutMs));
+  }
+  const answer = parseControlResponse(response);
+  if (!answer.ok) return unreachable(`${answer.problem}; is the daemon of the same version as this program?`);
+  if (answer.value.kind === "refused") return answer.value;
+  return { kind: "ok", status: answer.value.status };
+}
+
+class TooLate extends Error {}
+
+function exchange(socketPath: string, asked: ControlRequest, timeoutMs: number): Promise<HttpResponse> {
+  const { method, path, body } = controlRequestToHttp(asked);
+  return new Promise((resolve, reject) => {
+    const headers = { host: "molehill", "content-length": Buffer.byteLength(body), connection: "close" };
+    const request = httpRequest({ socketPath, method, path, headers }, (response) => {
+      bodyOf(response).then((text) => resolve({ http: response.statusCode ?? 0, body: text }), reject);
+    });
+    const limit = setTimeout(() => {
+      reject(new TooLate());
+      request.destroy();
+    }, timeoutMs);
+    request.on("error", reject);
+    request.on("close", () => clearTimeout(limit));
+    request.end(body);
+  });
+}
+
+function bodyOf(response: IncomingMessage): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const chunks: Uint8Array[] = [];
+    response.on("data", (chunk: Uint8Array) => chunks.push(chunk));
+    response.on("end", () => resolve(new TextDecoder().decode(Buffer.concat(chunks))));
+    response.on("error", reject);
+    response.on("close", () => reject(new Error("it hung up in the middle of its answer")));
+  });
+}
+
+function whyNot(error: unknown, timeoutMs: number): string {
+  if (error instanceof TooLate) return `no answer within ${timeoutMs} ms; its log tells what it does`;
+  const code = error instanceof Error && "code" in error ? error.code : null;
+  switch (code) {
+    case "ENOENT":
+      return `no such socket; is the daemon running ("molehill run"), and with this --runtime-dir?`;
+    case "ECONNREFUSED":
+      return `nobody answers there; the daemon has died, start it again`;
+    case "EACCES":
+    case "EPERM":
+      return `permission denied; only the user that runs the daemon may ask it (try as root)`;
+    default:
+      return error instanceof Error ? error.message : String(error);
+  }
+}

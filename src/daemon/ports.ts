@@ -61,6 +61,14 @@ export interface ControlServer {
   close(): Promise<void>;
 }
 
+/** How others end this process. */
+export interface Signals {
+  /** SIGTERM or SIGINT asks for a clean stop; calls back for each one. */
+  onStop(stop: (signal: string) => void): void;
+  /** Calls back for an error that nobody caught: the program is wrong somewhere. */
+  onFatal(fail: (error: unknown) => void): void;
+}
+
 export type LogLevel = "debug" | "info" | "warning" | "error";
 
 export interface Log {
@@ -74,5 +82,6 @@ export interface Ports {
   readonly announcer: Announcer;
   readonly guard: Guard;
   readonly control: ControlServer;
+  readonly signals: Signals;
   readonly log: Log;
 }

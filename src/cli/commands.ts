@@ -1,0 +1,23 @@
+// The table of commands, in the order in which help lists them.
+
+import { balanceCommand } from "./balance.ts";
+import { checkCommand } from "./check.ts";
+import type { Command } from "./command.ts";
+import { drainCommand } from "./drain.ts";
+import { moveCommand } from "./move.ts";
+import { resumeCommand } from "./resume.ts";
+import { runCommand } from "./run.ts";
+import { statusCommand } from "./status.ts";
+import { versionCommand } from "./version.ts";
+
+/** All commands. */
+export const commands: readonly Command[] = [
+  runCommand,
+  checkCommand,
+  statusCommand,
+  drainCommand,
+  resumeCommand,
+  moveCommand,
+  balanceCommand,
+  versionCommand,
+];

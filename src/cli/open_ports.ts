@@ -1,0 +1,98 @@
+// Opens everything that the daemon needs from this host, or nothing: whatever is missing, what was opened before is
+// closed again, and until the last of it is open no address has been touched.
+//
+// The control socket comes first, because it is the lock of the runtime directory; the guard comes last, because it
+// is what may do something on its own.
+
+import type { Configuration } from "../config/configuration.ts";
+import type { Log, Ports, Signals } from "../daemon/ports.ts";
+import { openAddresses } from "../host/addresses.ts";
+import { openAnnouncer } from "../host/announcer.ts";
+import { createClock } from "../host/clock.ts";
+import { askDaemon } from "../host/control_client.ts";
+import { controlSocketPath, openControlServer } from "../host/control_server.ts";
+import { openGuard } from "../host/guard.ts";
+import { preflight } from "../host/preflight.ts";
+import { searchPath } from "../host/programs.ts";
+import { openNetwork } from "../host/udp.ts";
+import type { Placement } from "./placement.ts";
+
+export type OpenedPorts =
+  | { readonly kind: "open"; readonly ports: Ports }
+  /** For people: something that the daemon needs is missing here. */
+  | { readonly kind: "unavailable"; readonly problems: readonly string[] }
+  /** For people: another daemon has the runtime directory. */
+  | { readonly kind: "alreadyRunning"; readonly problems: readonly string[] };
+
+export interface PortOptions {
+  readonly configuration: Configuration;
+  readonly placement: Placement;
+  readonly runtimeDir: string;
+  readonly log: Log;
+  readonly signals: Signals;
+}
+
+/** Opens the ports. */
+export async function openPorts(options: PortOptions): Promise<OpenedPorts> {
+  const opened: (() => Promise<void>)[] = [];
+  const outcome = await openInOrder(options, (close) => opened.push(close));
+  if (outcome.kind !== "open") await Promise.allSettled(opened.map((close) => close()));
+  return outcome;
+}
+
+async function openInOrder(
+  { configuration, placement, runtimeDir, log, signals }: PortOptions,
+  toClose: (close: () => Promise<void>) => void,
+): Promise<OpenedPorts> {
+  const { vips, ownVips, targets, segments } = placement;
+  const means = configuration.announcer;
+  const ready = await preflight({
+    vips: ownVips,
+    announcer: means,
+    directories: searchPath(Deno.env.get("PATH")),
+  });
+  if (ready.kind === "problems") return unavailable(ready.problems);
+  const { programs, arping } = ready;
+  for (const warning of ready.warnings) log.write("warning", warning);
+
+  const control = await openControlServer(runtimeDir);
+  if (control.kind === "problem") return await whoseRuntimeDir(runtimeDir, control.problem);
+  toClose(() => control.server.close());
+
+  const network = await openNetwork(segments);
+  if (network.kind === "problems") return unavailable(network.problems);
+  toClose(() => network.network.close());
+
+  const addresses = openAddresses({ vips, lease: configuration.group.timing.lease, programs });
+  toClose(() => addresses.close());
+
+  const announcer = openAnnouncer({ vips, targets, means, arping, isHere: (vip) => addresses.isHere(vip) });
+  if (announcer.kind === "problem") return unavailable([announcer.problem]);
+  toClose(() => announcer.announcer.close());
+
+  const guard = await openGuard({ vips, runtimeDir, programs });
+  if (guard.kind === "problem") return unavailable([guard.problem]);
+
+  const ports = {
+    clock: createClock(),
+    network: network.network,
+    addresses,
+    announcer: announcer.announcer,
+    guard: guard.guard,
+    control: control.server,
+    signals,
+    log,
+  };
+  return { kind: "open", ports };
+}
+
+const unavailable = (problems: readonly string[]): OpenedPorts => ({ kind: "unavailable", problems });
+
+/** A daemon that answers on the socket is the reason; it says who it is. */
+async function whoseRuntimeDir(runtimeDir: string, problem: string): Promise<OpenedPorts> {
+  const answer = await askDaemon(controlSocketPath(runtimeDir), { kind: "status" }, { timeoutMs: 2_000 });
+  if (answer.kind !== "ok") return unavailable([problem]);
+  const { host, group, version } = answer.status;
+  const who = `a daemon already runs there, as host "${host}" of group "${group}" (version ${version})`;
+  return { kind: "alreadyRunning", problems: [`Cannot start in "${runtimeDir}": ${who}`] };
+}

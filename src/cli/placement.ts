@@ -1,0 +1,47 @@
+// The configuration as one host has it: its own address on each segment with its peers', and the VIPs and notify
+// targets on the names that its interfaces have.
+
+import type { Configuration, HostPlace } from "../config/configuration.ts";
+import type { HostName } from "../core/vocabulary.ts";
+import type { PlacedTarget } from "../host/notifier.ts";
+import type { PlacedVip } from "../host/placed_vip.ts";
+import type { PlacedSegment } from "../host/udp_segment.ts";
+
+export interface Placement {
+  readonly segments: readonly PlacedSegment[];
+  /** All of them: what must not be on this host is watched and removed as well. */
+  readonly vips: readonly PlacedVip[];
+  /** Those that this host may hold: their interfaces must exist. */
+  readonly ownVips: readonly PlacedVip[];
+  readonly targets: readonly PlacedTarget[];
+}
+
+/** Where everything is on the host. */
+export function placeOn(host: HostPlace, configuration: Configuration): Placement {
+  const local = (name: string) => host.interfaces.get(name) ?? name;
+  const vips = configuration.vips.map(({ name, addresses }) => ({
+    vip: name,
+    addresses: addresses.map((each) => ({ ...each, interface: local(each.interface) })),
+  }));
+  const own = new Set(
+    configuration.group.vips.filter((vip) => vip.hosts.includes(host.name)).map((vip) => vip.name),
+  );
+  return {
+    segments: placeSegments(host, configuration),
+    vips,
+    ownVips: vips.filter(({ vip }) => own.has(vip)),
+    targets: configuration.notify.targets.map((each) => ({ ...each, interface: local(each.interface) })),
+  };
+}
+
+const placeSegments = (host: HostPlace, { segments, hosts }: Configuration): readonly PlacedSegment[] =>
+  segments.flatMap(({ name, ...segment }) => {
+    const local = host.addresses.get(name);
+    if (local === undefined) return [];
+    const others = hosts.filter((each) => each.name !== host.name);
+    const peers = others.flatMap((each): readonly [HostName, string][] => {
+      const address = each.addresses.get(name);
+      return address === undefined ? [] : [[each.name, address]];
+    });
+    return [{ ...segment, segment: name, local, peers: new Map(peers) }];
+  });

@@ -1,0 +1,144 @@
+// The answer to "who has this address, and why": a daemon's status as text for people. Pure, from values to text.
+//
+//   Group tudou: running, view 12, coordinator test00 (asked on test00)
+//
+//   HOST  STATE  VIPS  NOTES                   who takes part
+//   VIP  ADDRESSES  HOLDER  STATE  FOR  WHY    who holds what, since when, and why
+//   LAST MOVES                                 what happened lately
+//   WARNINGS                                   what a person should look at
+
+import type { Status } from "../codec/control.ts";
+import { moveReasonText } from "../daemon/note_text.ts";
+import { counted, spanText } from "../daemon/words.ts";
+import { type Colour, paint } from "./paint.ts";
+import { type Cell, renderTable } from "./table.ts";
+
+/** How many of the last moves are shown. */
+export const movesShownMax = 5;
+
+export interface RenderOptions {
+  readonly colours: boolean;
+  /** Milliseconds since 1970. */
+  readonly now: number;
+}
+
+/** The whole status, ending with a line feed. */
+export function renderStatus(status: Status, options: RenderOptions): string {
+  const parts = [
+    renderHead(status, options),
+    renderHosts(status, options),
+    renderVips(status, options),
+    renderMoves(status, options),
+    renderWarnings(status, options),
+  ];
+  return parts.filter((lines) => lines.length > 0).map((lines) => lines.join("\n") + "\n").join("\n");
+}
+
+function renderHead(status: Status, { colours }: RenderOptions): readonly string[] {
+  const view = status.view === null
+    ? "no view yet"
+    : `view ${status.view.number}, coordinator ${status.view.coordinator}`;
+  const phase = colours ? paint(status.phase, phaseColours[status.phase]) : status.phase;
+  const members = `${status.view?.members.length ?? 0} of ${counted(status.hosts.length, "host")}`;
+  const held = `${status.vips.filter((vip) => vip.state === "held").length} of ${
+    counted(status.vips.length, "VIP")
+  }`;
+  return [
+    `Group ${status.group}: ${phase}, ${view}${
+      status.mature ? "" : ", not mature yet"
+    } (asked on ${status.host})`,
+    `${members} in the view, ${held} held`,
+    ...(status.draining === null
+      ? []
+      : [`This host drains${status.draining === "" ? "" : `: ${status.draining}`}`]),
+  ];
+}
+
+const phaseColours: Readonly<Record<Status["phase"], Colour>> = {
+  booting: "doubtful",
+  gathering: "doubtful",
+  running: "good",
+  fenced: "bad",
+  leaving: "doubtful",
+  left: "doubtful",
+};
+
+function renderHosts(status: Status, { colours }: RenderOptions): readonly string[] {
+  const rows = status.hosts.map((host) => [
+    host.name,
+    { text: host.state, colour: hostColours[host.state] },
+    String(host.vips),
+    hostNotes(host, status).join(", "),
+  ]);
+  return renderTable({ heads: ["HOST", "STATE", "VIPS", "NOTES"], rows }, { colours, rightColumns: [2] });
+}
+
+type Host = Status["hosts"][number];
+
+const hostColours: Readonly<Record<Host["state"], Colour>> = {
+  member: "good",
+  heard: "doubtful",
+  silent: "bad",
+};
+
+const hostNotes = (host: Host, status: Status): readonly string[] => [
+  ...(host.name === status.host ? ["this host"] : []),
+  ...(host.name === status.view?.coordinator ? ["coordinator"] : []),
+  ...(host.draining ? ["drains"] : []),
+  ...(host.state === "member" && !host.mature ? ["not mature"] : []),
+  ...(host.same_configuration ? [] : ["other configuration"]),
+  ...(host.state === "silent" ? [silenceNote(host)] : []),
+];
+
+const silenceNote = (host: Host): string =>
+  host.silent_for_ms === null ? "never heard" : `last heard ${spanText(host.silent_for_ms)} ago`;
+
+function renderVips(status: Status, options: RenderOptions): readonly string[] {
+  const rows = status.vips.map((vip) => [
+    vip.name,
+    vip.addresses.join(" "),
+    vip.holder ?? "-",
+    vipState(vip),
+    vip.since === null ? "-" : age(vip.since, options),
+    vip.reason === null ? "" : reasonWords(vip.reason),
+  ]);
+  return renderTable({ heads: ["VIP", "ADDRESSES", "HOLDER", "STATE", "FOR", "WHY"], rows }, options);
+}
+
+type Vip = Status["vips"][number];
+
+const vipState = (vip: Vip): Cell => ({
+  text: vip.state === "moving" && vip.here !== "absent" ? `moving (${vip.here} here)` : vip.state,
+  colour: vipColours[vip.state],
+});
+
+const vipColours: Readonly<Record<Vip["state"], Colour>> = {
+  held: "good",
+  moving: "doubtful",
+  uncovered: "bad",
+  unknown: "doubtful",
+};
+
+function renderMoves(status: Status, options: RenderOptions): readonly string[] {
+  const rows = status.moves.slice(0, movesShownMax).map((move) => [
+    `${age(move.at, options)} ago`,
+    move.vip,
+    `${move.from ?? "nobody"} -> ${move.to ?? "nobody"}`,
+    reasonWords(move.reason),
+  ]);
+  return rows.length === 0
+    ? []
+    : renderTable({ heads: ["LAST MOVES", "VIP", "FROM -> TO", "WHY"], rows }, options);
+}
+
+function renderWarnings(status: Status, { colours }: RenderOptions): readonly string[] {
+  if (status.warnings.length === 0) return [];
+  const head = colours ? paint("WARNINGS", "bad") : "WARNINGS";
+  return [head, ...status.warnings];
+}
+
+const age = (at: string, { now }: RenderOptions): string => spanText(Math.max(0, now - Date.parse(at)));
+
+/** A daemon of a later version may know further reasons: those are shown as they are. */
+const reasonWords = (reason: string): string =>
+  (moveReasonText as Readonly<Record<string, string | undefined>>)[reason] ?? reason;

@@ -1,0 +1,135 @@
+// The daemon, from the configuration file to the exit code. Everything that can be wrong is found before anything is
+// changed on the host.
+
+import { object } from "@optique/core/constructs";
+import { message } from "@optique/core/message";
+import { map } from "@optique/core/modifiers";
+import { option } from "@optique/core/primitives";
+import type { Authenticator } from "../codec/datagram.ts";
+import type { Configuration, HostPlace } from "../config/configuration.ts";
+import { identifyHost } from "../config/whoami.ts";
+import { type Incarnation, incarnation } from "../core/vocabulary.ts";
+import { runDaemon } from "../daemon/daemon.ts";
+import { createAuthenticator } from "../host/authenticator.ts";
+import { createLog } from "../host/log.ts";
+import { type Action, defineCommand } from "./command.ts";
+import { readConfiguration, readSecrets } from "./configuration_file.ts";
+import { listenForEndings } from "./endings.ts";
+import { exitCode } from "./exit_codes.ts";
+import { openPorts } from "./open_ports.ts";
+import { hostOption, runOptions } from "./options.ts";
+import { placeOn } from "./placement.ts";
+import type { Terminal } from "./terminal.ts";
+import { version } from "./version.ts";
+
+const verboseOption = option("--verbose", {
+  description: message`Log also how the hosts agree with each other.`,
+});
+
+/** molehill run */
+export const runCommand = defineCommand(
+  {
+    name: "run",
+    summary: "Run the daemon, in the foreground, with its log on standard error.",
+    description:
+      `Takes part in the group and holds the VIPs that the group gives to this host. Runs until SIGTERM or \
+SIGINT: then it hands its VIPs over, removes them and ends. A second signal removes them without handing them over.
+
+It needs the privilege to change addresses (root, or CAP_NET_ADMIN and CAP_NET_RAW). If anything that it needs is \
+missing it says so and changes nothing.`,
+    examples: [
+      ["molehill run", "as the unit file does"],
+      ["molehill run --config ./test.toml --host test00 --runtime-dir /tmp/test00", "on a trial"],
+    ],
+    exitCodes: [
+      [exitCode.ok, "stopped as asked; none of the VIPs is on this host"],
+      [exitCode.badConfiguration, "the configuration cannot be used, or does not say which host this is"],
+      [exitCode.unavailable, "this host lacks something: a program, an interface, a privilege, a free port"],
+      [exitCode.internal, "Molehill itself failed; the VIPs were removed"],
+      [exitCode.alreadyRunning, "another daemon runs in this runtime directory"],
+    ],
+  },
+  map(
+    object({ ...runOptions, host: hostOption, verbose: verboseOption }),
+    (options): Action => (terminal) => run(options, terminal),
+  ),
+);
+
+interface RunOptions {
+  readonly config: string;
+  readonly runtimeDir: string;
+  readonly host: string | undefined;
+  readonly verbose: boolean;
+}
+
+async function run(options: RunOptions, terminal: Terminal): Promise<number> {
+  const facts = await readFacts(options);
+  if (facts.kind === "problem") return refuse(facts.problems, { terminal, code: exitCode.badConfiguration });
+  const { configuration, host, authenticator } = facts;
+
+  const log = createLog({ lowest: options.verbose ? "debug" : "info" });
+  for (const warning of facts.warnings) log.write("warning", warning);
+  const signals = listenForEndings();
+  const placement = placeOn(host, configuration);
+  const opened = await openPorts({ configuration, placement, runtimeDir: options.runtimeDir, log, signals });
+  if (opened.kind !== "open") return refuse(opened.problems, { terminal, code: exitCode[opened.kind] });
+
+  return await runDaemon({
+    group: configuration.group,
+    self: host.name,
+    incarnation: chooseIncarnation(),
+    version,
+    addresses: new Map(
+      configuration.vips.map((
+        { name, addresses },
+      ) => [name, addresses.map((each) => `${each.address}/${each.prefix}`)]),
+    ),
+    authenticator,
+    ports: opened.ports,
+  });
+}
+
+function refuse(
+  problems: readonly string[],
+  { terminal, code }: { readonly terminal: Terminal; readonly code: number },
+): number {
+  terminal.err(problems.map((problem) => `${problem}\n`).join(""));
+  return code;
+}
+
+type Facts =
+  | {
+    readonly kind: "ok";
+    readonly configuration: Configuration;
+    readonly host: HostPlace;
+    readonly authenticator: Authenticator;
+    readonly warnings: readonly string[];
+  }
+  | { readonly kind: "problem"; readonly problems: readonly string[] };
+
+/** What can be known without touching the host. */
+async function readFacts(
+  { config, host: asked = null }: Pick<RunOptions, "config"> & { readonly host?: string | null },
+): Promise<Facts> {
+  const read = await readConfiguration(config);
+  if (read.kind === "problem") return read;
+  const { configuration, warnings } = read;
+  const localAddresses = Deno.networkInterfaces().map(({ address }) => address);
+  const identity = identifyHost(configuration, { localAddresses, asked });
+  const secrets = await readSecrets(configuration);
+  if (identity.kind === "ok" && secrets.kind === "ok") {
+    const authenticator = createAuthenticator(secrets.secrets, configuration.group.name);
+    return { kind: "ok", configuration, host: identity.host, authenticator, warnings };
+  }
+  const problems = [
+    ...(identity.kind === "problem" ? [identity.message] : []),
+    ...(secrets.kind === "problem" ? [secrets.problem] : []),
+  ];
+  return { kind: "problem", problems };
+}
+
+/** Below 2^47, by chance: two lives of a host have the same one once in a hundred million million starts. */
+function chooseIncarnation(): Incarnation {
+  const [high = 0, low = 0] = crypto.getRandomValues(new Uint32Array(2));
+  return incarnation((high % 2 ** 15) * 2 ** 32 + low);
+}

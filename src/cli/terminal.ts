@@ -1,0 +1,55 @@
+// The person at the other end: where the commands write to, and what that can show. The tests have one that keeps
+// what was written.
+
+/** Where a command writes to. */
+export interface Terminal {
+  /** Writes to standard output: the answer. */
+  readonly out: (text: string) => void;
+  /** Writes to standard error: what went wrong. */
+  readonly err: (text: string) => void;
+  /** True when standard output is a terminal and the person did not forbid colours (NO_COLOR). */
+  readonly colours: boolean;
+  /** True when standard output is a terminal. */
+  readonly interactive: boolean;
+  /** In characters; null when it is not known and nothing needs to be wrapped. */
+  readonly width: number | null;
+}
+
+/** Standard output and standard error of this process. */
+export function processTerminal(): Terminal {
+  const interactive = Deno.stdout.isTerminal();
+  return {
+    out: (text) => writeAll(Deno.stdout, text),
+    err: (text) => writeAll(Deno.stderr, text),
+    colours: interactive && (Deno.env.get("NO_COLOR") ?? "") === "",
+    interactive,
+    width: interactive ? consoleWidth() : null,
+  };
+}
+
+interface Sink {
+  writeSync(bytes: Uint8Array): number;
+}
+
+/** Writes all of the text. A reader that went away ("molehill status | head -1") is no error. */
+function writeAll(sink: Sink, text: string): void {
+  let rest = new TextEncoder().encode(text);
+  while (rest.length > 0) {
+    try {
+      rest = rest.subarray(sink.writeSync(rest));
+    } catch (error) {
+      if (error instanceof Deno.errors.BrokenPipe) return;
+      if (!(error instanceof Deno.errors.WouldBlock)) throw error;
+      // A slow reader of a pipe that somebody set to not block.
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 5);
+    }
+  }
+}
+
+function consoleWidth(): number | null {
+  try {
+    return Deno.consoleSize().columns;
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,123 @@
+// What each control request comes to: an answer now, a refusal that names what was found and what was wanted, or an
+// event for the node together with the condition that the answer waits for. Pure: it reads a node's account.
+
+import type { ControlRequest } from "../codec/control.ts";
+import type { OperatorRequest } from "../core/events.ts";
+import type { NodeStatus } from "../core/status.ts";
+import { type Group, hostName, sameView, vipName, type VipSpec } from "../core/vocabulary.ts";
+import { listed } from "./words.ts";
+
+export type RequestPlan =
+  | { readonly kind: "answer" }
+  | { readonly kind: "refuse"; readonly http: 409; readonly error: string }
+  | {
+    readonly kind: "await";
+    readonly request: OperatorRequest;
+    /** Asked after every step, of the node's newest account. */
+    readonly until: (status: NodeStatus) => boolean;
+    /** What is said when it does not come true in time, of the last account. */
+    readonly late: (status: NodeStatus) => string;
+  };
+
+/** What is to be done for the request. */
+export function planRequest(
+  request: ControlRequest,
+  { status, group }: { readonly status: NodeStatus; readonly group: Group },
+): RequestPlan {
+  switch (request.kind) {
+    case "status":
+      return { kind: "answer" };
+    case "drain":
+      return planDrain(request.reason);
+    case "resume":
+      return planResume(request.reason, status);
+    case "move":
+      return planMove(request, { status, group });
+    case "balance":
+      return planBalance(status);
+  }
+}
+
+const planDrain = (reason: string): RequestPlan => ({
+  kind: "await",
+  request: { kind: "drain", reason },
+  until: (status) => status.draining !== null && held(status).length === 0,
+  late: (status) =>
+    `Cannot finish the drain in time: this host still has ${listed(held(status))}; it goes on draining`,
+});
+
+const held = (status: NodeStatus): readonly string[] =>
+  status.vips.filter((vip) => vip.here !== "absent").map((vip) => vip.vip);
+
+/** A host that drained takes part again when a view was agreed on after it resumed. */
+function planResume(reason: string, before: NodeStatus): RequestPlan {
+  return {
+    kind: "await",
+    request: { kind: "resume", reason },
+    until: (status) => status.draining === null && (before.draining === null || hasNewView(status, before)),
+    late: () =>
+      "Cannot finish the resume in time: no view was agreed on since; this host takes part with the next one",
+  };
+}
+
+function planMove(
+  { vip, to }: { readonly vip: string; readonly to: string },
+  { status, group }: { readonly status: NodeStatus; readonly group: Group },
+): RequestPlan {
+  const why = whyNotMove({ vip, to }, { status, group });
+  if (why !== null) {
+    return { kind: "refuse", http: 409, error: `Cannot move VIP "${vip}" to host "${to}": ${why}` };
+  }
+  return {
+    kind: "await",
+    request: { kind: "move", vip: vipName(vip), to: hostName(to) },
+    until: (now) => now.vips.some((each) => each.vip === vip && each.holder === to && each.state === "held"),
+    late: (now) => {
+      const found = now.vips.find((each) => each.vip === vip);
+      return `Cannot finish the move of VIP "${vip}" to host "${to}" in time: ` +
+        `its holder is ${found?.holder ?? "nobody"}, its state "${found?.state ?? "unknown"}"`;
+    },
+  };
+}
+
+/** What stands against the move; null when nothing does. */
+function whyNotMove(
+  { vip, to }: { readonly vip: string; readonly to: string },
+  { status, group }: { readonly status: NodeStatus; readonly group: Group },
+): string | null {
+  const spec: VipSpec | undefined = group.vips.find((each) => each.name === vip);
+  const hosts = group.hosts.map((host) => host.name);
+  if (spec === undefined) return `no such VIP (found ${listed(group.vips.map((each) => each.name))})`;
+  if (!hosts.some((host) => host === to)) return `no such host (found ${listed(hosts)})`;
+  if (!spec.hosts.some((host) => host === to)) {
+    return `this host may not hold it (wanted ${listed(spec.hosts)})`;
+  }
+  if (status.view === null) return "this host has no view yet (wanted an agreed view)";
+  const members = status.view.members.map((member) => member.host);
+  if (!members.some((member) => member === to)) return `not a member of the view (found ${listed(members)})`;
+  if (!status.mature) return "the group is not mature yet, so nobody holds a VIP";
+  if (status.hosts.some((host) => host.host === to && host.draining)) {
+    return "that host drains (wanted one that does not)";
+  }
+  return null;
+}
+
+/** A balance round is decided with a view; there is none to decide while this host has no view. */
+function planBalance(before: NodeStatus): RequestPlan {
+  if (before.view === null) {
+    return {
+      kind: "refuse",
+      http: 409,
+      error: "Cannot balance: this host has no view yet (wanted an agreed view)",
+    };
+  }
+  return {
+    kind: "await",
+    request: { kind: "balance" },
+    until: (status) => hasNewView(status, before),
+    late: () => "Cannot finish the balance round in time: no view was agreed on since",
+  };
+}
+
+const hasNewView = (status: NodeStatus, before: NodeStatus): boolean =>
+  status.view !== null && !sameView(status.view, before.view);

@@ -1,0 +1,242 @@
+// Joins the core to the machine. One loop:
+//
+//     datagram ─┐
+//     alarm     ├─> event ─> stepNode ─> effects, in order ─> ports
+//     outcome   │                                              │
+//     operator ─┘ <────────────────────────────────────────────┘  what came of an effect is an event again
+//
+// An event that arises during a step waits until the step's effects are done, so the node is never entered twice.
+// There is one alarm: the earliest instant at which the node, a waiting request or the grace of a clean stop wants to
+// be woken. However the loop ends, shutdown.ts is the one way out.
+
+import type { ControlRequest, ControlResponse } from "../codec/control.ts";
+import { type Authenticator, encodeDatagrams } from "../codec/datagram.ts";
+import type { NodeEffect, NodeEvent, Note } from "../core/events.ts";
+import type { Message } from "../core/message.ts";
+import { createNode, hasLeft, type Node, nodeDeadline, nodeStatus, stepNode } from "../core/node.ts";
+import {
+  after,
+  type Duration,
+  duration,
+  earliest,
+  type Group,
+  type HostName,
+  type Incarnation,
+  type Instant,
+  type Sequence,
+  type VipName,
+} from "../core/vocabulary.ts";
+import { AddressWork } from "./address_work.ts";
+import { planRequest } from "./control_requests.ts";
+import { Inbox } from "./inbox.ts";
+import { noteText } from "./note_text.ts";
+import type { Ports } from "./ports.ts";
+import { type Ending, shutDown } from "./shutdown.ts";
+import { reportStatus } from "./status_report.ts";
+import { answerWaiters, dismissWaiters, type Waiter, waitersDeadline } from "./waiters.ts";
+import { spanText } from "./words.ts";
+
+/** What a daemon is made of. */
+export interface DaemonParts {
+  readonly group: Group;
+  readonly self: HostName;
+  readonly incarnation: Incarnation;
+  /** Of the program, for "status". */
+  readonly version: string;
+  /** The addresses of each VIP with their prefixes, for "status". */
+  readonly addresses: ReadonlyMap<VipName, readonly string[]>;
+  readonly authenticator: Authenticator;
+  readonly ports: Ports;
+}
+
+/** Runs a host of the group until it is stopped or fails. Answers the process's exit code; never throws. */
+export async function runDaemon(parts: DaemonParts): Promise<number> {
+  const ending = await new Promise<Ending>((resolve) => {
+    try {
+      new Daemon(parts, resolve).start();
+    } catch (error) {
+      resolve({ kind: "failed", error });
+    }
+  });
+  return await shutDown(ending, { ports: parts.ports, vips: parts.group.vips.map((vip) => vip.name) });
+}
+
+class Daemon {
+  readonly #parts: DaemonParts;
+  readonly #ports: Ports;
+  readonly #end: (ending: Ending) => void;
+  readonly #inbox: Inbox;
+  readonly #addressWork: AddressWork;
+  readonly #queue: NodeEvent[] = [];
+  #node: Node;
+  #waiters: readonly Waiter[] = [];
+  #isStepping = false;
+  #hasEnded = false;
+  /** Until when a clean stop may take; null when nobody asked for one. */
+  #stopBy: Instant | null = null;
+
+  constructor(parts: DaemonParts, end: (ending: Ending) => void) {
+    const { group, self, incarnation, ports } = parts;
+    this.#parts = parts;
+    this.#ports = ports;
+    this.#end = end;
+    this.#node = createNode({ group, self, incarnation, now: ports.clock.now() });
+    this.#inbox = new Inbox(parts);
+    this.#addressWork = new AddressWork({
+      addresses: ports.addresses,
+      submit: (event) => this.#submit(event),
+      fail: (error) => this.#fail(error),
+    });
+  }
+
+  start(): void {
+    const { clock, network, control, guard, signals, log } = this.#ports;
+    signals.onStop((signal) => this.#stop(signal));
+    signals.onFatal((error) => this.#fail(error));
+    clock.onAlarm(() => this.#submit({ kind: "clockTicked" }));
+    control.onRequest((request) => this.#answer(request));
+    guard.onDeath(() =>
+      log.write("warning", "The guard died: somebody ended it; another one takes its place")
+    );
+    this.#submit({ kind: "started" });
+    network.onDatagram((datagram) => this.#receive(datagram));
+  }
+
+  #submit(event: NodeEvent): void {
+    this.#queue.push(event);
+    if (this.#isStepping || this.#hasEnded) return;
+    this.#isStepping = true;
+    try {
+      for (let next = this.#queue.shift(); next !== undefined; next = this.#queue.shift()) this.#step(next);
+      this.#afterSteps();
+    } catch (error) {
+      this.#fail(error);
+    } finally {
+      this.#isStepping = false;
+    }
+  }
+
+  #step(event: NodeEvent): void {
+    const { state, effects } = stepNode(this.#node, event, this.#ports.clock.now());
+    this.#node = state;
+    for (const effect of effects) this.#perform(effect);
+  }
+
+  #perform(effect: NodeEffect): void {
+    const { network, announcer } = this.#ports;
+    switch (effect.kind) {
+      case "broadcast":
+        return network.broadcast(this.#encode(effect));
+      case "send":
+        return network.send(effect.to, this.#encode(effect));
+      case "addAddresses":
+        return this.#addressWork.add(effect.vips);
+      case "removeAddresses":
+        return this.#addressWork.remove(effect.vips);
+      case "announce":
+        return announcer.announce(effect.vips);
+      case "observeAddresses":
+        return void this.#addressWork.observe();
+      case "note":
+        return this.#log(effect.note);
+    }
+  }
+
+  #encode(
+    { sequence, message }: { readonly sequence: Sequence; readonly message: Message },
+  ): readonly Uint8Array[] {
+    const { group, self, incarnation, authenticator } = this.#parts;
+    return encodeDatagrams({
+      group: group.name,
+      sender: { host: self, incarnation, sequence },
+      message,
+      authenticator,
+    });
+  }
+
+  #receive(datagram: Uint8Array): void {
+    if (this.#hasEnded) return;
+    const letter = this.#inbox.open(datagram);
+    if (letter !== null) {
+      this.#submit({ kind: "messageReceived", sender: letter.sender, message: letter.message });
+    }
+  }
+
+  #log(note: Note): void {
+    const { level, text } = noteText(note);
+    this.#ports.log.write(level, text, { kind: note.kind });
+  }
+
+  #afterSteps(): void {
+    const { clock } = this.#ports;
+    const now = clock.now();
+    if (hasLeft(this.#node)) return this.#finish({ kind: "left" });
+    if (this.#stopBy !== null && now >= this.#stopBy) {
+      return this.#finish({ kind: "hurried", why: "The clean stop was not done in time" });
+    }
+    if (this.#waiters.length > 0) this.#answerWaiters(now);
+    clock.setAlarm(earliest([nodeDeadline(this.#node), waitersDeadline(this.#waiters), this.#stopBy]));
+  }
+
+  #answerWaiters(now: Instant): void {
+    const status = nodeStatus(this.#node, now);
+    this.#waiters = answerWaiters(this.#waiters, { status, now, done: () => this.#report() });
+  }
+
+  #answer(request: ControlRequest): Promise<ControlResponse> {
+    if (this.#hasEnded) return Promise.resolve({ kind: "refused", http: 504, error: stopping });
+    const { group, ports } = this.#parts;
+    const now = ports.clock.now();
+    const plan = planRequest(request, { status: nodeStatus(this.#node, now), group });
+    switch (plan.kind) {
+      case "answer":
+        return Promise.resolve(this.#report());
+      case "refuse":
+        return Promise.resolve({ kind: "refused", http: plan.http, error: plan.error });
+      case "await":
+        return new Promise((answer) => {
+          const deadline = after(now, requestPatience(group));
+          this.#waiters = [...this.#waiters, { until: plan.until, late: plan.late, deadline, answer }];
+          this.#submit({ kind: "operatorRequested", request: plan.request });
+        });
+    }
+  }
+
+  #report(): ControlResponse {
+    const { group, version, addresses, ports: { clock } } = this.#parts;
+    const now = clock.now();
+    const drops = this.#inbox.drops;
+    const facts = { version, group: group.name, addresses, drops, now, wallTime: clock.wallTime() };
+    return { kind: "status", status: reportStatus(nodeStatus(this.#node, now), facts) };
+  }
+
+  #stop(signal: string): void {
+    if (this.#hasEnded) return;
+    if (this.#stopBy !== null) return this.#finish({ kind: "hurried", why: `${signal} a second time` });
+    const { group, ports: { clock, log } } = this.#parts;
+    const grace = stopGrace(group);
+    log.write("info", `${signal}: stopping within ${spanText(grace)}`);
+    this.#stopBy = after(clock.now(), grace);
+    this.#submit({ kind: "operatorRequested", request: { kind: "stop" } });
+  }
+
+  #fail(error: unknown): void {
+    this.#finish({ kind: "failed", error });
+  }
+
+  #finish(ending: Ending): void {
+    if (this.#hasEnded) return;
+    this.#hasEnded = true;
+    this.#ports.clock.setAlarm(null);
+    dismissWaiters(this.#waiters, stopping);
+    this.#end(ending);
+  }
+}
+
+const stopping = "Cannot finish this: the daemon stops";
+
+/** How long a clean stop may take: what the node gives the others to take over, and the machine's work. */
+const stopGrace = ({ timing }: Group): Duration => duration(4 * timing.timeout + 2000);
+
+/** How long a control request may take: a suspicion, the view changes that follow, and the machine's work. */
+const requestPatience = ({ timing }: Group): Duration => duration(4 * timing.timeout + 5000);

@@ -1,0 +1,116 @@
+// The log, for the engineer who reads it at 3 a.m.: one sentence for each note of the core, with a level. A line
+// names who, what and why, and what follows from it where that is not plain.
+//
+//   error    an address may be missing or doubled now, and Molehill cannot mend it alone
+//   warning  something is not as it should be; Molehill deals with it
+//   info     what happened to the group and to the VIPs
+//   debug    how the hosts agreed on it
+
+import type { FenceReason, Note } from "../core/events.ts";
+import type { MoveReason } from "../core/message.ts";
+import type { Member, ViewId } from "../core/vocabulary.ts";
+import type { LogLevel } from "./ports.ts";
+import { listed, spanText } from "./words.ts";
+
+/** A line of the log, without its time. */
+export interface LogLine {
+  readonly level: LogLevel;
+  readonly text: string;
+}
+
+/** The line that tells a note to people. */
+export function noteText(note: Note): LogLine {
+  // The table has one entry for each kind, so the entry found is the one for this note's type.
+  const tell = lines[note.kind] as (note: Note) => LogLine;
+  return tell(note);
+}
+
+/** Why a VIP is where it is, as the end of a sentence. */
+export const moveReasonText: Readonly<Record<MoveReason, string>> = {
+  unheld: "nobody held it",
+  holderGone: "its last holder was gone or could not hold it",
+  drained: "its last holder was drained or stopped",
+  preferred: "a host that it prefers became available",
+  merged: "two parts of the group merged and both held it",
+  balance: "to balance the loads",
+  operator: "an operator moved it",
+};
+
+const fenceReasonText: Readonly<Record<FenceReason, string>> = {
+  paused: "this daemon did not run for longer than the timeout, so others may have taken its VIPs over",
+  leftOut: "its coordinator installed a view without it",
+  quorumLost: "it is not heard by a majority of the configured hosts",
+};
+
+type Lines = { readonly [Kind in Note["kind"]]: (note: Extract<Note, { kind: Kind }>) => LogLine };
+
+const lines: Lines = {
+  started: ({ host, incarnation }) =>
+    info(`Started as host "${host}" (incarnation ${incarnation.toString(16)})`),
+  leftoversFound: ({ vips }) =>
+    warning(`Found VIPs on this host at start: ${listed(vips)}; the group decides who holds them now`),
+  hostHeard: ({ host }) => info(`Host "${host}" is heard`),
+  hostRestarted: ({ host }) => warning(`Host "${host}" restarted: what it held before is gone from it`),
+  hostSilent: ({ host, silentFor }) =>
+    warning(`Host "${host}" is silent: nothing heard from it for ${spanText(silentFor)}`),
+  hostLeft: ({ host }) => info(`Host "${host}" left the group and holds nothing any more`),
+  configurationDiffers: ({ host }) =>
+    warning(
+      `Host "${host}" reads a different configuration: the file must be the same on every host ` +
+        `(compare with "molehill check")`,
+    ),
+  memberUnanswering: ({ host, view }) =>
+    warning(`Host "${host}" did not answer the proposal of view ${view}: it is left out of the next one`),
+  coordinatorUnhelpful: ({ host }) =>
+    warning(`Host "${host}" should coordinate but brings no view about: it is passed over for now`),
+  viewProposed: ({ view, members }) => debug(`Proposed ${viewText(view)} of ${memberText(members)}`),
+  viewInstalled: ({ view, members, mature }) =>
+    info(
+      `Installed ${viewText(view)} of ${memberText(members)}` +
+        (mature ? "" : "; not mature yet, so nobody holds a VIP"),
+    ),
+  vipMoved: ({ vip, from, to, reason }) => info(movedText(vip, { from, to, reason })),
+  vipAcquired: ({ vip }) => info(`VIP "${vip}" is on this host now and announced`),
+  vipReleased: ({ vip }) => info(`VIP "${vip}" is gone from this host`),
+  vipAddFailed: ({ vip, problem }) =>
+    error(`Cannot add VIP "${vip}": ${problem}; another host is asked to hold it`),
+  vipRemoveFailed: ({ vip, problem }) =>
+    error(`Cannot remove VIP "${vip}": ${problem}; it is tried again, nobody else takes it until it is gone`),
+  vipVanished: ({ vip }) =>
+    warning(`VIP "${vip}" vanished: somebody removed it from this host, which holds it; it is put back`),
+  vipIntruded: ({ vip }) =>
+    warning(`VIP "${vip}" intruded: somebody put it on this host, which does not hold it; it is removed`),
+  matured: () => info("The group is mature: VIPs may be held"),
+  fenced: ({ because }) => error(`Fenced: this host gave up its VIPs because ${fenceReasonText[because]}`),
+  unfenced: () => info("No longer fenced: this host may hold VIPs again"),
+  draining: ({ reason }) => info(`Draining${because(reason)}: this host hands its VIPs over and takes none`),
+  resumed: ({ reason }) => info(`Resumed${because(reason)}: this host may hold VIPs again`),
+  leaving: () => info("Leaving: handing over the VIPs of this host before it stops"),
+  left: () => info("Left the group: this host holds nothing, and the others know"),
+};
+
+function movedText(
+  vip: string,
+  move: { from: string | null; to: string | null; reason: MoveReason },
+): string {
+  const why = moveReasonText[move.reason];
+  if (move.to === null) {
+    return `VIP "${vip}" has no holder now${move.from === null ? "" : ` (it was "${move.from}")`}: ${why}`;
+  }
+  if (move.from === null) return `VIP "${vip}" goes to host "${move.to}": ${why}`;
+  return `VIP "${vip}" moves from host "${move.from}" to "${move.to}": ${why}`;
+}
+
+const viewText = (view: ViewId): string => `view ${view.number} (coordinator "${view.coordinator}")`;
+
+const memberText = (members: readonly Member[]): string => {
+  const names = members.map((member) => member.host);
+  return `${names.length} ${names.length === 1 ? "host" : "hosts"}: ${listed(names, 12)}`;
+};
+
+const because = (reason: string): string => (reason === "" ? "" : ` (${reason})`);
+
+const debug = (text: string): LogLine => ({ level: "debug", text });
+const info = (text: string): LogLine => ({ level: "info", text });
+const warning = (text: string): LogLine => ({ level: "warning", text });
+const error = (text: string): LogLine => ({ level: "error", text });

@@ -1,0 +1,113 @@
+import { deepEqual, equal, match } from "node:assert/strict";
+import type { ControlRequest, ControlResponse, Status } from "../../src/codec/control.ts";
+import { openControlServer } from "../../src/host/control_server.ts";
+import { type Captured, molehill } from "./captured.ts";
+import { well } from "./status_values.ts";
+
+/** Calls the command line while something that answers like this stands in for the daemon. */
+async function asking(
+  answer: (request: ControlRequest) => ControlResponse,
+  ...args: readonly string[]
+): Promise<Captured & { readonly asked: readonly ControlRequest[] }> {
+  const directory = await Deno.makeTempDir();
+  const opened = await openControlServer(directory);
+  if (opened.kind !== "open") throw new Error(opened.problem);
+  const asked: ControlRequest[] = [];
+  opened.server.onRequest((request) => {
+    asked.push(request);
+    return Promise.resolve(answer(request));
+  });
+  try {
+    return { ...await molehill(...args, "--runtime-dir", directory), asked };
+  } finally {
+    await opened.server.close();
+    await Deno.remove(directory, { recursive: true });
+  }
+}
+
+const answering = (change: Partial<Status> = {}) => (): ControlResponse => ({
+  kind: "status",
+  status: { ...well, ...change },
+});
+
+const refusing = (): ControlResponse => ({ kind: "refused", http: 409, error: "Cannot do it: for a reason" });
+
+Deno.test("status exits with 0 while every VIP is held and nothing is warned of", async () => {
+  const { code, out, asked } = await asking(answering(), "status");
+  equal(code, 0);
+  match(out, /^Group tudou: running/);
+  deepEqual(asked, [{ kind: "status" }]);
+});
+
+Deno.test("status exits with 1 when a VIP is not held, and when there is a warning", async () => {
+  const [first, ...others] = well.vips;
+  if (first === undefined) throw new Error("Expected a VIP in the test's status");
+  for (const state of ["moving", "uncovered", "unknown"] as const) {
+    equal((await asking(answering({ vips: [{ ...first, state }, ...others] }), "status")).code, 1, state);
+  }
+  equal((await asking(answering({ warnings: ["something"] }), "status")).code, 1);
+});
+
+Deno.test("status --json prints the daemon's status as it is", async () => {
+  deepEqual(JSON.parse((await asking(answering(), "status", "--json")).out), well);
+});
+
+Deno.test("drain, resume, move and balance ask the daemon for what the command line says", async () => {
+  const requests: [readonly string[], ControlRequest][] = [
+    [["drain", "--reason", "new kernel"], { kind: "drain", reason: "new kernel" }],
+    [["drain"], { kind: "drain", reason: "" }],
+    [["resume", "--reason", "done"], { kind: "resume", reason: "done" }],
+    [["move", "web-a", "test01"], { kind: "move", vip: "web-a", to: "test01" }],
+    [["balance"], { kind: "balance" }],
+  ];
+  for (const [args, request] of requests) {
+    const { code, err, asked } = await asking(answering(), ...args);
+    equal(code, 0);
+    equal(err, "");
+    deepEqual(asked, [request]);
+  }
+});
+
+Deno.test("drain says which VIPs no other host can hold", async () => {
+  const uncovered = well.vips.map((vip) => ({ ...vip, state: "uncovered" as const, holder: null }));
+  equal((await asking(answering(), "drain")).out, "Host test00 drains, and no VIP is on it any more\n");
+  equal(
+    (await asking(answering({ vips: uncovered }), "drain")).out,
+    "Host test00 drains, and no VIP is on it any more; no other host can hold web-a, web-bb, mail\n",
+  );
+});
+
+Deno.test("resume, move and balance say in a line what was done", async () => {
+  equal((await asking(answering(), "resume")).out, "Host test00 takes part again\n");
+  equal((await asking(answering(), "move", "web-a", "test01")).out, "VIP web-a is on host test01\n");
+  equal(
+    (await asking(answering(), "balance")).out,
+    "A balance round is decided. VIPs by host: test00 1, test01 1, test02 1\n",
+  );
+});
+
+Deno.test("drain, resume, move and balance print the status with --json", async () => {
+  for (const args of [["drain"], ["resume"], ["move", "web-a", "test01"], ["balance"]]) {
+    deepEqual(JSON.parse((await asking(answering(), ...args, "--json")).out), well);
+  }
+});
+
+Deno.test("a refusal is told on standard error and exits with 1", async () => {
+  for (const args of [["drain"], ["resume"], ["move", "web-a", "test01"], ["balance"]]) {
+    const { code, out, err } = await asking(refusing, ...args);
+    deepEqual({ code, out, err }, { code: 1, out: "", err: "Cannot do it: for a reason\n" });
+  }
+});
+
+Deno.test("every command that asks exits with 2 when no daemon answers, and says where it asked", async () => {
+  for (
+    const args of [["status"], ["status", "--json"], ["drain"], ["resume"], ["move", "web-a", "b"], [
+      "balance",
+    ]]
+  ) {
+    const { code, out, err } = await molehill(...args, "--runtime-dir", "/nowhere/run");
+    equal(code, 2);
+    equal(out, "");
+    match(err, /^Cannot reach the daemon on "\/nowhere\/run\/control\.sock": no such socket/);
+  }
+});

@@ -1,0 +1,96 @@
+import { equal, match } from "node:assert/strict";
+import type { Status } from "../../src/codec/control.ts";
+import { renderStatus } from "../../src/cli/render.ts";
+import { renderTable } from "../../src/cli/table.ts";
+import { golden } from "../support/golden.ts";
+import { ago, host, now, vip, well } from "./status_values.ts";
+
+const troubled: Status = {
+  ...well,
+  draining: "new kernel",
+  view: { number: 13, coordinator: "test00", members: ["test00", "test01"] },
+  hosts: [
+    { ...host("test00"), draining: true, vips: 0 },
+    { ...host("test01"), mature: false, same_configuration: false, vips: 2 },
+    { ...host("test02"), state: "silent", silent_for_ms: 125_000, vips: 0 },
+    { ...host("test03"), state: "silent", silent_for_ms: null, vips: 0 },
+    { ...host("test04"), state: "heard", vips: 0 },
+  ],
+  vips: [
+    { ...vip("web-a", "test01"), state: "moving", here: "removing", since: ago(350), reason: "drained" },
+    {
+      ...vip("web-bb", "test01"),
+      addresses: ["192.168.9.110/32", "2001:db8::110/128"],
+      reason: "aReasonOfTomorrow",
+    },
+    { ...vip("mail", ""), holder: null, state: "uncovered", since: null, reason: null },
+  ],
+  moves: [
+    { at: ago(350), vip: "web-a", from: "test00", to: "test01", reason: "drained" },
+    { at: ago(125_000), vip: "mail", from: "test02", to: null, reason: "holderGone" },
+    ...[1, 2, 3, 4].map((days) => ({
+      at: ago(days * 86_400_000),
+      vip: "web-bb",
+      from: null,
+      to: "test01",
+      reason: "unheld",
+    })),
+  ],
+  warnings: [
+    "1 VIP not covered: no member of the view can hold mail",
+    'Host "test02" is silent: last heard 2m05s ago',
+  ],
+};
+
+const alone: Status = {
+  ...well,
+  phase: "gathering",
+  mature: false,
+  view: null,
+  hosts: well.hosts.map((each) => ({ ...each, state: each.name === "test00" ? "heard" : "silent", vips: 0 })),
+  vips: well.vips.map((each) => ({
+    ...each,
+    holder: null,
+    state: "unknown",
+    since: null,
+    reason: null,
+    here: "absent",
+  })),
+  warnings: ["This host has no view yet"],
+};
+
+Deno.test("renderStatus() shows a group in which all is well", async () => {
+  await golden("cli/status_well.txt", renderStatus(well, { colours: false, now }));
+});
+
+Deno.test("renderStatus() shows moves, what is uncovered, who is silent, and the warnings", async () => {
+  await golden("cli/status_troubled.txt", renderStatus(troubled, { colours: false, now }));
+});
+
+Deno.test("renderStatus() shows a host that has no view yet", async () => {
+  await golden("cli/status_alone.txt", renderStatus(alone, { colours: false, now }));
+});
+
+Deno.test("renderStatus() changes nothing but colours on a terminal", () => {
+  for (const status of [well, troubled, alone]) {
+    const coloured = renderStatus(status, { colours: true, now });
+    match(coloured, /\p{Cc}\[31m|\p{Cc}\[32m/u);
+    equal(coloured.replaceAll(/\p{Cc}\[\d+m/gu, ""), renderStatus(status, { colours: false, now }));
+  }
+});
+
+Deno.test("renderStatus() takes a time that is yet to come for now, as clocks of hosts differ", () => {
+  const early = { ...well, vips: [{ ...vip("web-a", "test00"), since: ago(-5_000) }] };
+  match(renderStatus(early, { colours: false, now }), /held +0ms/);
+});
+
+Deno.test("renderTable() aligns columns, numbers at the right, and leaves no blanks at the ends", () => {
+  const lines = renderTable(
+    {
+      heads: ["NAME", "COUNT", "NOTE"],
+      rows: [["a", "7", ""], ["longer", "1000", { text: "x", colour: "bad" }]],
+    },
+    { colours: false, rightColumns: [1] },
+  );
+  equal(lines.join("\n"), "NAME    COUNT  NOTE\na           7\nlonger   1000  x");
+});

@@ -1,0 +1,101 @@
+import { deepEqual, equal, match } from "node:assert/strict";
+import type { ControlRequest } from "../../src/codec/control.ts";
+import type { NodeStatus } from "../../src/core/status.ts";
+import { viewNumber } from "../../src/core/vocabulary.ts";
+import { planRequest, type RequestPlan } from "../../src/daemon/control_requests.ts";
+import { group, healthy, test00, test01, webA, withHost, withVip } from "./values.ts";
+
+const plan = (request: ControlRequest, status: NodeStatus = healthy): RequestPlan =>
+  planRequest(request, { status, group });
+
+function awaited(request: ControlRequest, status: NodeStatus = healthy) {
+  const found = plan(request, status);
+  if (found.kind !== "await") throw new Error(`Expected a plan to await, found ${JSON.stringify(found)}`);
+  return found;
+}
+
+function refused(request: ControlRequest, status: NodeStatus = healthy): string {
+  const found = plan(request, status);
+  if (found.kind !== "refuse") throw new Error(`Expected a refusal, found ${JSON.stringify(found)}`);
+  return found.error;
+}
+
+const nextView: NodeStatus = {
+  ...healthy,
+  view: healthy.view && { ...healthy.view, number: viewNumber(13) },
+};
+
+Deno.test("planRequest() answers a status at once", () => {
+  deepEqual(plan({ kind: "status" }), { kind: "answer" });
+});
+
+Deno.test("planRequest() lets a drain wait until nothing of any VIP is on this host", () => {
+  const { request, until, late } = awaited({ kind: "drain", reason: "new kernel" });
+  deepEqual(request, { kind: "drain", reason: "new kernel" });
+  const draining = { ...healthy, draining: "new kernel" };
+  equal(until(healthy), false);
+  equal(until(draining), false);
+  equal(until(withVip(draining, webA, { here: "removing" })), false);
+  equal(until(withVip(draining, webA, { here: "absent" })), true);
+  match(late(draining), /this host still has web-a/);
+});
+
+Deno.test("planRequest() lets a resume wait for a view of after it, and not at all on a host that does not drain", () => {
+  const draining = { ...healthy, draining: "new kernel" };
+  const { until } = awaited({ kind: "resume", reason: "" }, draining);
+  equal(until(draining), false);
+  equal(until(healthy), false);
+  equal(until(nextView), true);
+  equal(awaited({ kind: "resume", reason: "" }).until(healthy), true);
+});
+
+Deno.test("planRequest() lets a move wait until the wanted host holds the VIP", () => {
+  const { request, until, late } = awaited({ kind: "move", vip: "web-a", to: "test01" });
+  deepEqual(request, { kind: "move", vip: webA, to: test01 });
+  equal(until(healthy), false);
+  equal(until(withVip(healthy, webA, { holder: test01, state: "moving" })), false);
+  equal(until(withVip(healthy, webA, { holder: test01, state: "held" })), true);
+  match(late(healthy), /its holder is test00, its state "held"/);
+});
+
+Deno.test("planRequest() refuses a move that cannot be done, with what was found and what was wanted", () => {
+  const move = (vip: string, to: string) => ({ kind: "move", vip, to } as const);
+  const start = 'Cannot move VIP "web-a" to host "test01":';
+  equal(
+    refused(move("web-x", "test01")),
+    'Cannot move VIP "web-x" to host "test01": no such VIP (found web-a, web-b, web-c)',
+  );
+  equal(
+    refused(move("web-a", "test09")),
+    'Cannot move VIP "web-a" to host "test09": no such host (found test00, test01, test02)',
+  );
+  equal(
+    refused(move("web-c", "test01")),
+    'Cannot move VIP "web-c" to host "test01": this host may not hold it (wanted test02)',
+  );
+  equal(
+    refused(move("web-a", "test01"), { ...healthy, view: null }),
+    `${start} this host has no view yet (wanted an agreed view)`,
+  );
+  const alone = {
+    ...healthy,
+    view: healthy.view && { ...healthy.view, members: healthy.view.members.slice(0, 1) },
+  };
+  equal(refused(move("web-a", "test01"), alone), `${start} not a member of the view (found test00)`);
+  equal(
+    refused(move("web-a", "test01"), withHost(healthy, test01, { draining: true })),
+    `${start} that host drains (wanted one that does not)`,
+  );
+  equal(
+    refused(move("web-a", "test01"), { ...healthy, mature: false }),
+    `${start} the group is not mature yet, so nobody holds a VIP`,
+  );
+  equal(awaited(move("web-a", test00)).until(healthy), true);
+});
+
+Deno.test("planRequest() lets a balance wait for a view of after it, and refuses it without a view", () => {
+  const { until } = awaited({ kind: "balance" });
+  equal(until(healthy), false);
+  equal(until(nextView), true);
+  match(refused({ kind: "balance" }, { ...healthy, view: null }), /no view yet/);
+});

@@ -1,0 +1,222 @@
+import { deepEqual, equal, match, ok } from "node:assert/strict";
+import type { ControlResponse, Status } from "../../src/codec/control.ts";
+import type { HostName } from "../../src/core/vocabulary.ts";
+import { type FakeHost, type FakeWorld, startHosts } from "./fake_hosts.ts";
+import { group, test00, test01, test02, webA, webB, webC } from "./values.ts";
+
+/** Long enough for a group of the tests' timing to settle, at first. */
+const coldStart = 6_000;
+
+async function alone(): Promise<{ readonly world: FakeWorld; readonly host: FakeHost }> {
+  const world = startHosts(group, { names: [test00] });
+  await world.advance(coldStart);
+  return { world, host: hostOf(world, test00) };
+}
+
+function hostOf(world: FakeWorld, name: HostName): FakeHost {
+  const host = world.hosts.get(name);
+  if (host === undefined) throw new Error(`Expected a host "${name}" in the test's world`);
+  return host;
+}
+
+function statusOf(response: ControlResponse): Status {
+  if (response.kind !== "status") throw new Error(`Expected a status, found ${JSON.stringify(response)}`);
+  return response.status;
+}
+
+Deno.test("a daemon alone looks at the host first, and holds what it may once it is mature", async () => {
+  const { host } = await alone();
+  equal(host.done[0], "observe");
+  deepEqual([...host.addresses].sort(), [webA, webB]);
+  const acquired = host.done.findIndex((what) => what === "add web-a web-b");
+  ok(host.done.slice(acquired).some((what) => what.startsWith("announce")), host.done.join("\n"));
+});
+
+Deno.test("three daemons share the VIPs as soon as they hear each other", async () => {
+  const world = startHosts(group, { names: [test00, test01, test02] });
+  await world.advance(1_000);
+  const held = [...world.hosts.values()].flatMap((host) => [...host.addresses]);
+  deepEqual(held.sort(), [webA, webB, webC]);
+  deepEqual([...world.hosts.values()].map((host) => host.addresses.size), [1, 1, 1]);
+});
+
+Deno.test("a daemon that finds VIPs at its start removes them before it speaks", async () => {
+  const world = startHosts(group, { names: [test00], leftovers: [webC] });
+  const host = hostOf(world, test00);
+  await world.advance(200);
+  deepEqual([...host.addresses], []);
+  ok(host.done.indexOf("remove web-c") < host.done.indexOf("broadcast"), host.done.join("\n"));
+});
+
+Deno.test("a daemon puts back what somebody removed, when it is told that addresses changed", async () => {
+  const { world, host } = await alone();
+  host.addresses.delete(webA);
+  host.addressesChanged();
+  await world.advance(0);
+  ok(host.addresses.has(webA));
+});
+
+Deno.test("SIGTERM removes the VIPs, says farewell, closes every port, releases the guard and exits with 0", async () => {
+  const { world, host } = await alone();
+  const before = host.done.length;
+  host.signal("SIGTERM");
+  await world.advance(100);
+  equal(await host.exit, 0);
+  deepEqual([...host.addresses], []);
+  const after = host.done.slice(before);
+  ok(after.lastIndexOf("broadcast") > after.findIndex((what) => what.startsWith("remove")), after.join("\n"));
+  deepEqual(after.slice(-5), [
+    "close control",
+    "close network",
+    "close announcer",
+    "close addresses",
+    "release guard",
+  ]);
+});
+
+Deno.test("a second signal removes all VIPs at once and exits with 0", async () => {
+  const { world, host } = await alone();
+  host.interfere.remove = () => new Promise(() => {});
+  host.signal("SIGTERM");
+  await world.advance(10);
+  delete host.interfere.remove;
+  host.signal("SIGINT");
+  equal(await host.exit, 0);
+  deepEqual([...host.addresses], []);
+  equal(host.done.filter((what) => what === "remove web-a web-b web-c").length, 1);
+});
+
+Deno.test("a clean stop that takes too long ends like a second signal", async () => {
+  const { world, host } = await alone();
+  host.interfere.remove = () => new Promise(() => {});
+  host.signal("SIGTERM");
+  await world.advance(3_900);
+  delete host.interfere.remove;
+  await world.advance(200);
+  equal(await host.exit, 0);
+  deepEqual([...host.addresses], []);
+  ok(host.logged.some(({ level, text }) => level === "warning" && text.includes("not done in time")));
+});
+
+Deno.test("an error that nobody caught removes all VIPs of the configuration and exits with 70", async () => {
+  const { host } = await alone();
+  host.crash(new Error("a bug"));
+  equal(await host.exit, 70);
+  deepEqual([...host.addresses], []);
+  ok(host.done.includes("remove web-a web-b web-c"));
+  ok(host.done.includes("release guard"));
+  ok(host.logged.some(({ level, text }) => level === "error" && text.includes("a bug")));
+});
+
+Deno.test("an error within a step removes all VIPs of the configuration and exits with 70", async () => {
+  const world = startHosts(group, { names: [test00] });
+  const host = hostOf(world, test00);
+  host.interfere.announce = () => {
+    throw new Error("a bug in a port");
+  };
+  await world.advance(coldStart);
+  equal(await host.exit, 70);
+  deepEqual([...host.addresses], []);
+});
+
+Deno.test("VIPs that cannot be removed at the end are left to the guard, which is not released", async () => {
+  const { host } = await alone();
+  host.interfere.remove = () =>
+    Promise.resolve({ done: [], problems: [{ vip: webA, problem: "Operation not permitted" }] });
+  host.crash(new Error("a bug"));
+  equal(await host.exit, 70);
+  equal(host.done.includes("release guard"), false);
+  ok(host.logged.some(({ text }) => text === 'Cannot remove VIP "web-a": Operation not permitted'));
+});
+
+Deno.test("status tells what the node tells", async () => {
+  const { host } = await alone();
+  const status = statusOf(await host.ask({ kind: "status" }));
+  equal(status.version, "1.2.3");
+  equal(status.phase, "running");
+  deepEqual(status.vips.map(({ name, holder, state }) => [name, holder, state]), [
+    ["web-a", "test00", "held"],
+    ["web-b", "test00", "held"],
+    ["web-c", null, "uncovered"],
+  ]);
+  equal(status.vips[0]?.addresses[0], "192.0.2.1/32");
+});
+
+Deno.test("drain is answered once nothing is on the host, a second time at once, and resume brings the VIPs back", async () => {
+  const { world, host } = await alone();
+  const drained = host.ask({ kind: "drain", reason: "new kernel" });
+  await world.advance(50);
+  equal(statusOf(await drained).draining, "new kernel");
+  deepEqual([...host.addresses], []);
+  equal(statusOf(await host.ask({ kind: "drain", reason: "new kernel" })).draining, "new kernel");
+  const resumed = host.ask({ kind: "resume", reason: "" });
+  await world.advance(50);
+  equal(statusOf(await resumed).draining, null);
+  await world.advance(50);
+  deepEqual([...host.addresses].sort(), [webA, webB]);
+});
+
+Deno.test("drain hands over to the other hosts", async () => {
+  const world = startHosts(group, { names: [test00, test01] });
+  await world.advance(coldStart);
+  const drained = hostOf(world, test01).ask({ kind: "drain", reason: "" });
+  await world.advance(50);
+  statusOf(await drained);
+  deepEqual([...hostOf(world, test01).addresses], []);
+  deepEqual([...hostOf(world, test00).addresses].sort(), [webA, webB]);
+});
+
+Deno.test("drain is refused with 504 when the machine does not remove the addresses, and goes on", async () => {
+  const { world, host } = await alone();
+  host.interfere.remove = () => new Promise(() => {});
+  const drained = host.ask({ kind: "drain", reason: "" });
+  await world.advance(7_100);
+  const response = await drained;
+  ok(response.kind === "refused" && response.http === 504, JSON.stringify(response));
+  match(response.error, /this host still has web-a, web-b; it goes on draining/);
+});
+
+Deno.test("move is answered once the wanted host holds the VIP, and refused when it is no member", async () => {
+  const world = startHosts(group, { names: [test00, test01] });
+  await world.advance(coldStart);
+  const from = [...world.hosts.values()].find((host) => host.addresses.has(webA));
+  const to = from?.name === test00 ? test01 : test00;
+  const moved = hostOf(world, test00).ask({ kind: "move", vip: webA, to });
+  await world.advance(200);
+  equal(statusOf(await moved).vips[0]?.holder, to);
+  ok(hostOf(world, to).addresses.has(webA));
+  const refused = await hostOf(world, test00).ask({ kind: "move", vip: webC, to: test02 });
+  ok(refused.kind === "refused" && refused.http === 409, JSON.stringify(refused));
+  match(refused.error, /not a member of the view \(found test00, test01\)/);
+});
+
+Deno.test("balance is answered once a round has been decided", async () => {
+  const world = startHosts(group, { names: [test00, test01] });
+  await world.advance(coldStart);
+  const asked = hostOf(world, test01).ask({ kind: "balance" });
+  await world.advance(50);
+  statusOf(await asked);
+});
+
+Deno.test("a request that waits is answered when the daemon stops", async () => {
+  const { world, host } = await alone();
+  host.interfere.remove = () => new Promise(() => {});
+  const drained = host.ask({ kind: "drain", reason: "" });
+  await world.advance(10);
+  delete host.interfere.remove;
+  host.crash(new Error("a bug"));
+  equal(await host.exit, 70);
+  deepEqual(await drained, { kind: "refused", http: 504, error: "Cannot finish this: the daemon stops" });
+});
+
+Deno.test("a datagram that is none of ours is counted each time and logged once a minute", async () => {
+  const { world, host } = await alone();
+  for (let sent = 0; sent < 5; sent++) {
+    host.receive(new TextEncoder().encode("not a datagram of this program"));
+  }
+  await world.advance(100);
+  const status = statusOf(await host.ask({ kind: "status" }));
+  equal(status.dropped.malformed, 5);
+  match(status.warnings.join("\n"), /Dropped 5 datagrams not in Molehill's format/);
+  equal(host.logged.filter(({ text }) => text.startsWith("Dropped a datagram")).length, 1);
+});

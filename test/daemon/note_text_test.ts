@@ -1,0 +1,70 @@
+import { equal, match } from "node:assert/strict";
+import type { Note } from "../../src/core/events.ts";
+import { duration, incarnation, viewNumber } from "../../src/core/vocabulary.ts";
+import { noteText } from "../../src/daemon/note_text.ts";
+import type { LogLevel } from "../../src/daemon/ports.ts";
+import { golden } from "../support/golden.ts";
+import { test00, test01, webA, webB } from "./values.ts";
+
+const view = { number: viewNumber(7), coordinator: test00 };
+const members = [{ host: test00, incarnation: incarnation(1) }, {
+  host: test01,
+  incarnation: incarnation(2),
+}];
+
+/** One note of each kind: a new kind does not compile until it stands here. */
+const notes: { readonly [Kind in Note["kind"]]: Extract<Note, { kind: Kind }> } = {
+  started: { kind: "started", host: test00, incarnation: incarnation(0x1a2b3c) },
+  leftoversFound: { kind: "leftoversFound", vips: [webA, webB] },
+  hostHeard: { kind: "hostHeard", host: test01 },
+  hostRestarted: { kind: "hostRestarted", host: test01 },
+  hostSilent: { kind: "hostSilent", host: test01, silentFor: duration(512) },
+  hostLeft: { kind: "hostLeft", host: test01 },
+  configurationDiffers: { kind: "configurationDiffers", host: test01 },
+  memberUnanswering: { kind: "memberUnanswering", host: test01, view: viewNumber(7) },
+  coordinatorUnhelpful: { kind: "coordinatorUnhelpful", host: test00 },
+  viewProposed: { kind: "viewProposed", view, members },
+  viewInstalled: { kind: "viewInstalled", view, members, mature: false },
+  vipMoved: { kind: "vipMoved", vip: webA, from: test01, to: test00, reason: "holderGone" },
+  vipAcquired: { kind: "vipAcquired", vip: webA },
+  vipReleased: { kind: "vipReleased", vip: webA },
+  vipAddFailed: { kind: "vipAddFailed", vip: webA, problem: "Cannot find device" },
+  vipRemoveFailed: { kind: "vipRemoveFailed", vip: webA, problem: "Operation not permitted" },
+  vipVanished: { kind: "vipVanished", vip: webA },
+  vipIntruded: { kind: "vipIntruded", vip: webA },
+  matured: { kind: "matured" },
+  fenced: { kind: "fenced", because: "paused" },
+  unfenced: { kind: "unfenced" },
+  draining: { kind: "draining", reason: "new kernel" },
+  resumed: { kind: "resumed", reason: "" },
+  leaving: { kind: "leaving" },
+  left: { kind: "left" },
+};
+
+Deno.test("noteText() tells every kind of note in the words of the golden file", async () => {
+  const lines = Object.values<Note>(notes).map(noteText);
+  await golden("daemon/notes.txt", lines.map(({ level, text }) => `${level.padEnd(7)}  ${text}\n`).join(""));
+});
+
+Deno.test("noteText() names the subject of the note in its sentence", () => {
+  for (const note of Object.values<Note>(notes)) {
+    if ("vip" in note) match(noteText(note).text, /"web-a"/);
+    if ("host" in note) match(noteText(note).text, new RegExp(`"${note.host}"`));
+    if ("problem" in note) match(noteText(note).text, new RegExp(note.problem));
+  }
+});
+
+Deno.test("noteText() says where a VIP came from and where it goes, as far as there is a where", () => {
+  const moved = (from: typeof test00 | null, to: typeof test00 | null) =>
+    noteText({ kind: "vipMoved", vip: webA, from, to, reason: "unheld" }).text;
+  equal(moved(null, test00), 'VIP "web-a" goes to host "test00": nobody held it');
+  equal(moved(test01, null), 'VIP "web-a" has no holder now (it was "test01"): nobody held it');
+  equal(moved(null, null), 'VIP "web-a" has no holder now: nobody held it');
+});
+
+Deno.test("noteText() raises to an error only what may leave an address missing or doubled", () => {
+  const errors = Object.values<Note>(notes).filter((note) =>
+    noteText(note).level === ("error" satisfies LogLevel)
+  );
+  equal(errors.map((note) => note.kind).join(" "), "vipAddFailed vipRemoveFailed fenced");
+});

@@ -1,0 +1,92 @@
+import { deepEqual, equal, match } from "node:assert/strict";
+import { DROP_REASONS, type DropReason } from "../../src/codec/receiver.ts";
+import { duration, type Instant, instant } from "../../src/core/vocabulary.ts";
+import type { Drops } from "../../src/daemon/drops.ts";
+import { type ReportFacts, reportStatus } from "../../src/daemon/status_report.ts";
+import { healthy, test01, test02, webA, webB, webC, withHost, withVip } from "./values.ts";
+
+const noCounts = Object.fromEntries(DROP_REASONS.map((why) => [why, 0])) as Record<DropReason, number>;
+const noDrops: Drops = { counts: noCounts, last: new Map() };
+
+const facts: ReportFacts = {
+  version: "1.2.3",
+  group: "tudou",
+  addresses: new Map([[webA, ["192.0.2.1/32"]], [webB, ["192.0.2.2/32", "2001:db8::2/128"]]]),
+  drops: noDrops,
+  now: instant(70_000),
+  wallTime: Date.UTC(2030, 0, 2, 3, 4, 5),
+};
+
+const warningsOf = (status: typeof healthy) => reportStatus(status, facts).warnings;
+
+Deno.test("reportStatus() turns instants into times of day, in UTC", () => {
+  const status = reportStatus(healthy, facts);
+  equal(status.vips[0]?.since, "2030-01-02T03:03:05.000Z");
+  equal(status.moves[0]?.at, "2030-01-02T03:03:05.000Z");
+});
+
+Deno.test("reportStatus() gives each VIP its addresses with their prefixes", () => {
+  const { vips } = reportStatus(healthy, facts);
+  deepEqual(vips.map((vip) => vip.addresses), [["192.0.2.1/32"], ["192.0.2.2/32", "2001:db8::2/128"], []]);
+});
+
+Deno.test("reportStatus() warns of nothing while every VIP is held and every host is a member", () => {
+  deepEqual(warningsOf(healthy), []);
+});
+
+Deno.test("reportStatus() warns of nothing during a view change and a move, which pass by themselves", () => {
+  deepEqual(warningsOf(withVip({ ...healthy, phase: "gathering" }, webA, { state: "moving" })), []);
+});
+
+Deno.test("reportStatus() warns of a VIP that nobody can hold, and of a host that is silent", () => {
+  const lost = withHost(withVip(healthy, webC, { state: "uncovered", holder: null }), test02, {
+    state: "silent",
+    silentFor: duration(12_300),
+  });
+  deepEqual(warningsOf(lost), [
+    "1 VIP not covered: no member of the view can hold web-c",
+    'Host "test02" is silent: last heard 12.3s ago',
+  ]);
+});
+
+Deno.test("reportStatus() warns of a group that is not mature, but not of the VIPs that therefore nobody holds", () => {
+  const cold = withVip({ ...healthy, mature: false }, webA, { state: "uncovered", holder: null });
+  equal(warningsOf(cold).length, 1);
+  match(warningsOf(cold)[0] ?? "", /not mature yet/);
+});
+
+Deno.test("reportStatus() warns of each phase in which this host does not take part", () => {
+  const first = (phase: typeof healthy.phase) => warningsOf({ ...healthy, phase, view: null })[0] ?? "";
+  match(first("booting"), /no view yet/);
+  match(first("gathering"), /no view yet/);
+  match(first("fenced"), /fenced/);
+  match(first("leaving"), /leaving/);
+  match(first("left"), /leaving/);
+});
+
+Deno.test("reportStatus() warns of what the machine said, of a stranger's configuration, of a host left out", () => {
+  const troubled = withHost(withVip(healthy, webA, { problem: "Cannot find device" }), test01, {
+    state: "heard",
+    sameConfiguration: false,
+  });
+  deepEqual(warningsOf(troubled), [
+    'VIP "web-a" on this host: Cannot find device',
+    'Host "test01" is heard but not a member of the view',
+    'Host "test01" reads a different configuration: the file must be the same on every host',
+  ]);
+});
+
+Deno.test("reportStatus() counts all dropped datagrams and warns of lately dropped ones that mean something", () => {
+  const dropped = (why: DropReason, last: Instant) =>
+    reportStatus(healthy, {
+      ...facts,
+      drops: { counts: { ...noCounts, [why]: 3 }, last: new Map([[why, last]]) },
+    });
+  const fresh = dropped("unauthenticated", instant(69_000));
+  equal(fresh.dropped.unauthenticated, 3);
+  deepEqual(fresh.warnings, [
+    "Dropped 3 datagrams not signed with a key of this group: another key file, or a stranger; the last one 1s ago",
+  ]);
+  deepEqual(dropped("unauthenticated", instant(9_000)).warnings, []);
+  deepEqual(dropped("own", instant(69_000)).warnings, []);
+});

@@ -13,6 +13,7 @@
 // a few VIPs at a time.
 
 import { assert } from "./assert.ts";
+import { type Case, type Claim, openCases } from "./case.ts";
 import type { Assignment, HeldVip, MoveReason, Wish } from "./message.ts";
 import {
   type Carrier,
@@ -22,17 +23,9 @@ import {
   lightest,
   load,
   type Parcel,
-  shareChoices,
   startRelieving,
 } from "./loads.ts";
-import {
-  compareText,
-  type Duration,
-  duration,
-  type HostName,
-  type VipName,
-  type VipSpec,
-} from "./vocabulary.ts";
+import { compareText, duration, type HostName, type VipName, type VipSpec } from "./vocabulary.ts";
 
 /** What the allocator knows of a member: its weight from the configuration, the rest from its report. */
 export interface Candidate {
@@ -89,35 +82,12 @@ interface Placed extends Parcel {
   readonly by: Case;
 }
 
-/** All that is known of one VIP before its holder is chosen. */
-interface Case {
-  readonly vip: VipName;
-  readonly basis: "wished" | "pinned" | "preferred" | "held" | "unheld";
-  /** The hosts that the basis leaves; never empty. */
-  readonly choice: readonly Carrier[];
-  /** Every host that can hold it. */
-  readonly eligible: readonly Carrier[];
-  /** Everyone who may have it, sorted by host; also those who cannot keep it. */
-  readonly claims: readonly Claim[];
-  /** Those of them who can keep it. */
-  readonly keepers: readonly Claim[];
-  readonly previous: HostName | undefined;
-}
-
-interface Claim {
-  readonly carrier: Carrier;
-  readonly draining: boolean;
-  readonly releasing: boolean;
-  readonly reason: MoveReason;
-  readonly age: Duration;
-}
-
 const carriersOf = ({ candidates }: AllocationInput): readonly Carrier[] =>
   candidates.map(({ host, weight }) => createCarrier(host, weight));
 
 /** Gives every VIP that can be held a holder, as evenly as the choices allow. Sorted by VIP. */
 function placeAll(input: AllocationInput, carriers: readonly Carrier[]): readonly Placed[] {
-  // The fewer hosts can have a VIP, the earlier it is placed; those with more choice then fill up what is left.
+  // The fewer hosts can have a VIP, the earlier it is placed: what then remains to be evened out is little.
   const cases = openCases(input, carriers).sort((a, b) => a.choice.length - b.choice.length);
   const placed = cases.map(place).sort((a, b) => compareText(a.vip, b.vip));
   evenOut(startRelieving(carriers, placed), Infinity);
@@ -136,120 +106,6 @@ function setFree(placed: Placed): Placed {
   const { by, holder } = placed;
   const isFree = by.basis === "held" || by.basis === "unheld";
   return { ...placed, age: keeperAt(by, holder)?.age ?? 0, choice: isFree ? by.eligible : [holder] };
-}
-
-/** What is known of each VIP that can be held. */
-function openCases(input: AllocationInput, carriers: readonly Carrier[]): Case[] {
-  const share = shareChoices();
-  const eligibleFor = eligibility(input, { carriers, share });
-  const claims = claimsOf(input, carriers);
-  const wished = wishedHosts(input.wishes);
-  const cases: Case[] = [];
-  for (const vip of input.vips) {
-    const eligible = eligibleFor(vip);
-    if (eligible.length === 0) continue;
-    const claimed = claims.get(vip.name) ?? [];
-    const keepers = claimed.filter(({ carrier, releasing }) => !releasing && eligible.includes(carrier));
-    const { basis, choice } = choose({ vip, eligible, keepers, wished: wished.get(vip.name) ?? [] });
-    cases.push({
-      vip: vip.name,
-      basis,
-      choice: choice === eligible ? eligible : share(choice),
-      eligible,
-      claims: claimed,
-      keepers,
-      previous: input.previous.get(vip.name),
-    });
-  }
-  return cases;
-}
-
-/** The strongest word on a VIP, and the hosts it leaves. */
-function choose({ vip, eligible, keepers, wished }: {
-  readonly vip: VipSpec;
-  readonly eligible: readonly Carrier[];
-  readonly keepers: readonly Claim[];
-  readonly wished: readonly HostName[];
-}): Pick<Case, "basis" | "choice"> {
-  const target = firstOf(eligible, wished);
-  if (target) return { basis: "wished", choice: [target] };
-  const pinned = keepers.filter(({ reason }) => reason === "operator");
-  if (pinned.length > 0) return { basis: "pinned", choice: pinned.map(({ carrier }) => carrier) };
-  const preferred = firstOf(eligible, vip.prefer);
-  if (preferred) return { basis: "preferred", choice: [preferred] };
-  if (keepers.length > 0) return { basis: "held", choice: keepers.map(({ carrier }) => carrier) };
-  return { basis: "unheld", choice: eligible };
-}
-
-/** The first of the named hosts that is among the carriers. */
-function firstOf(carriers: readonly Carrier[], names: readonly HostName[]): Carrier | undefined {
-  for (const name of names) {
-    const found = carriers.find(({ host }) => host === name);
-    if (found) return found;
-  }
-}
-
-/** Where operators want each VIP, the newest word first. */
-function wishedHosts(wishes: readonly Wish[]): ReadonlyMap<VipName, readonly HostName[]> {
-  const wished = new Map<VipName, HostName[]>();
-  for (const wish of wishes) {
-    if (wish.kind === "move") wished.set(wish.vip, [wish.to, ...wished.get(wish.vip) ?? []]);
-  }
-  return wished;
-}
-
-/** Finds the hosts that can hold a VIP, sorted. */
-function eligibility({ candidates }: AllocationInput, { carriers, share }: {
-  readonly carriers: readonly Carrier[];
-  readonly share: (choice: readonly Carrier[]) => readonly Carrier[];
-}): (vip: VipSpec) => readonly Carrier[] {
-  const willing = new Map<HostName, Carrier>();
-  const unable = new Map<VipName, Set<Carrier>>();
-  for (const [carrier, { draining, unable: vips }] of zip(carriers, candidates)) {
-    if (!draining) willing.set(carrier.host, carrier);
-    for (const vip of vips) unable.set(vip, (unable.get(vip) ?? new Set()).add(carrier));
-  }
-  const allowed = lastAnswerKept((hosts) => share(hosts.flatMap((host) => willing.get(host) ?? [])));
-  return ({ name, hosts }) => {
-    const excluded = unable.get(name);
-    return excluded ? share(allowed(hosts).filter((carrier) => !excluded.has(carrier))) : allowed(hosts);
-  };
-}
-
-/** Most VIPs may be held by the same hosts as the one before: then nothing needs to be looked up again. */
-function lastAnswerKept<Answer>(
-  answerTo: (hosts: readonly HostName[]) => Answer,
-): (hosts: readonly HostName[]) => Answer {
-  let last: { readonly hosts: readonly HostName[]; readonly answer: Answer } | null = null;
-  return (hosts) => {
-    if (last === null || !areSame(last.hosts, hosts)) last = { hosts, answer: answerTo(hosts) };
-    return last.answer;
-  };
-}
-
-const areSame = (a: readonly HostName[], b: readonly HostName[]): boolean =>
-  a === b || (a.length === b.length && a.every((host, i) => host === b[i]));
-
-/** By VIP, who may have it; sorted by host, as the candidates are. */
-function claimsOf({ candidates }: AllocationInput, carriers: readonly Carrier[]): Map<VipName, Claim[]> {
-  const claims = new Map<VipName, Claim[]>();
-  for (const [carrier, { draining, held, releasing }] of zip(carriers, candidates)) {
-    const taken = new Set(releasing);
-    for (const { vip, reason, age } of held) {
-      const claim = { carrier, draining, releasing: taken.has(vip), reason, age };
-      const others = claims.get(vip);
-      if (others) others.push(claim);
-      else claims.set(vip, [claim]);
-    }
-  }
-  return claims;
-}
-
-function* zip<A, B>(as: readonly A[], bs: readonly B[]): Generator<[A, B]> {
-  for (const [i, a] of as.entries()) {
-    const b = bs[i];
-    if (b !== undefined) yield [a, b];
-  }
 }
 
 function assignmentOf({ by, holder }: Placed): Assignment {

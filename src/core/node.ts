@@ -26,6 +26,7 @@ import {
 import {
   forgetInabilities,
   giveUpVips,
+  hasAcquired,
   holdsNothing,
   renewVips,
   settleVips,
@@ -238,10 +239,19 @@ function advanceStage(turn: Turn): void {
 function stopIfDone(turn: Turn): void {
   const { node, now } = turn;
   if (node.stopBy === null) return;
-  if (holdsNothing(node)) return sayFarewell(turn);
+  if (holdsNothing(node) && (hasHandedOver(node) || now >= node.stopBy)) return sayFarewell(turn);
   if (now < node.stopBy) return;
   update(turn, { ...withoutViews, stage: { kind: "departing" } });
   giveUpVips(turn);
+}
+
+/** True when those who were to take over from this host have done so: they need not hear more from it. */
+function hasHandedOver(node: Node): boolean {
+  const { view, self } = node;
+  if (view === null) return true;
+  return [...view.allocation].every(([vip, { holder, from }]) =>
+    !from.includes(self.host) || hasAcquired(node, view, { host: holder, vip })
+  );
 }
 
 function sayFarewell(turn: Turn): void {

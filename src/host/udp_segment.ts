@@ -1,0 +1,198 @@
+// The sockets of one segment. Everything is sent from one that is bound to this host's own address, which also
+// hears what is sent to this host alone. A broadcast or multicast segment has a second one, bound to the group's
+// address, that only listens: a socket that is bound to a host's address does not hear the group.
+//
+//     own address, port      sends everything, hears unicast      in use: another program, or a second daemon
+//     group address, port    hears the group                      shared: several segments may have the same group
+
+import { createSocket, type Socket, type SocketOptions } from "node:dgram";
+import { parseIpAddress } from "../core/ip_address.ts";
+import type { HostName, SegmentName } from "../core/vocabulary.ts";
+import { messageOf } from "./command.ts";
+
+/** A segment as this host has it. */
+export interface PlacedSegment {
+  readonly segment: SegmentName;
+  readonly mode: "broadcast" | "multicast" | "unicast";
+  /** Of the broadcast or multicast group; null for unicast. */
+  readonly address: string | null;
+  readonly port: number;
+  /** This host's own address in it. */
+  readonly local: string;
+  /** The other hosts' addresses in it. */
+  readonly peers: ReadonlyMap<HostName, string>;
+}
+
+export interface SegmentSockets {
+  readonly place: PlacedSegment;
+  /** To every other host. */
+  broadcast(datagram: Uint8Array): void;
+  /** To one address. */
+  send(datagram: Uint8Array, address: string): void;
+  close(): Promise<void>;
+}
+
+export interface SegmentOptions {
+  readonly receive: (datagram: Uint8Array) => void;
+  /** Called for each datagram that could not be sent, and each error of a socket. */
+  readonly failed: () => void;
+}
+
+export type SegmentOutcome =
+  | { readonly kind: "ok"; readonly sockets: SegmentSockets }
+  /** `problem` is for people. */
+  | { readonly kind: "problem"; readonly problem: string };
+
+/** Opens the sockets. A port in use, and an address that this host does not have, are problems. */
+export async function openSegment(place: PlacedSegment, options: SegmentOptions): Promise<SegmentOutcome> {
+  const own = await openSocket({ address: place.local, port: place.port, shared: false }, options);
+  if (own.kind === "problem") return refusal(place, own.code, place.local);
+  if (place.address === null) {
+    return { kind: "ok", sockets: socketsOf(place, { own, group: null, ...options }) };
+  }
+
+  const address = `${place.address}${needsZone(place.address) ? zoneOf(place.local) : ""}`;
+  const group = await openSocket({ address, port: place.port, shared: true }, options);
+  if (group.kind === "ok") {
+    return { kind: "ok", sockets: socketsOf(place, { own, group: { ...group, address }, ...options }) };
+  }
+  await close(own.socket);
+  return refusal(place, group.code, place.address);
+}
+
+interface Sockets extends SegmentOptions {
+  readonly own: Opened;
+  /** `address` has a zone where it needs one. */
+  readonly group: Opened & { readonly address: string } | null;
+}
+
+function socketsOf(place: PlacedSegment, { own, group, failed }: Sockets): SegmentSockets {
+  const joining = place.mode === "multicast" && group !== null
+    ? keepJoined(place, { own, group })
+    : undefined;
+  if (place.mode === "broadcast") own.socket.setBroadcast(true);
+  const others = group === null ? [...place.peers.values()] : [group.address];
+  let unsent = 0;
+  let flushed: () => void = () => {};
+  return {
+    place,
+    broadcast: (datagram) => others.forEach((address) => send(datagram, address)),
+    send,
+    async close() {
+      clearInterval(joining);
+      // The farewell is the last thing sent: closing at once would lose it.
+      if (unsent > 0) await new Promise<void>((resolve) => flushed = resolve);
+      await close(own.socket);
+      if (group !== null) await close(group.socket);
+    },
+  };
+
+  function send(datagram: Uint8Array, address: string): void {
+    unsent += 1;
+    try {
+      own.socket.send(datagram, place.port, address, (error) => {
+        if (error !== null && error !== undefined) failed();
+        isSent();
+      });
+    } catch {
+      failed();
+      isSent();
+    }
+  }
+
+  function isSent(): void {
+    unsent -= 1;
+    if (unsent === 0) flushed();
+  }
+}
+
+/** A membership ends when the interface is deleted, and nothing tells of it: so we join again and again. */
+const JOIN_EVERY_MS = 2_000;
+
+function keepJoined(
+  { address, local }: PlacedSegment,
+  { own, group }: { readonly own: Opened; readonly group: Opened },
+): ReturnType<typeof setInterval> {
+  // IPv4 names the interface by an address on it, IPv6 by its name.
+  const through = local.includes(":") ? `::${zoneOf(local)}` : local;
+  const join = () => {
+    quietly(() => own.socket.setMulticastInterface(through));
+    // Fails when we are a member already, and while the interface is gone.
+    quietly(() => group.socket.addMembership(address ?? "", through));
+  };
+  own.socket.setMulticastLoopback(false);
+  join();
+  return setInterval(join, JOIN_EVERY_MS);
+}
+
+function quietly(act: () => void): void {
+  try {
+    act();
+  } catch {
+    // Tried again soon.
+  }
+}
+
+/** IPv6 groups whose scope is the interface or the link (RFC 4291, section 2.7) mean nothing without a link. */
+const needsZone = (group: string): boolean => /^ff[0-9a-f][12]:/.test(group);
+
+/** "%eth0" when the address is one of eth0. */
+function zoneOf(local: string): string {
+  const found = Deno.networkInterfaces().find(({ address }) => parseIpAddress(address)?.text === local);
+  return found === undefined ? "" : `%${found.name}`;
+}
+
+interface Opened {
+  readonly kind: "ok";
+  readonly socket: Socket;
+}
+
+interface Binding {
+  readonly address: string;
+  readonly port: number;
+  /** Whether other sockets may be bound to the same address and port. */
+  readonly shared: boolean;
+}
+
+function openSocket(
+  { address, port, shared }: Binding,
+  { receive, failed }: SegmentOptions,
+): Promise<Opened | { readonly kind: "problem"; readonly code: string }> {
+  return new Promise((resolve) => {
+    const type = address.includes(":") ? "udp6" : "udp4";
+    const socket = createSocket({ type, reuseAddr: shared, ipv6Only: type === "udp6", lookup });
+    const refuse = (error: Error) => {
+      socket.close();
+      resolve({ kind: "problem", code: "code" in error ? String(error.code) : messageOf(error) });
+    };
+    socket.once("error", refuse);
+    socket.bind({ address, port }, () => {
+      socket.off("error", refuse);
+      socket.on("error", failed);
+      socket.on("message", (message: Uint8Array) => receive(message));
+      resolve({ kind: "ok", socket });
+    });
+  });
+}
+
+const close = (socket: Socket): Promise<void> => new Promise((closed) => void socket.close(() => closed()));
+
+function refusal(
+  { segment, mode, port, local }: PlacedSegment,
+  code: string,
+  address: string,
+): SegmentOutcome {
+  const what = address === local ? "an address" : `a ${mode} address`;
+  const why: Readonly<Record<string, string>> = {
+    EADDRINUSE: `port ${port} of ${address} is in use by another program`,
+    EADDRNOTAVAIL: `${address} is not ${what} of this host`,
+  };
+  return {
+    kind: "problem",
+    problem: `Cannot open segment "${segment}": ${why[code] ?? `${address}: ${code}`}`,
+  };
+}
+
+/** All our names are addresses. Without this, even an address is looked up first, and sent a turn of the loop later. */
+const lookup: NonNullable<SocketOptions["lookup"]> = (address, _options, callback) =>
+  callback(null, address, address.includes(":") ? 6 : 4);

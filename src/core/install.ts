@@ -1,6 +1,6 @@
 // A view takes effect on this host, with who holds what in it.
 
-import type { Install, Report } from "./message.ts";
+import type { Install, MoveReason, Report } from "./message.ts";
 import { contestHeld } from "./holdings.ts";
 import { areSameMembers, tenuresOf } from "./membership.ts";
 import type { Move } from "./status.ts";
@@ -61,7 +61,14 @@ function movesTo(node: Node, install: Install, turn: Turn): Move[] {
     const assigned = next.get(vip);
     const to = assigned?.holder ?? null;
     if (from === to || (from === null && assigned && assigned.age > duration(0))) continue;
-    moves.push({ at: turn.now, vip, from, to, reason: assigned?.reason ?? "holderGone" });
+    moves.push({ at: turn.now, vip, from, to, reason: assigned?.reason ?? lossOf(node, from) });
   }
   return moves;
+}
+
+/** Why a VIP has no holder any more. */
+function lossOf(node: Node, from: HostName | null): MoveReason {
+  const isSelfDraining = from === node.self.host && (node.drainReason !== null || node.stopBy !== null);
+  const isPeerDraining = from !== null && node.peers.get(from)?.heartbeat?.draining === true;
+  return isSelfDraining || isPeerDraining ? "drained" : "holderGone";
 }

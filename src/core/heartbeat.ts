@@ -35,39 +35,36 @@ export function isCredible(node: Node, sender: Sender, message: Message): boolea
 }
 
 /** Takes note that a host is alive; every message says so, a heartbeat says more. */
-export function hearMessage(turn: Turn, sender: Sender): void {
+export function hearMessage(turn: Turn, sender: Sender, message: Message): void {
   const known = turn.node.peers.get(sender.host);
-  const peer = hearPeer(known, sender, turn.now);
+  const heard = hearPeer(known, sender, turn.now);
   if (known && known.incarnation !== sender.incarnation) {
     note(turn, { kind: "hostRestarted", host: sender.host });
     update(turn, { spurned: without(turn.node.spurned, sender.host) });
-  } else if (known?.state !== "heard" && peer.state === "heard") {
+  } else if (known?.state !== "heard" && heard.state === "heard") {
     note(turn, { kind: "hostHeard", host: sender.host });
   }
-  rememberPeer(turn, peer);
+  if (message.kind === "heartbeat") receiveHeartbeat(turn, heard, message);
+  else rememberPeer(turn, heard);
 }
 
-export function receiveHeartbeat(turn: Turn, sender: Sender, heartbeat: Heartbeat): void {
+function receiveHeartbeat(turn: Turn, peer: Peer, heartbeat: Heartbeat): void {
   const { node } = turn;
-  const peer = node.peers.get(sender.host);
-  if (!peer) return;
-  const before = peer.heartbeat;
+  const { host, heartbeat: before } = peer;
   const claims = acknowledgedBy(node, heartbeat);
   const acknowledged = claims === undefined ? null : sentAt(node, claims);
   const vouched = isPledgedWith(node, heartbeat) && acknowledged !== null ? acknowledged : peer.vouched;
   rememberPeer(turn, { ...peer, heartbeat, acknowledged, vouched });
   if (heartbeat.digest !== node.group.digest && heartbeat.digest !== before?.digest) {
-    note(turn, { kind: "configurationDiffers", host: sender.host });
+    note(turn, { kind: "configurationDiffers", host });
   }
-  if (
-    before === null || node.acquiring.length > 0 || !sameView(before.view, heartbeat.view) ||
-    hasPending(before) || hasPending(heartbeat)
-  ) {
+  const isNewView = before === null || !sameView(before.view, heartbeat.view);
+  if (isNewView || node.acquiring.length > 0 || hasPending(before) || hasPending(heartbeat)) {
     turn.vipsConcerned = true;
   }
   // Only on the change: a host that never answers us must not be asked at once each time it follows us.
   if (heartbeat.follows === node.self.host && before?.follows !== node.self.host) {
-    update(turn, { holdouts: withoutKey(node.holdouts, sender.host) });
+    update(turn, { holdouts: withoutKey(node.holdouts, host) });
   }
 }
 

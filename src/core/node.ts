@@ -15,14 +15,7 @@
 import { confirmView, coordinate, proposalDeadline, receiveReport, repeatInstall } from "./coordinate.ts";
 import type { FenceReason, NodeEffect, NodeEvent, Observed, OperatorRequest } from "./events.ts";
 import { follow, isLeftOut, receiveInstall, receivePropose } from "./follow.ts";
-import {
-  hearMessage,
-  isCredible,
-  receiveFarewell,
-  receiveHeartbeat,
-  speak,
-  suspectSilentPeers,
-} from "./heartbeat.ts";
+import { hearMessage, isCredible, receiveFarewell, speak, suspectSilentPeers } from "./heartbeat.ts";
 import {
   forgetInabilities,
   giveUpVips,
@@ -129,8 +122,7 @@ export function stepNode(node: Node, event: NodeEvent, now: Instant): Step<Node,
 export function nodeDeadline(node: Node): Instant | null {
   if (node.stage.kind === "left") return null;
   if (node.stage.kind !== "active") return earliest([node.vipAlarm, node.observeAt]);
-  const { timeout } = node.group.timing;
-  return earliest([
+  let first = earliest([
     node.heartbeatAt,
     node.vipAlarm,
     node.observeAt,
@@ -140,8 +132,11 @@ export function nodeDeadline(node: Node): Instant | null {
     node.mature ? null : node.matureAt,
     node.group.timing.lease === null ? null : node.renewAt,
     node.stopBy,
-    ...[...node.peers.values()].map((peer) => suspicionDeadline(peer, timeout)),
   ]);
+  for (const peer of node.peers.values()) {
+    first = earliest([first, suspicionDeadline(peer, node.group.timing.timeout)]);
+  }
+  return first;
 }
 
 /** True once a requested stop is complete: every VIP is released and the farewell is sent. */
@@ -172,10 +167,9 @@ function handle(turn: Turn, event: NodeEvent): void {
 
 function receive(turn: Turn, sender: Sender, message: Message): void {
   if (!isCredible(turn.node, sender, message)) return;
-  hearMessage(turn, sender);
+  hearMessage(turn, sender, message);
   switch (message.kind) {
     case "heartbeat":
-      receiveHeartbeat(turn, sender, message);
       return confirmView(turn, sender.host);
     case "propose":
       return receivePropose(turn, sender, message);

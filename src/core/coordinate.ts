@@ -41,13 +41,22 @@ export function coordinate(turn: Turn): void {
     return;
   }
   if (isPromisedToAnother(turn)) return;
-  const members = electMembers(turn.node.self, turn.node.peers, {
-    present: turn.node.view?.members ?? [],
-    excluded: new Set(turn.node.holdouts.keys()),
-  });
-  if (!areSameMembers(members, turn.node.elected)) update(turn, { elected: members, electedAt: turn.now });
+  const members = elect(turn);
   if (turn.node.proposal) pursue(turn, turn.node.proposal, members);
   else if (needsNewView(turn, members) && knowsEnough(turn, members)) propose(turn, members);
+}
+
+/** Whom the next view should have. Looking at all pairs of hosts is dear, and seldom needed. */
+function elect(turn: Turn): readonly Member[] {
+  const { node, now } = turn;
+  if (!node.electionIsStale) return node.elected;
+  const members = electMembers(node.self, node.peers, {
+    present: node.view?.members ?? [],
+    excluded: new Set(node.holdouts.keys()),
+  });
+  update(turn, { electionIsStale: false });
+  if (!areSameMembers(members, node.elected)) update(turn, { elected: members, electedAt: now });
+  return turn.node.elected;
 }
 
 /** A member's report; one that answers no open proposal of ours is too late to matter. */
@@ -136,24 +145,22 @@ function propose(turn: Turn, members: readonly Member[]): void {
   const { timeout, heartbeat } = node.group.timing;
   const balances = node.view !== null && node.view.mature && areSameMembers(node.view.members, members) &&
     now >= node.balanceAt;
+  const report = reportFor(turn, view);
   update(turn, {
     proposal: {
       view,
       members,
-      reports: new Map(),
+      reports: new Map([[node.self.host, report]]),
       resendAt: after(now, resendInterval(node)),
       closesAt: after(now, duration(timeout + heartbeat)),
       balances,
     },
     highest: view,
-    promised: { view, revision: node.revision, at: now },
+    promised: { view, report, at: now },
     deferred: null,
   });
   turn.vipsConcerned = true;
   note(turn, { kind: "viewProposed", view, members });
-  const { proposal } = turn.node;
-  if (!proposal) return;
-  update(turn, { proposal: { ...proposal, reports: new Map([[node.self.host, reportFor(turn, view)]]) } });
   if (members.length > 1) broadcast(turn, { kind: "propose", view, members });
   complete(turn);
 }
@@ -189,7 +196,7 @@ function leaveOut(turn: Turn, missing: readonly Member[], members: readonly Memb
     holdouts.set(host, until);
     note(turn, { kind: "memberUnanswering", host, view });
   }
-  update(turn, { holdouts });
+  update(turn, { holdouts, electionIsStale: true });
   propose(turn, members.filter((member) => !includes(missing, member)));
 }
 
@@ -288,7 +295,7 @@ function forgetHoldouts(turn: Turn): void {
     const peer = peers.get(host);
     return turn.now < until && peer !== undefined && isMutual(peer, self);
   });
-  if (left.length < holdouts.size) update(turn, { holdouts: new Map(left) });
+  if (left.length < holdouts.size) update(turn, { holdouts: new Map(left), electionIsStale: true });
 }
 
 const resendInterval = (node: Node): Duration => duration(node.group.timing.heartbeat / 2);

@@ -1,7 +1,7 @@
 // A member's side of a view change: whom to follow, what to promise, what to report.
 
 import type { Install, Propose, Report, Sender } from "./message.ts";
-import { heldVips } from "./holdings.ts";
+import { heldVips, isUnable } from "./holdings.ts";
 import { installView } from "./install.ts";
 import { includes, leaderOf } from "./membership.ts";
 import { vouchesOf } from "./quorum.ts";
@@ -32,7 +32,7 @@ export function receivePropose(turn: Turn, sender: Sender, propose: Propose): vo
   const { node, now } = turn;
   if (node.stage.kind !== "active" || propose.view.coordinator !== sender.host) return;
   if (!includes(propose.members, node.self) || !includes(propose.members, sender)) return;
-  if (sameView(node.promised?.view ?? null, propose.view)) return sendReport(turn, propose.view);
+  if (sameView(node.promised?.view ?? null, propose.view)) return sendReport(turn);
   if (sender.host > node.follows) return update(turn, { deferred: { sender, propose } });
   if (node.highest !== null && propose.view.number <= node.highest.number) {
     // The coordinator will see in a heartbeat which number it has to exceed.
@@ -40,14 +40,14 @@ export function receivePropose(turn: Turn, sender: Sender, propose: Propose): vo
   }
   update(turn, {
     highest: propose.view,
-    promised: { view: propose.view, revision: node.revision, at: now },
+    promised: { view: propose.view, report: reportFor(turn, propose.view), at: now },
     proposal: null,
     deferred: null,
     spurned: new Set([...node.spurned].filter((host) => host !== sender.host)),
     waitingSince: now,
   });
   turn.vipsConcerned = true;
-  sendReport(turn, propose.view);
+  sendReport(turn);
 }
 
 /** Installs the view that was promised; any other install is not for us. */
@@ -69,7 +69,7 @@ export function reportFor(turn: Turn, view: ViewId): Report {
     draining: node.drainReason !== null || node.stopBy !== null,
     held: heldVips(turn),
     releasing: node.releasing,
-    unable: [...node.unable.keys()].sort(),
+    unable: [...node.unable.keys()].filter((vip) => isUnable(node, vip)).sort(),
     vouching: vouchesOf(node, turn.now),
     wishes: node.wishes,
   };
@@ -85,11 +85,10 @@ export function isLeftOut(turn: Turn): boolean {
   });
 }
 
-function sendReport(turn: Turn, view: ViewId): void {
-  const report = reportFor(turn, view);
+/** Says what was reported for the promised view; the same again, if it was lost: the coordinator may have had it. */
+function sendReport(turn: Turn): void {
   const { promised } = turn.node;
-  if (promised) update(turn, { promised: { ...promised, revision: report.revision } });
-  send(turn, view.coordinator, report);
+  if (promised) send(turn, promised.view.coordinator, promised.report);
 }
 
 /** Gives a coordinator up that hears us and has had no view for us for too long: better alone than nowhere. */

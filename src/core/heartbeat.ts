@@ -64,7 +64,7 @@ function receiveHeartbeat(turn: Turn, peer: Peer, heartbeat: Heartbeat): void {
   }
   // Only on the change: a host that never answers us must not be asked at once each time it follows us.
   if (heartbeat.follows === node.self.host && before?.follows !== node.self.host) {
-    update(turn, { holdouts: withoutKey(node.holdouts, host) });
+    update(turn, { holdouts: withoutKey(node.holdouts, host), electionIsStale: true });
   }
 }
 
@@ -151,9 +151,22 @@ function sentAt(node: Node, acknowledged: Sequence): Instant | null {
 
 function rememberPeer(turn: Turn, peer: Peer): void {
   const { peers } = turn.node;
+  const known = peers.get(peer.host);
   const next = new Map(peers).set(peer.host, peer);
-  const isNew = !peers.has(peer.host);
+  const isNew = known === undefined;
   update(turn, { peers: isNew ? new Map([...next].sort(([a], [b]) => compareText(a, b))) : next });
+  if (isNew || !hearTheSame(known, peer)) update(turn, { electionIsStale: true });
+}
+
+/** True when the two states of a peer make no difference to who can be in a view. */
+function hearTheSame(before: Peer, now: Peer): boolean {
+  if (before.state !== now.state || before.incarnation !== now.incarnation) return false;
+  const heard = before.heartbeat?.heard ?? [];
+  const hears = now.heartbeat?.heard ?? [];
+  return heard.length === hears.length &&
+    heard.every(({ host, incarnation }, at) =>
+      host === hears[at]?.host && incarnation === hears[at]?.incarnation
+    );
 }
 
 const hasPending = (heartbeat: Heartbeat): boolean =>

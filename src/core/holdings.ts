@@ -25,8 +25,11 @@ import {
   type VipSpec,
 } from "./vocabulary.ts";
 
-/** How long a host that failed to add a VIP is not given it again. */
-export const inability = duration(5_000);
+/** How long a host that failed to add a VIP is not given it again; doubled with each failure, up to the most. */
+export const inability = { first: duration(5_000), most: duration(40_000) };
+
+/** True while this host does not ask for the VIP because it could not be added. */
+export const isUnable = (node: Node, vip: VipName): boolean => node.unable.get(vip)?.isOver === false;
 
 export const stateOf = (node: Node, vip: VipName): VipState => node.vips.get(vip) ?? absent;
 
@@ -44,7 +47,7 @@ export function heldVips({ node, now }: Turn): HeldVip[] {
   const held: HeldVip[] = [];
   for (const { name } of node.group.vips) {
     const tenure = node.view?.allocation.get(name);
-    if (tenure?.holder === node.self.host && !node.unable.has(name)) {
+    if (tenure?.holder === node.self.host && !isUnable(node, name)) {
       held.push({ vip: name, reason: tenure.reason, age: ageOf(tenure, now) });
     } else if (isPresent(stateOf(node, name))) {
       held.push({ vip: name, reason: "unheld", age: duration(0) });
@@ -156,15 +159,18 @@ export function renewVips(turn: Turn): void {
 
 /** Lets inabilities that have waited long enough pass, so that the VIPs may be given to us again. */
 export function forgetInabilities(turn: Turn): void {
-  const { unable } = turn.node;
-  const left = [...unable].filter(([, until]) => turn.now < until);
-  if (left.length < unable.size) revise(turn, { unable: new Map(left) });
+  const over = [...turn.node.unable].filter(([, { until, isOver }]) => !isOver && turn.now >= until);
+  if (over.length === 0) return;
+  const unable = new Map(turn.node.unable);
+  for (const [vip, inability] of over) unable.set(vip, { ...inability, isOver: true });
+  revise(turn, { unable });
 }
 
 /** True when the member has installed the view and the VIP is not (any more) on it. */
 export function hasReleased(node: Node, view: View, of: { host: HostName; vip: VipName }): boolean {
   const peer = node.peers.get(of.host);
-  if (peer?.state === "left") return true;
+  const member = view.members.find(({ host }) => host === of.host);
+  if (peer?.state === "left" && peer.incarnation === member?.incarnation) return true;
   return hasInstalled(node, view, of.host) && !peer?.heartbeat?.releasing.includes(of.vip);
 }
 
@@ -205,7 +211,7 @@ function demandOn({ node, now }: Turn, vip: VipSpec): VipEvent | null {
 
 function demandOnHolder(node: Node, view: View, of: { vip: VipSpec; tenure: Tenure }): VipEvent {
   const vip = of.vip.name;
-  if (node.unable.has(vip)) return { kind: "unwanted" };
+  if (isUnable(node, vip)) return { kind: "unwanted" };
   const alone = of.tenure.from.every((host) => hasReleased(node, view, { host, vip }));
   return alone || of.vip.handover === "overlap" ? { kind: "wanted", alone } : { kind: "expected" };
 }
@@ -239,7 +245,7 @@ function noteChange(turn: Turn, vip: VipName, change: { before: VipState; state:
   }
   if (before.kind === "removing" && state.kind === "absent") {
     note(turn, { kind: "vipReleased", vip });
-    if (!turn.node.unable.has(vip)) forgetProblem(turn, vip);
+    if (!isUnable(turn.node, vip)) forgetProblem(turn, vip);
   }
 }
 
@@ -252,8 +258,13 @@ function forgetProblem(turn: Turn, vip: VipName): void {
 
 function becomeUnable(turn: Turn, vip: VipName, problem: string): void {
   const { node, now } = turn;
+  const before = node.unable.get(vip);
+  // What went well for as long as it can have been barred is forgiven.
+  const isForgiven = before === undefined || now >= after(before.until, inability.most);
+  const failures = isForgiven ? 1 : before.failures + 1;
+  const wait = duration(Math.min(inability.first * 2 ** (failures - 1), inability.most));
   revise(turn, {
-    unable: new Map(node.unable).set(vip, after(now, inability)),
+    unable: new Map(node.unable).set(vip, { until: after(now, wait), isOver: false, failures }),
     problems: new Map(node.problems).set(vip, problem),
   });
 }

@@ -34,11 +34,12 @@ export function installView(turn: Turn, install: Install, reports: ReadonlyMap<H
       reports,
       confirmed: new Set([node.self.host]),
     },
+    electionIsStale: true,
     promised: null,
     allocation,
     mature: node.mature || install.mature,
     // A wish that came after the report waits for the next view.
-    wishes: node.promised?.revision === node.revision ? [] : node.wishes,
+    wishes: node.promised?.report.revision === node.revision ? [] : node.wishes,
     waitingSince: now,
     balanceAt: after(now, node.group.balance.interval),
     moves: [...moves.reverse(), ...node.moves].slice(0, movesKept),

@@ -44,8 +44,8 @@ export interface Tenure {
 export interface Promised {
   readonly view: ViewId;
   readonly at: Instant;
-  /** Of the last report for it. */
-  readonly revision: number;
+  /** What was reported for it; said again, as it was, when it is asked for again. */
+  readonly report: Report;
 }
 
 /** A coordinator's open proposal. */

@@ -81,6 +81,7 @@ export function createNode(
     proposal: null,
     deferred: null,
     elected: [],
+    electionIsStale: true,
     electedAt: now,
     follows: of.self,
     waitingSince: now,
@@ -257,7 +258,9 @@ function sayFarewell(turn: Turn): void {
 /** What an active node does at the end of every step. */
 function act(turn: Turn): void {
   if (isLeftOut(turn)) return fence(turn, "leftOut");
-  if (!holdsNothing(turn.node) && !hasQuorum(turn.node, turn.now)) return fence(turn, "quorumLost");
+  if (turn.node.view && !holdsNothing(turn.node) && !hasQuorum(turn.node, turn.now)) {
+    return fence(turn, "quorumLost");
+  }
   mature(turn);
   forgetInabilities(turn);
   follow(turn);
@@ -303,4 +306,4 @@ function fence(turn: Turn, because: FenceReason): void {
   giveUpVips(turn);
 }
 
-const withoutViews = { view: null, promised: null, proposal: null, deferred: null };
+const withoutViews = { electionIsStale: true, view: null, promised: null, proposal: null, deferred: null };

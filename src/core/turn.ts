@@ -41,6 +41,8 @@ export interface Node {
   readonly deferred: Deferred | null;
   /** Whom a coordinator would have in its next view, and since when that has not changed. */
   readonly elected: readonly Member[];
+  /** True when something has changed since that the choice depends on. */
+  readonly electionIsStale: boolean;
   readonly electedAt: Instant;
   /** Whom we follow, and since when it has left us without a view in common. */
   readonly follows: HostName;
@@ -59,8 +61,8 @@ export interface Node {
   readonly wishes: readonly Wish[];
   /** Grows with every change of what a report would say. */
   readonly revision: number;
-  /** VIPs that could not be added here, until when this host does not ask for them. */
-  readonly unable: ReadonlyMap<VipName, Instant>;
+  /** VIPs that could not be added here. */
+  readonly unable: ReadonlyMap<VipName, Inability>;
 
   // VIPs.
   readonly vips: ReadonlyMap<VipName, VipState>;
@@ -91,6 +93,14 @@ export type Stage =
 export interface Said {
   readonly heartbeat: Heartbeat;
   readonly at: Instant;
+}
+
+export interface Inability {
+  /** Until when this host does not ask for the VIP. */
+  readonly until: Instant;
+  /** True when that has passed; it is remembered so that the next failure counts for more. */
+  readonly isOver: boolean;
+  readonly failures: number;
 }
 
 export interface Turn {

@@ -1,0 +1,83 @@
+// A daemon that cannot do its work says so at start, in words for a person, and has changed nothing on its host.
+
+import assert from "node:assert/strict";
+import type { Lab } from "../support/lab.ts";
+import type { LabHost, StartOptions } from "../support/lab_host.ts";
+import { newLab, startedLab } from "../support/started_lab.ts";
+
+Deno.test("run refuses a configuration with errors, names each with its place, and exits 2", async () => {
+  await using lab = await oneHost();
+  const file = await changed(
+    lab,
+    (text) => text.replace('profile = "lan"', 'profile = "lam"') + "\n[balence]\nx = 1\n",
+  );
+  const { code, said } = await startAndEnd(lab, { configFile: file });
+  assert.equal(code, 2);
+  assert.match(said, /"lam"/);
+  assert.match(said, /balence/);
+  assert.match(said, /changed\.toml:\d+:\d+/);
+});
+
+Deno.test("run refuses a VIP on an interface that the host does not have", async () => {
+  await using lab = await oneHost();
+  const file = await changed(lab, (text) => text.replaceAll('interface = "eth0"', 'interface = "eth9"'));
+  const { code, said } = await startAndEnd(lab, { configFile: file });
+  assert.notEqual(code, 0);
+  assert.match(said, /"eth9"[^]*no such interface[^]*eth0/);
+});
+
+Deno.test("run refuses a machine without the program ip", async () => {
+  await using lab = await oneHost();
+  // Every host of the lab sees the file system through mounts of its own, so this one alone loses the program.
+  const hidden = 'mount --bind /dev/null "$(readlink -f "$(command -v ip)")" && exec "$@"';
+  const { code, said } = await startAndEnd(lab, { wrapper: ["sh", "-c", hidden, "sh"] });
+  assert.notEqual(code, 0);
+  assert.match(said, /"ip".*iproute2/);
+});
+
+Deno.test("run refuses to start without the privilege to change addresses", async () => {
+  await using lab = await oneHost();
+  const wrapper = ["setpriv", "--bounding-set=-net_admin", "--inh-caps=-net_admin"];
+  const { code, said } = await startAndEnd(lab, { wrapper });
+  assert.notEqual(code, 0);
+  assert.match(said, /root|CAP_NET_ADMIN/);
+});
+
+Deno.test("a second run on the same runtime directory refuses, and the first goes on", async () => {
+  await using lab = await startedLab();
+  const second = await lab.host("test00").molehill(["run", "--config", lab.configFile]);
+  assert.equal(second.code, 75);
+  assert.match(second.stderr, /already|another/);
+  await lab.settled();
+});
+
+Deno.test("a runtime directory of a daemon that was killed is no obstacle", async () => {
+  await using lab = await startedLab();
+  await lab.host("test00").kill();
+  lab.host("test00").start();
+  await lab.settled();
+});
+
+const oneHost = (): Promise<Lab> => newLab({ hosts: 1 });
+
+async function changed(lab: Lab, change: (text: string) => string): Promise<string> {
+  const file = `${lab.directory}/changed.toml`;
+  await Deno.writeTextFile(file, change(lab.config));
+  return file;
+}
+
+/** Starts the daemon of the only host, which must end on its own and leave no address. */
+async function startAndEnd(lab: Lab, options: StartOptions): Promise<{ code: number; said: string }> {
+  const host = lab.host("test00");
+  host.start(options);
+  const code = await endOf(host);
+  assert.deepEqual(await host.addresses(), []);
+  return { code, said: await host.log() };
+}
+
+async function endOf(host: LabHost): Promise<number> {
+  const limit = setTimeout(() => void host.kill(), 20_000);
+  const code = await host.exited();
+  clearTimeout(limit);
+  return code;
+}

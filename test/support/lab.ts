@@ -1,0 +1,294 @@
+// A network in a box: hosts, a client, a watcher and a router, each a network namespace of its own, all plugged
+// into one switch (a bridge in yet another namespace). Nothing leaves the machine, and everything is taken down
+// again, also on Ctrl-C, by `await using`.
+//
+//     test00 .9.160   test01 .9.161   test02 .9.162   ...
+//          |               |               |
+//     =====+===============+===============+=====  switch, 192.168.0.0/16 and fd00:9::/64
+//          |               |               |
+//     client .9.50    watcher .9.51   router .8.1
+//
+// The client probes every VIP as a user would, through its own neighbour cache. The watcher asks the network who
+// holds each VIP. Neither knows anything of the daemons.
+
+import { configText, LAB_INTERFACE, type LabConfig, ROUTER_ADDRESS, SEED_VIPS } from "./lab_config.ts";
+import { LabHost } from "./lab_host.ts";
+import {
+  createNamespaces,
+  deleteNamespaces,
+  ipBatch,
+  labObstacle,
+  newLabPrefix,
+  sweepDeadLabs,
+} from "./namespace.ts";
+import { type EchoProbe, type HolderWatch, startEchoProbe, startHolderWatch } from "./probe_process.ts";
+import { findUnanswered, findUnsettled, type HostSight } from "./settled.ts";
+import { waitUntilNone } from "./wait.ts";
+
+export interface LabOptions extends Partial<Omit<LabConfig, "hosts" | "keyFile">> {
+  /** How many hosts; 3 when nothing is said. */
+  readonly hosts?: number;
+  /** The words that start molehill. */
+  readonly program: readonly string[];
+  /** Between two probes of one address, in milliseconds. */
+  readonly probeEveryMs?: number;
+  /** Between two questions who holds an address, in milliseconds. */
+  readonly watchEveryMs?: number;
+}
+
+export interface Lab extends AsyncDisposable {
+  readonly hosts: readonly LabHost[];
+  /** Where the client, the watcher and the router live, for commands of a test's own. */
+  readonly client: string;
+  readonly watcher: string;
+  readonly router: string;
+  /** The configuration file, the same for every host, and its text. */
+  readonly configFile: string;
+  readonly config: string;
+  /** For files of a test's own. */
+  readonly directory: string;
+  /** Every address of every VIP, with prefix, in the file's order. */
+  readonly addresses: readonly string[];
+  readonly echo: EchoProbe;
+  readonly watch: HolderWatch;
+  host(name: string): LabHost;
+  /** What is wrong with the group just now; empty when it has settled. */
+  unsettled(): Promise<readonly string[]>;
+  /** Waits until every VIP is held and answered by exactly one host, and all daemons agree on it. */
+  settled(atMostMs?: number): Promise<void>;
+  /** Which host has the address on its interface; null when none or more than one has. Cut off hosts do not count. */
+  holderOf(address: string): Promise<LabHost | null>;
+  /** Kills every daemon and waits until no VIP is left anywhere. */
+  clear(): Promise<void>;
+}
+
+/** Makes a lab. Throws with words for a stranger when this machine cannot have one. */
+export async function createLab(options: LabOptions): Promise<Lab> {
+  const obstacle = await labObstacle();
+  if (obstacle !== null) throw new Error(obstacle);
+  sweepDeadLabs();
+  const prefix = newLabPrefix();
+  const directory = await Deno.makeTempDir({ prefix });
+  const places = placesOf(prefix, options.hosts ?? 3);
+  const names = [`${prefix}switch`, ...places.map((place) => place.namespace)];
+  const cleanUp = cleaner(names, directory);
+  try {
+    await createNamespaces(names);
+    await plugTogether(`${prefix}switch`, places);
+    return await furnish({ options, prefix, places, directory, cleanUp });
+  } catch (error) {
+    cleanUp();
+    throw error;
+  }
+}
+
+interface Place {
+  readonly name: string;
+  readonly namespace: string;
+  readonly address: string;
+  readonly address6: string;
+  readonly mac: string;
+}
+
+function placesOf(prefix: string, hosts: number): readonly Place[] {
+  const place = (name: string, address: string, last: number): Place => ({
+    name,
+    namespace: prefix + name,
+    address,
+    address6: `fd00:9::${last}`,
+    mac: `02:6d:68:00:${
+      [Math.floor(last / 100), last % 100].map((two) => String(two).padStart(2, "0")).join(":")
+    }`,
+  });
+  return [
+    place("client", "192.168.9.50", 50),
+    place("watcher", "192.168.9.51", 51),
+    place("router", ROUTER_ADDRESS, 1),
+    ...Array.from(
+      { length: hosts },
+      (_, i) => place(`test${String(i).padStart(2, "0")}`, `192.168.9.${160 + i}`, 160 + i),
+    ),
+  ];
+}
+
+async function plugTogether(switchNamespace: string, places: readonly Place[]): Promise<void> {
+  await ipBatch(switchNamespace, [
+    "link add br0 type bridge stp_state 0 forward_delay 0 mcast_snooping 0",
+    "link set br0 up",
+    ...places.flatMap(({ name, namespace, mac }) => [
+      `link add ${name} type veth peer name ${LAB_INTERFACE} address ${mac} netns ${namespace}`,
+      `link set ${name} master br0 up`,
+    ]),
+  ]);
+  for (const { namespace, address, address6 } of places) {
+    await ipBatch(namespace, [
+      `address add ${address}/16 broadcast 192.168.255.255 dev ${LAB_INTERFACE}`,
+      `address add ${address6}/64 dev ${LAB_INTERFACE} nodad`,
+      `link set ${LAB_INTERFACE} up`,
+      ...(address === ROUTER_ADDRESS ? [] : [`route add default via ${ROUTER_ADDRESS}`]),
+    ]);
+  }
+}
+
+interface Furnishing {
+  readonly options: LabOptions;
+  readonly prefix: string;
+  readonly places: readonly Place[];
+  readonly directory: string;
+  readonly cleanUp: () => void;
+}
+
+async function furnish({ options, prefix, places, directory, cleanUp }: Furnishing): Promise<Lab> {
+  const configFile = `${directory}/molehill.toml`;
+  const keyFile = `${directory}/key`;
+  const hostPlaces = places.slice(3);
+  const vips = options.vips ?? SEED_VIPS;
+  const config = configText({ ...options, vips, hosts: hostPlaces, keyFile });
+  await Deno.writeTextFile(keyFile, `${crypto.randomUUID()}${crypto.randomUUID()}\n`, { mode: 0o600 });
+  await Deno.writeTextFile(configFile, config);
+
+  const hosts = hostPlaces.map((place) =>
+    new LabHost({
+      ...place,
+      switchNamespace: `${prefix}switch`,
+      port: place.name,
+      directory,
+      configFile,
+      program: options.program,
+    })
+  );
+  const sets = [...vips.map((vip) => vip.addresses), ...rangeAddresses(options.range).map((each) => [each])];
+  const addresses = sets.flat();
+  const bare = addresses.map((address) => address.split("/")[0] ?? "");
+  const [client, watcher, router] = places.map((place) => place.namespace);
+  const [, watcherPlace] = places;
+  const echo = startEchoProbe(client ?? "", { addresses: bare, everyMs: options.probeEveryMs ?? 5 });
+  const watch = startHolderWatch(watcher ?? "", {
+    addresses: bare,
+    everyMs: options.watchEveryMs ?? 10,
+    interfaceName: LAB_INTERFACE,
+    mac: watcherPlace?.mac ?? "",
+    sender: watcherPlace?.address ?? "",
+  });
+  await Promise.all([echo.begin(), watch.begin()]);
+
+  const unsettled = async () => {
+    const sight = { sets, silentMs: await echo.silentMs(), answering: await watch.holders() };
+    // Asked first because it costs nothing: looking at the hosts takes programs, whose load a bench would feel.
+    const unanswered = findUnanswered(sight);
+    if (unanswered.length > 0) return unanswered;
+    return await findUnsettled({
+      ...sight,
+      hosts: await Promise.all(hosts.map(sightOf)),
+      statusOf: (name) => host(name).status(),
+    });
+  };
+  const host = (name: string): LabHost => {
+    const found = hosts.find((each) => each.name === name);
+    if (found === undefined) throw new Error(`Cannot find host "${name}" in the lab`);
+    return found;
+  };
+
+  return {
+    hosts,
+    client: client ?? "",
+    watcher: watcher ?? "",
+    router: router ?? "",
+    configFile,
+    config,
+    directory,
+    addresses,
+    echo,
+    watch,
+    host,
+    unsettled,
+    settled: (atMostMs = 30_000) =>
+      waitUntilNone(unsettled, { what: "the group to settle", atMostMs, diagnosis: () => diagnose(hosts) }),
+    holderOf: async (address) => {
+      const sights = await Promise.all(hosts.map(sightOf));
+      const holders = sights.filter((each) => each.link === "whole" && each.addresses.includes(address));
+      return holders.length === 1 ? host(holders[0]?.name ?? "") : null;
+    },
+    clear: () => clear(hosts, addresses),
+    [Symbol.asyncDispose]: async () => {
+      for (const each of hosts) if (each.daemon !== "absent") await each.kill();
+      await Promise.all([echo.close(), watch.close()]);
+      cleanUp();
+    },
+  };
+}
+
+const sightOf = async (host: LabHost): Promise<HostSight> => ({
+  name: host.name,
+  mac: host.place.mac,
+  daemon: host.daemon,
+  link: host.link,
+  addresses: await host.addresses(),
+});
+
+async function clear(hosts: readonly LabHost[], addresses: readonly string[]): Promise<void> {
+  for (const host of hosts) {
+    if (host.link !== "whole") await host.healLink();
+    if (host.daemon !== "absent") await host.kill();
+  }
+  await waitUntilNone(async () => {
+    const left = await Promise.all(
+      hosts.map(async (host) => ({ name: host.name, has: await host.addresses() })),
+    );
+    return left.flatMap(({ name, has }) =>
+      has.filter((each) => addresses.includes(each)).map((each) => `${each} is left on ${name}`)
+    );
+  }, { what: "the VIPs of dead daemons to go" });
+}
+
+/** Everything that helps to see why a group does not settle. */
+async function diagnose(hosts: readonly LabHost[]): Promise<string> {
+  const parts = await Promise.all(hosts.map(async (host) => {
+    const [addresses, status, log] = await Promise.all([host.addresses(), host.status(), host.log()]);
+    const seen = status === null ? "no status" : JSON.stringify({
+      phase: status.phase,
+      view: status.view,
+      holders: status.vips.slice(0, 8).map(({ name, holder, state, here }) =>
+        `${name} ${holder} ${state} ${here}`
+      ),
+    });
+    const lines = log.trimEnd().split("\n").slice(-25).map((line) => `      ${line}`).join("\n");
+    return `  ${host.name}: daemon ${host.daemon}, link ${host.link}, on it: ${
+      addresses.join(" ") || "nothing"
+    }\n` +
+      `      ${seen}\n${lines}`;
+  }));
+  return parts.join("\n");
+}
+
+function rangeAddresses(
+  range: { readonly first: string; readonly last: string } | undefined,
+): readonly string[] {
+  if (range === undefined) return [];
+  const number = (address: string) => address.split(".").reduce((sum, byte) => sum * 256 + Number(byte), 0);
+  const text = (value: number) => [24, 16, 8, 0].map((shift) => (value >>> shift) & 255).join(".");
+  const first = number(range.first);
+  return Array.from({ length: number(range.last) - first + 1 }, (_, i) => `${text(first + i)}/32`);
+}
+
+/** Takes the lab down once, when told to or when the process is told to end. */
+function cleaner(names: readonly string[], directory: string): () => void {
+  let done = false;
+  const onSignal = () => {
+    cleanUp();
+    Deno.exit(130);
+  };
+  const cleanUp = () => {
+    if (done) return;
+    done = true;
+    Deno.removeSignalListener("SIGINT", onSignal);
+    Deno.removeSignalListener("SIGTERM", onSignal);
+    globalThis.removeEventListener("unload", cleanUp);
+    deleteNamespaces(names);
+    Deno.removeSync(directory, { recursive: true });
+  };
+  Deno.addSignalListener("SIGINT", onSignal);
+  Deno.addSignalListener("SIGTERM", onSignal);
+  globalThis.addEventListener("unload", cleanUp);
+  return cleanUp;
+}

@@ -1,0 +1,232 @@
+// One host of a lab: a namespace with one interface on the lab's switch, and at most one daemon in it. Everything
+// that can befall a host in a test is a method here.
+
+import { mustRun, type Outcome, run } from "./command.ts";
+import { waitUntil } from "./wait.ts";
+import { inside } from "./namespace.ts";
+import { LAB_INTERFACE } from "./lab_config.ts";
+import type { Status } from "../../src/codec/control.ts";
+
+export interface LabHostPlace {
+  readonly name: string;
+  readonly address: string;
+  readonly address6: string;
+  readonly mac: string;
+  readonly namespace: string;
+  /** The namespace of the lab's switch, and the name of the switch port that this host is plugged into. */
+  readonly switchNamespace: string;
+  readonly port: string;
+  /** For the daemon's runtime directory and log. */
+  readonly directory: string;
+  /** The one configuration file of the lab. */
+  readonly configFile: string;
+  /** The words that start molehill: the built binary, unless a start says otherwise. */
+  readonly program: readonly string[];
+}
+
+export interface StartOptions {
+  /** Other words to start molehill with. */
+  readonly program?: readonly string[];
+  readonly configFile?: string;
+  readonly env?: Readonly<Record<string, string>>;
+  /** Before the program: a command that runs another, as `unshare`. It must keep the process id. */
+  readonly wrapper?: readonly string[];
+}
+
+/** What the daemon of a host is up to, as far as the lab made it so. */
+export type DaemonState = "absent" | "running" | "paused";
+
+/** Whether frames pass between the host and the switch: "cut" takes the carrier away, "silent" leaves it. */
+export type LinkState = "whole" | "cut" | "silent";
+
+export class LabHost {
+  readonly name: string;
+  readonly runtimeDirectory: string;
+  readonly logFile: string;
+  #child: Deno.ChildProcess | null = null;
+  #exit: Promise<Deno.CommandStatus> | null = null;
+  #daemon: DaemonState = "absent";
+  #link: LinkState = "whole";
+
+  constructor(readonly place: LabHostPlace) {
+    this.name = place.name;
+    this.runtimeDirectory = `${place.directory}/run-${place.name}`;
+    this.logFile = `${place.directory}/${place.name}.log`;
+  }
+
+  get daemon(): DaemonState {
+    return this.#daemon;
+  }
+
+  get link(): LinkState {
+    return this.#link;
+  }
+
+  /** The daemon's process id; 0 when none was started. */
+  get pid(): number {
+    return this.#child?.pid ?? 0;
+  }
+
+  /** Starts the daemon; it is up when the lab has settled or its status answers. */
+  start(options: StartOptions = {}): void {
+    if (this.#daemon !== "absent") {
+      throw new Error(`Cannot start the daemon of ${this.name}: it runs already`);
+    }
+    const [program = "", ...args] = [
+      ...inside(this.place.namespace),
+      ...["sh", "-c", 'exec "$@" >>"$0" 2>&1', this.logFile],
+      ...(options.wrapper ?? []),
+      ...(options.program ?? this.place.program),
+      ...["run", "--config", options.configFile ?? this.place.configFile],
+      ...["--runtime-dir", this.runtimeDirectory],
+    ];
+    const child = new Deno.Command(program, {
+      args,
+      env: { ...options.env },
+      stdin: "null",
+      stdout: "null",
+      stderr: "null",
+      // Ctrl-C is for the lab, which then ends its daemons itself.
+      detached: true,
+    }).spawn();
+    this.#child = child;
+    this.#daemon = "running";
+    this.#exit = child.status.then((status) => {
+      if (this.#child === child) this.#daemon = "absent";
+      return status;
+    });
+  }
+
+  /** A clean stop (SIGTERM); gives the exit code when the daemon is gone. */
+  async stop(): Promise<number> {
+    this.#signal("SIGTERM");
+    return await this.exited();
+  }
+
+  /** Sudden death (SIGKILL). */
+  async kill(): Promise<void> {
+    this.#signal("SIGKILL");
+    await this.exited();
+  }
+
+  /** Stops the daemon in the middle of whatever it does (SIGSTOP); its addresses and kernel stay. */
+  pause(): void {
+    this.#signal("SIGSTOP");
+    this.#daemon = "paused";
+  }
+
+  /** Lets a paused daemon go on (SIGCONT). */
+  unpause(): void {
+    this.#signal("SIGCONT");
+    this.#daemon = "running";
+  }
+
+  /** The exit code of the daemon, once it has ended. */
+  async exited(): Promise<number> {
+    return (await this.#exit)?.code ?? 0;
+  }
+
+  /** Pulls the plug: the host sees its carrier go. */
+  async cutLink(): Promise<void> {
+    await this.#plugPort("down");
+    this.#link = "cut";
+  }
+
+  /** The switch forwards nothing to or from this host any more, and the host cannot see why. */
+  async silenceLink(): Promise<void> {
+    await this.#setForwarding("0");
+    this.#link = "silent";
+  }
+
+  /** Mends the link, however it was broken. */
+  async healLink(): Promise<void> {
+    await (this.#link === "silent" ? this.#setForwarding("3") : this.#plugPort("up"));
+    this.#link = "whole";
+  }
+
+  /** Every address of the host's interface but its own and link-local ones, with prefix. */
+  async addresses(): Promise<readonly string[]> {
+    const text = await mustRun([
+      "ip",
+      "-n",
+      this.place.namespace,
+      "-json",
+      "address",
+      "show",
+      "dev",
+      LAB_INTERFACE,
+    ]);
+    const links = JSON.parse(text) as { addr_info?: { local: string; prefixlen: number; scope: string }[] }[];
+    const own = [this.place.address, this.place.address6];
+    return links.flatMap((link) => link.addr_info ?? [])
+      .filter(({ local, scope }) => scope !== "link" && !own.includes(local))
+      .map(({ local, prefixlen }) => `${local}/${prefixlen}`);
+  }
+
+  /** Adds an address behind the daemon's back. */
+  async addAddress(address: string): Promise<void> {
+    await mustRun(["ip", "-n", this.place.namespace, "address", "add", address, "dev", LAB_INTERFACE]);
+  }
+
+  /** Removes an address behind the daemon's back. */
+  async removeAddress(address: string): Promise<void> {
+    await mustRun(["ip", "-n", this.place.namespace, "address", "delete", address, "dev", LAB_INTERFACE]);
+  }
+
+  /** Runs a molehill command on this host, beside the daemon. */
+  molehill(
+    args: readonly string[],
+    options: { readonly env?: Readonly<Record<string, string>> } = {},
+  ): Promise<Outcome> {
+    const directory = args[0] === "check" || args[0] === "version"
+      ? []
+      : ["--runtime-dir", this.runtimeDirectory];
+    const line = [...inside(this.place.namespace), ...this.place.program, ...args, ...directory];
+    return run(line, { ...options, atMostMs: 30_000 });
+  }
+
+  /** What `molehill status --json` says; null when it cannot reach the daemon. */
+  async status(): Promise<Status | null> {
+    const { stdout } = await this.molehill(["status", "--json"]);
+    return stdout.startsWith("{") ? JSON.parse(stdout) as Status : null;
+  }
+
+  /** Waits until the daemon answers, in whatever phase it is. */
+  async answers(): Promise<void> {
+    await waitUntil(async () => (await this.status())?.host === this.name, {
+      what: `the daemon of ${this.name} to answer`,
+      diagnosis: () => this.log(),
+    });
+  }
+
+  /** What the daemons of this host have written so far. */
+  async log(): Promise<string> {
+    return await Deno.readTextFile(this.logFile).catch(() => "");
+  }
+
+  #signal(signal: Deno.Signal): void {
+    if (this.#child === null || this.#daemon === "absent") {
+      throw new Error(`Cannot send ${signal} to the daemon of ${this.name}: it does not run`);
+    }
+    this.#child.kill(signal);
+  }
+
+  async #plugPort(word: "up" | "down"): Promise<void> {
+    await mustRun(["ip", "-n", this.place.switchNamespace, "link", "set", this.place.port, word]);
+  }
+
+  /** The state of a bridge port: 0 is disabled, 3 forwards. (`ip link set ... type bridge_slave` has no effect.) */
+  async #setForwarding(state: "0" | "3"): Promise<void> {
+    await mustRun([
+      "bridge",
+      "-n",
+      this.place.switchNamespace,
+      "link",
+      "set",
+      "dev",
+      this.place.port,
+      "state",
+      state,
+    ]);
+  }
+}

@@ -6,6 +6,7 @@
 //     group address, port    hears the group                      shared: several segments may have the same group
 
 import { createSocket, type Socket, type SocketOptions } from "node:dgram";
+import process from "node:process";
 import { parseIpAddress } from "../core/ip_address.ts";
 import type { HostName, SegmentName } from "../core/vocabulary.ts";
 import { messageOf } from "./command.ts";
@@ -160,7 +161,12 @@ function openSocket(
 ): Promise<Opened | { readonly kind: "problem"; readonly code: string }> {
   return new Promise((resolve) => {
     const type = address.includes(":") ? "udp6" : "udp4";
-    const socket = createSocket({ type, reuseAddr: shared, ipv6Only: type === "udp6", lookup });
+    const socket = createSocket({
+      type,
+      reuseAddr: shared,
+      ipv6Only: type === "udp6",
+      lookup: createLookup(),
+    });
     const refuse = (error: Error) => {
       socket.close();
       resolve({ kind: "problem", code: "code" in error ? String(error.code) : messageOf(error) });
@@ -193,6 +199,16 @@ function refusal(
   };
 }
 
-/** All our names are addresses. Without this, even an address is looked up first, and sent a turn of the loop later. */
-const lookup: NonNullable<SocketOptions["lookup"]> = (address, _options, callback) =>
-  callback(null, address, address.includes(":") ? 6 : 4);
+/**
+ * All our names are addresses. Without this, even an address is looked up first, and sent a turn of the loop later.
+ * The first look-up is the one of bind(), which may not end before bind() does: Deno would never close the socket.
+ */
+function createLookup(): NonNullable<SocketOptions["lookup"]> {
+  let isBound = false;
+  return (address, _options, callback) => {
+    const found = () => callback(null, address, address.includes(":") ? 6 : 4);
+    if (isBound) return found();
+    isBound = true;
+    process.nextTick(found);
+  };
+}

@@ -1,0 +1,39 @@
+// Tells neighbours and notify targets where VIPs are: through a packet socket, or by the program arping where that
+// is not allowed or the configuration wants it so.
+
+import type { VipName } from "../core/vocabulary.ts";
+import type { Announcer } from "../daemon/ports.ts";
+import { type Arping, createArpingAnnouncer } from "./arping.ts";
+import type { PlacedTarget } from "./notifier.ts";
+import { openPacketSocket } from "./packet_socket.ts";
+import type { PlacedVip } from "./placed_vip.ts";
+import { createRawAnnouncer } from "./raw_announcer.ts";
+
+export interface AnnouncerOptions {
+  readonly vips: readonly PlacedVip[];
+  readonly targets: readonly PlacedTarget[];
+  /** "raw": packet socket, arping where it is not allowed. "arping": always the program. */
+  readonly means: "raw" | "arping";
+  /** The program, if there is one. */
+  readonly arping: Arping | null;
+  /** What waits its turn is sent only while the VIP is here; see Addresses. */
+  readonly isHere: (vip: VipName) => boolean;
+}
+
+export type AnnouncerOutcome =
+  /** `means` is what is really used. */
+  | { readonly kind: "ok"; readonly announcer: Announcer; readonly means: "raw" | "arping" }
+  /** `problem` is for people. */
+  | { readonly kind: "problem"; readonly problem: string };
+
+export function openAnnouncer(options: AnnouncerOptions): AnnouncerOutcome {
+  const raw = options.means === "raw" ? openPacketSocket() : null;
+  if (raw?.kind === "ok") {
+    return { kind: "ok", means: "raw", announcer: createRawAnnouncer(raw.socket, options) };
+  }
+  if (options.arping !== null) {
+    return { kind: "ok", means: "arping", announcer: createArpingAnnouncer(options.arping, options) };
+  }
+  const missing = `Cannot announce VIPs: the program "arping" is missing`;
+  return { kind: "problem", problem: raw === null ? missing : `${missing}, and without it: ${raw.problem}` };
+}

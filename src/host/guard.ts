@@ -1,0 +1,136 @@
+// The guard: a shell that does nothing but wait for the daemon to die, and then removes the VIPs from this host.
+//
+//     daemon ──── pipe ───▶ guard        "release": it ends, and touches nothing
+//       ✝         end of file ─▶ ip -force -batch -
+//
+// The kernel closes a process's end of a pipe however the process ends, within microseconds. The guard reads what to
+// remove once, at its start, from a file in the runtime directory (where a person can also find and use it), so that
+// nothing has to be at hand in the moment of death but `ip`. It runs in a session of its own and ignores the signals
+// that a terminal or a service manager sends around, and the kernel does not take it when memory runs out.
+//
+// When the guard itself is killed, another one is started.
+
+import type { Guard } from "../daemon/ports.ts";
+import { kill, messageOf } from "./command.ts";
+import { type PlacedVip, removalLines } from "./placed_vip.ts";
+import type { Programs } from "./programs.ts";
+import { createRespawn } from "./respawn.ts";
+
+export interface GuardOptions {
+  readonly vips: readonly PlacedVip[];
+  /** Must be there. The file "held.batch" in it is written anew. */
+  readonly runtimeDir: string;
+  readonly programs: Pick<Programs, "ip" | "setsid" | "sh">;
+}
+
+export type GuardOutcome =
+  | { readonly kind: "ok"; readonly guard: Guard }
+  /** `problem` is for people. */
+  | { readonly kind: "problem"; readonly problem: string };
+
+/** Starts the guard; done when it stands by, and addresses may be added. */
+export async function openGuard({ vips, runtimeDir, programs }: GuardOptions): Promise<GuardOutcome> {
+  const batchFile = `${runtimeDir}/held.batch`;
+  try {
+    await writeWhole(batchFile, removalLines(vips).join("\n") + "\n");
+    const first = await startSentry({ batchFile, programs });
+    return { kind: "ok", guard: keepGuard(first, () => startSentry({ batchFile, programs })) };
+  } catch (error) {
+    return { kind: "problem", problem: `Cannot start the guard: ${messageOf(error)}` };
+  }
+}
+
+/** One life of the guard, standing by. */
+interface Sentry {
+  readonly ended: Promise<unknown>;
+  release(): Promise<void>;
+}
+
+/** Replaces sentries that die. */
+function keepGuard(first: Sentry, start: () => Promise<Sentry>): Guard {
+  const respawn = createRespawn();
+  let died = () => {};
+  let released = false;
+  let current: Sentry | null = null;
+  post(first);
+
+  return {
+    onDeath(call) {
+      died = call;
+    },
+    async release() {
+      released = true;
+      respawn.cancel();
+      await current?.release();
+    },
+  };
+
+  function post(sentry: Sentry): void {
+    current = sentry;
+    sentry.ended.then(() => {
+      current = null;
+      if (released) return;
+      respawn.schedule(replace);
+      died();
+    });
+  }
+
+  async function replace(): Promise<void> {
+    try {
+      const sentry = await start();
+      if (released) await sentry.release();
+      else post(sentry);
+    } catch {
+      if (!released) respawn.schedule(replace);
+    }
+  }
+}
+
+async function startSentry({ batchFile, programs }: SentryOptions): Promise<Sentry> {
+  const args = [programs.sh, "-c", SCRIPT, "molehill-guard", batchFile, programs.ip];
+  const child = new Deno.Command(programs.setsid, { args, stdin: "piped", stdout: "piped", stderr: "null" })
+    .spawn();
+  const word = child.stdin.getWriter();
+  if (await firstLine(child.stdout) !== "ready") {
+    kill(child, "SIGKILL");
+    throw new Error(`the shell did not get ready (it read ${batchFile})`);
+  }
+  return {
+    ended: child.status,
+    async release() {
+      await word.write(new TextEncoder().encode("release\n")).catch(() => {});
+      await word.close().catch(() => {});
+      await child.status;
+    },
+  };
+}
+
+interface SentryOptions {
+  readonly batchFile: string;
+  readonly programs: Pick<Programs, "ip" | "setsid" | "sh">;
+}
+
+/** $1: the batch file. $2: the program ip. "ready" tells the daemon that it may rely on the guard. */
+const SCRIPT = `
+trap '' TERM INT HUP QUIT TSTP PIPE
+cd /
+batch=$(cat "$1") || exit 1
+{ echo -1000 > /proc/self/oom_score_adj; } 2> /dev/null
+echo ready
+exec > /dev/null
+while read -r word; do
+  [ "$word" = release ] && exit 0
+done
+printf '%s\\n' "$batch" | "$2" -force -batch -
+`;
+
+/** Reads to the end of the stream, which the guard closes right after its one line. */
+async function firstLine(stream: ReadableStream<Uint8Array<ArrayBuffer>>): Promise<string> {
+  return (await new Response(stream).text()).trim();
+}
+
+/** The file is there with all its contents, or as it was before. */
+async function writeWhole(path: string, text: string): Promise<void> {
+  await Deno.writeTextFile(`${path}.new`, text, { mode: 0o600 });
+  await Deno.rename(`${path}.new`, path);
+}

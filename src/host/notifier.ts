@@ -1,0 +1,125 @@
+// Asks notify targets, in the name of a VIP, where they are: the question makes them learn where the VIP is. A
+// target is one neighbour (a router) or a block of them. Each has a throttle, because some routers drop ARP that
+// comes too fast: at most so many questions are asked in a second, at once, and the rest in the seconds after.
+//
+// While questions wait their turn the VIP may move on. To ask in its name then would lead the target astray, so
+// each question is asked only if the VIP is still here.
+
+import type { VipName } from "../core/vocabulary.ts";
+import { ipAddressOf, parseIpAddress } from "../core/ip_address.ts";
+import type { PlacedAddress, PlacedVip } from "./placed_vip.ts";
+
+/** A notify target of the configuration, on a local interface name. */
+export interface PlacedTarget {
+  /** First address of the block, canonical. */
+  readonly address: string;
+  readonly family: 4 | 6;
+  /** 32 or 128 for a single neighbour. */
+  readonly prefix: number;
+  readonly interface: string;
+  /** At most this many questions a second. */
+  readonly throttle: number;
+}
+
+export interface Question {
+  /** The VIP's address, in whose name it is asked. */
+  readonly from: PlacedAddress;
+  /** Canonical text. */
+  readonly target: string;
+}
+
+export interface Notifier {
+  /** Asks every target on the interfaces of the VIP's addresses. What is still waiting is not asked twice. */
+  notify(vip: PlacedVip): void;
+  close(): void;
+}
+
+export interface NotifierOptions {
+  readonly targets: readonly PlacedTarget[];
+  readonly ask: (question: Question) => void;
+  readonly isHere: (vip: VipName) => boolean;
+}
+
+export function createNotifier({ targets, ask, isHere }: NotifierOptions): Notifier {
+  const queues = targets.map((target) => createTargetQueue(target, { ask, isHere }));
+  return {
+    notify: (vip) => queues.forEach((queue) => queue.notify(vip)),
+    close: () => queues.forEach((queue) => queue.close()),
+  };
+}
+
+/** One address of a VIP that is to ask the rest of a block. */
+interface Round {
+  readonly vip: VipName;
+  readonly from: PlacedAddress;
+  readonly neighbours: Iterator<string, void>;
+}
+
+function createTargetQueue(
+  target: PlacedTarget,
+  { ask, isHere }: Pick<NotifierOptions, "ask" | "isHere">,
+): Notifier {
+  const waiting = new Map<string, Round>();
+  let left = target.throttle;
+  let nextSecond: ReturnType<typeof setTimeout> | undefined;
+
+  return {
+    notify({ vip, addresses }) {
+      for (const from of addresses) {
+        if (from.family !== target.family || from.interface !== target.interface) continue;
+        const key = `${vip} ${from.address}`;
+        if (!waiting.has(key)) waiting.set(key, { vip, from, neighbours: neighboursOf(target) });
+      }
+      askWhatIsAllowed();
+    },
+    close() {
+      waiting.clear();
+      clearTimeout(nextSecond);
+    },
+  };
+
+  function askWhatIsAllowed(): void {
+    for (const [key, { vip, from, neighbours }] of waiting) {
+      while (left > 0 && isHere(vip)) {
+        const { value: neighbour, done } = neighbours.next();
+        if (done === true) break;
+        left -= 1;
+        startSecond();
+        ask({ from, target: neighbour });
+      }
+      if (left === 0) return;
+      waiting.delete(key);
+    }
+  }
+
+  function startSecond(): void {
+    nextSecond ??= setTimeout(() => {
+      nextSecond = undefined;
+      left = target.throttle;
+      askWhatIsAllowed();
+    }, 1_000);
+  }
+}
+
+/** All neighbours of the block; of an IPv4 subnet without its first address and its broadcast address. */
+function* neighboursOf({ address, family, prefix }: PlacedTarget): Generator<string, void> {
+  const first = parseIpAddress(address)?.bytes ?? new Uint8Array();
+  const count = 2 ** ((family === 4 ? 32 : 128) - prefix);
+  const isSubnet = family === 4 && count > 2;
+  for (let offset = isSubnet ? 1 : 0; offset < (isSubnet ? count - 1 : count); offset += 1) {
+    const neighbour = ipAddressOf(plus(first, offset));
+    if (neighbour !== null) yield neighbour.text;
+  }
+}
+
+/** The address `offset` further on. */
+function plus(address: Uint8Array, offset: number): Uint8Array {
+  const sum = address.slice();
+  let carry = offset;
+  for (let at = sum.length - 1; at >= 0 && carry > 0; at -= 1) {
+    carry += sum[at] ?? 0;
+    sum[at] = carry % 256;
+    carry = Math.floor(carry / 256);
+  }
+  return sum;
+}

@@ -1,0 +1,27 @@
+// A VIP with its addresses as this very host has them: on local interface names, which the configuration may give
+// to each host differently.
+
+import type { VipName } from "../core/vocabulary.ts";
+
+export interface PlacedVip {
+  readonly vip: VipName;
+  /** At least one. */
+  readonly addresses: readonly PlacedAddress[];
+}
+
+export interface PlacedAddress {
+  /** Canonical text, without prefix. */
+  readonly address: string;
+  readonly family: 4 | 6;
+  readonly prefix: number;
+  /** The interface's name on this host. */
+  readonly interface: string;
+}
+
+/** The lines for `ip -batch` that remove every address of the VIPs. */
+export const removalLines = (vips: readonly PlacedVip[]): readonly string[] =>
+  vips.flatMap(({ addresses }) => addresses).map(removalLine);
+
+/** `address del`, of exactly this address: an address with another prefix is somebody else's. */
+export const removalLine = ({ address, prefix, ...on }: PlacedAddress): string =>
+  `address del ${address}/${prefix} dev ${on.interface}`;

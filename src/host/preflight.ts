@@ -1,0 +1,144 @@
+// What must be so on this host before the daemon changes anything on it: the programs are there, the interfaces
+// exist, the kernel lets us change addresses. Every problem is found at once; with one of them nothing starts.
+
+import { parseIpAddresses } from "../codec/ip_json.ts";
+import { compareText } from "../core/vocabulary.ts";
+import { type Arping, detectArping } from "./arping.ts";
+import { problemOf, runCommand } from "./command.ts";
+import { openPacketSocket } from "./packet_socket.ts";
+import type { PlacedVip } from "./placed_vip.ts";
+import { findProgram, packageOf, type Programs } from "./programs.ts";
+
+export interface PreflightOptions {
+  readonly vips: readonly PlacedVip[];
+  readonly announcer: "raw" | "arping";
+  /** Where programs are looked for; see searchPath(). */
+  readonly directories: readonly string[];
+}
+
+export type Preflight =
+  | {
+    readonly kind: "ready";
+    readonly programs: Programs;
+    /** The program to announce with where no packet socket is allowed or wanted; otherwise null. */
+    readonly arping: Arping | null;
+    /** For people: what will not work as well as it could. */
+    readonly warnings: readonly string[];
+  }
+  /** For people, one line each. */
+  | { readonly kind: "problems"; readonly problems: readonly string[] };
+
+export async function preflight({ vips, announcer, directories }: PreflightOptions): Promise<Preflight> {
+  const { programs, problems: missing } = await findPrograms(directories);
+  const found = await findArping(announcer, directories);
+  const problems = [
+    ...missing,
+    ...found.problems,
+    ...(programs === null ? [] : await interfaceProblems(vips, programs.ip)),
+    ...await privilegeProblems(),
+  ];
+  if (problems.length > 0 || programs === null) return { kind: "problems", problems };
+  return { kind: "ready", programs, arping: found.arping, warnings: arpingWarnings(found, vips) };
+}
+
+async function findPrograms(
+  directories: readonly string[],
+): Promise<{ readonly programs: Programs | null; readonly problems: readonly string[] }> {
+  const find = (name: keyof Programs) => findProgram(name, directories);
+  const [ip, setpriv, setsid, sh] = await Promise.all([
+    find("ip"),
+    find("setpriv"),
+    find("setsid"),
+    find("sh"),
+  ]);
+  if (ip !== null && setpriv !== null && setsid !== null && sh !== null) {
+    return { programs: { ip, setpriv, setsid, sh }, problems: [] };
+  }
+  const missing = Object.entries({ ip, setpriv, setsid, sh }).filter(([, program]) => program === null);
+  const problems = missing.map(([name]) =>
+    missingProgram(name, { package: packageOf[name as keyof Programs], directories })
+  );
+  return { programs: null, problems };
+}
+
+interface FoundArping {
+  readonly arping: Arping | null;
+  /** Why the packet socket is not used; null when it is. */
+  readonly why: string | null;
+  readonly problems: readonly string[];
+}
+
+/** Looks for arping only where it is needed: most hosts do without. */
+async function findArping(announcer: "raw" | "arping", directories: readonly string[]): Promise<FoundArping> {
+  const why = announcer === "arping" ? 'the configuration says announcer = "arping"' : packetSocketProblem();
+  if (why === null) return { arping: null, why, problems: [] };
+  const program = await findProgram("arping", directories);
+  if (program === null) {
+    const problem = missingProgram("arping", { package: "iputils-arping", directories });
+    return { arping: null, why, problems: [`${problem} (it is needed because ${why})`] };
+  }
+  const arping = await detectArping(program);
+  const unknown =
+    `Cannot use ${program}: it says neither that it is of iputils (or busybox) nor that it is of Habets`;
+  return { arping, why, problems: arping === null ? [unknown] : [] };
+}
+
+function packetSocketProblem(): string | null {
+  const outcome = openPacketSocket();
+  if (outcome.kind === "refused") return outcome.problem;
+  outcome.socket.close();
+  return null;
+}
+
+function arpingWarnings({ why }: FoundArping, vips: readonly PlacedVip[]): readonly string[] {
+  if (why === null) return [];
+  const ipv6 = vips.filter(({ addresses }) => addresses.some(({ family }) => family === 6));
+  const slower = `VIPs are announced by arping, which is slower than a packet socket: ${why}`;
+  if (ipv6.length === 0) return [slower];
+  return [slower, `Cannot announce the IPv6 addresses of ${nameVips(ipv6)}: arping knows no IPv6`];
+}
+
+function missingProgram(
+  name: string,
+  { package: from, directories }: { readonly package: string; readonly directories: readonly string[] },
+): string {
+  return `Cannot start: the program "${name}" is missing (looked in ${directories.join(", ")}); ` +
+    `on Debian it is in the package ${from}`;
+}
+
+/** One problem for each interface that is not there, however many VIPs want it. */
+async function interfaceProblems(vips: readonly PlacedVip[], ip: string): Promise<readonly string[]> {
+  const outcome = await runCommand({ program: ip, args: ["-json", "address", "show"], atMostMs: 5_000 });
+  if (outcome.kind !== "ok") return [`Cannot look at the interfaces of this host: ${problemOf(outcome)}`];
+  const parsed = parseIpAddresses(outcome.stdout);
+  if (!parsed.ok) return [parsed.problem];
+  const there = parsed.value.interfaces.map(({ name }) => name);
+  const wanted = new Set(vips.flatMap(({ addresses }) => addresses.map((each) => each.interface)));
+  return [...wanted].filter((name) => !there.includes(name)).sort(compareText).map((name) => {
+    const users = vips.filter(({ addresses }) => addresses.some((each) => each.interface === name));
+    return `Cannot use "${name}" for ${nameVips(users)}: no such interface (found ${there.join(", ")})`;
+  });
+}
+
+function nameVips(vips: readonly PlacedVip[]): string {
+  const more = vips.length > 1 ? ` and ${vips.length - 1} more` : "";
+  return `VIP "${vips[0]?.vip}"${more}`;
+}
+
+const CAP_NET_ADMIN = 12n;
+
+/**
+ * Whether `ip`, started by this process, may change addresses. A user who is not root passes a capability on only
+ * when it is an ambient one (capabilities(7)).
+ */
+async function privilegeProblems(): Promise<readonly string[]> {
+  const status = await Deno.readTextFile("/proc/self/status");
+  const has = (set: string) =>
+    (BigInt(`0x${new RegExp(`^${set}:\\s*([0-9a-f]+)$`, "m").exec(status)?.[1] ?? "0"}`) >> CAP_NET_ADMIN &
+      1n) === 1n;
+  if (has("CapEff") && (Deno.uid() === 0 || has("CapAmb"))) return [];
+  return [
+    "Cannot change addresses: this process lacks the privilege CAP_NET_ADMIN; start it as root, or by systemd with " +
+    "AmbientCapabilities=CAP_NET_ADMIN CAP_NET_RAW",
+  ];
+}

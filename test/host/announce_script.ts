@@ -1,0 +1,18 @@
+// Run inside a network namespace: announces the VIPs of the options (JSON, the one argument) as often as asked for,
+// and prints how many milliseconds each call took. Ends when its standard input does.
+
+import { type AnnouncerOptions, openAnnouncer } from "../../src/host/announcer.ts";
+
+const { times, ...options } = JSON.parse(Deno.args[0] ?? "") as Omit<AnnouncerOptions, "isHere"> & {
+  readonly times: number;
+};
+const outcome = openAnnouncer({ ...options, isHere: () => true });
+if (outcome.kind === "problem") throw new Error(outcome.problem);
+
+for (let time = 0; time < times; time += 1) {
+  const start = performance.now();
+  outcome.announcer.announce(options.vips.map(({ vip }) => vip));
+  console.log(`${outcome.means} ${(performance.now() - start).toFixed(2)}`);
+}
+await Deno.stdin.read(new Uint8Array(1));
+await outcome.announcer.close();

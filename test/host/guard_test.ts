@@ -1,0 +1,159 @@
+import assert from "node:assert/strict";
+import { vipName } from "../../src/core/vocabulary.ts";
+import { openAddresses } from "../../src/host/addresses.ts";
+import { openGuard } from "../../src/host/guard.ts";
+import type { PlacedVip } from "../../src/host/placed_vip.ts";
+import { mustRun } from "../support/command.ts";
+import { waitUntil } from "../support/wait.ts";
+import { type Cable, layCable } from "./cable.ts";
+
+const SCRIPT = new URL("guard_script.ts", import.meta.url).pathname;
+
+const webA: PlacedVip = {
+  vip: vipName("web-a"),
+  addresses: [
+    { address: "192.168.9.109", family: 4, prefix: 32, interface: "eth0" },
+    { address: "fd00:9::109", family: 6, prefix: 128, interface: "eth0" },
+  ],
+};
+
+const heldOn = async (cable: Cable): Promise<number> => {
+  const shown = await mustRun(["ip", "-n", cable.host, "-o", "address", "show", "dev", "eth0"]);
+  return shown.split("\n").filter((line) => /\.109\/|::109\/| 10\.1\./.test(line)).length;
+};
+
+/** The process ids of the guards of this test. */
+async function guardsOf(cable: Cable): Promise<readonly number[]> {
+  const processes = await Array.fromAsync(Deno.readDir("/proc"));
+  const pids = processes.map(({ name }) => Number(name)).filter((pid) => pid > 0);
+  const commands = await Promise.all(pids.map(async (pid) => {
+    const command = await Deno.readTextFile(`/proc/${pid}/cmdline`).catch(() => "");
+    return { pid, words: command.split("\0") };
+  }));
+  return commands.filter(({ words }) =>
+    words[0]?.endsWith("sh") && words.includes(`${cable.directory}/held.batch`)
+  )
+    .map(({ pid }) => pid);
+}
+
+async function openOn(cable: Cable) {
+  const addresses = openAddresses({ vips: [webA], lease: null, programs: cable.programs });
+  const outcome = await openGuard({ vips: [webA], runtimeDir: cable.directory, programs: cable.programs });
+  assert.ok(outcome.kind === "ok");
+  await addresses.add([webA.vip]);
+  await addresses.close();
+  return outcome.guard;
+}
+
+async function startHolder(cable: Cable, vips: readonly PlacedVip[]) {
+  const options = JSON.stringify({ vips, runtimeDir: cable.directory, programs: cable.programs });
+  const args = ["run", "--no-check", "-A", SCRIPT, options];
+  const holder = new Deno.Command(Deno.execPath(), {
+    args,
+    stdin: "null",
+    stdout: "piped",
+    stderr: "inherit",
+  }).spawn();
+  const reader = holder.stdout.getReader();
+  const { value } = await reader.read();
+  await reader.cancel();
+  const children = [...new TextDecoder().decode(value).matchAll(/\d+/g)].map(Number);
+  assert.equal(children.length, 2);
+  return { holder, children };
+}
+
+for (const count of [1, 1_000]) {
+  Deno.test(`the VIPs go when the daemon is killed, though its children live on (${count} VIPs)`, async () => {
+    await using cable = await layCable();
+    const vips = count === 1 ? [webA] : Array.from({ length: count }, (_, at): PlacedVip => ({
+      vip: vipName(`v${at}`),
+      addresses: [{ address: `10.1.${at >> 8}.${at & 255}`, family: 4, prefix: 32, interface: "eth0" }],
+    }));
+    const { holder, children } = await startHolder(cable, vips);
+    assert.equal(await heldOn(cable), count === 1 ? 2 : count);
+    const start = performance.now();
+    holder.kill("SIGKILL");
+    await waitUntil(async () => await heldOn(cable) === 0, {
+      what: "the guard to remove the VIPs",
+      everyMs: 1,
+    });
+    const took = performance.now() - start;
+    if (Deno.env.get("MOLEHILL_TIMES") !== undefined) {
+      console.log(`guard, ${count} VIPs: ${took.toFixed(1)} ms`);
+    }
+    await holder.status;
+    for (const child of children) Deno.kill(child, "SIGKILL");
+    await waitUntil(async () => (await guardsOf(cable)).length === 0, { what: "the guard to end" });
+  });
+}
+
+Deno.test("release() ends the guard and leaves addresses alone", async () => {
+  await using cable = await layCable();
+  const guard = await openOn(cable);
+  assert.equal((await guardsOf(cable)).length, 1);
+  await guard.release();
+  assert.deepEqual(await guardsOf(cable), []);
+  assert.equal(await heldOn(cable), 2);
+});
+
+Deno.test("the guard stands in a session of its own and ignores what ends other programs", async () => {
+  await using cable = await layCable();
+  const guard = await openOn(cable);
+  const [pid = 0] = await guardsOf(cable);
+  const stat = await Deno.readTextFile(`/proc/${pid}/stat`);
+  const [, , group, session] = stat.slice(stat.lastIndexOf(")") + 2).split(" ").map(Number);
+  assert.deepEqual({ group, session }, { group: pid, session: pid });
+  // Delivered before kill() returns, for the guard sleeps: what does not ignore them ends.
+  for (const signal of ["SIGTERM", "SIGINT", "SIGHUP", "SIGQUIT"] as const) Deno.kill(pid, signal);
+  const ignored = BigInt(
+    `0x${/^SigIgn:\s*(\S+)$/m.exec(await Deno.readTextFile(`/proc/${pid}/status`))?.[1]}`,
+  );
+  for (const number of [1n, 2n, 3n, 15n]) assert.equal(ignored >> (number - 1n) & 1n, 1n, `signal ${number}`);
+  assert.deepEqual(await guardsOf(cable), [pid]);
+  assert.equal(await heldOn(cable), 2);
+  await guard.release();
+});
+
+Deno.test("a guard that is killed is replaced, and says so", async () => {
+  await using cable = await layCable();
+  const guard = await openOn(cable);
+  let deaths = 0;
+  guard.onDeath(() => deaths += 1);
+  const [first = 0] = await guardsOf(cable);
+  Deno.kill(first, "SIGKILL");
+  await waitUntil(async () => {
+    const guards = await guardsOf(cable);
+    return guards.length === 1 && guards[0] !== first;
+  }, { what: "another guard" });
+  assert.equal(deaths, 1);
+  assert.equal(await heldOn(cable), 2);
+  await guard.release();
+  await waitUntil(async () => (await guardsOf(cable)).length === 0, { what: "the second guard to end" });
+  assert.equal(await heldOn(cable), 2);
+});
+
+Deno.test("held.batch is what a person would give to ip to remove the VIPs", async () => {
+  await using cable = await layCable();
+  const guard = await openOn(cable);
+  await guard.release();
+  const file = `${cable.directory}/held.batch`;
+  assert.equal(
+    await Deno.readTextFile(file),
+    "address del 192.168.9.109/32 dev eth0\naddress del fd00:9::109/128 dev eth0\n",
+  );
+  assert.equal(((await Deno.stat(file)).mode ?? 0) & 0o777, 0o600);
+  await mustRun(["ip", "-n", cable.host, "-force", "-batch", file]);
+  assert.equal(await heldOn(cable), 0);
+});
+
+Deno.test("openGuard() says why it cannot start one", async () => {
+  await using cable = await layCable();
+  const nowhere = await openGuard({ vips: [webA], runtimeDir: "/nowhere", programs: cable.programs });
+  assert.ok(nowhere.kind === "problem");
+  assert.match(nowhere.problem, /^Cannot start the guard: .*nowhere/);
+  const broken = { ...cable.programs, sh: "/bin/false" };
+  assert.deepEqual(await openGuard({ vips: [webA], runtimeDir: cable.directory, programs: broken }), {
+    kind: "problem",
+    problem: `Cannot start the guard: the shell did not get ready (it read ${cable.directory}/held.batch)`,
+  });
+});

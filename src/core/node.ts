@@ -267,8 +267,10 @@ function act(turn: Turn): void {
   coordinate(turn);
   settleVips(turn);
   renew(turn);
-  if (turn.now >= turn.node.heartbeatAt) repeatInstall(turn);
+  const isBeat = turn.now >= turn.node.heartbeatAt;
   speak(turn);
+  // After the heartbeat: a message that another one overtakes is dropped, and this is the one that matters.
+  if (isBeat) repeatInstall(turn);
 }
 
 function mature(turn: Turn): void {

@@ -48,7 +48,11 @@ const lines: Lines = {
   started: ({ host, incarnation }) =>
     info(`Started as host "${host}" (incarnation ${incarnation.toString(16)})`),
   leftoversFound: ({ vips }) =>
-    warning(`Found VIPs on this host at start: ${listed(vips)}; they are removed, and the group decides who holds them`),
+    warning(
+      `Found VIPs on this host at start: ${
+        listed(vips)
+      }; they are removed, and the group decides who holds them`,
+    ),
   hostHeard: ({ host }) => info(`Host "${host}" is heard`),
   hostRestarted: ({ host }) => warning(`Host "${host}" restarted: what it held before is gone from it`),
   hostSilent: ({ host, silentFor }) =>

@@ -1,14 +1,13 @@
-// VIPs as addresses of this host's interfaces. All addresses of a call go to one `ip -batch`, for a thousand of
-// them then take as long as a few single calls. Calls are carried out one at a time, in order.
+// VIPs as addresses of this host's interfaces. All addresses of a call go to one `ip -batch`, which runs all the time:
+// a thousand of them then take as long as a few single calls. Calls are carried out one at a time, in order.
 //
 // An address is added with a lifetime, and added again to renew it: when nobody renews it any more (the daemon
-// hangs), the kernel removes it. The program that adds dies with the daemon, so that it cannot add an address
-// after the guard has removed them all.
+// hangs), the kernel removes it.
 //
 // What this file believes to be on the host is what the last look found, and what it added and removed since. The
 // kernel tells of every change, also of those that were made here; it is news only where it contradicts the belief.
 
-import { parseBatchProblems, saysNotThere } from "../codec/ip_batch.ts";
+import { saysNotThere } from "../codec/ip_batch.ts";
 import { parseIpAddresses } from "../codec/ip_json.ts";
 import type { MonitorEvent } from "../codec/ip_monitor.ts";
 import { assert } from "../core/assert.ts";
@@ -16,7 +15,8 @@ import type { Observed } from "../core/events.ts";
 import { type Duration, sorted, type VipName } from "../core/vocabulary.ts";
 import type { Addresses, AddressOutcome } from "../daemon/ports.ts";
 import { startAddressWatch } from "./address_watch.ts";
-import { problemOf, runCommand } from "./command.ts";
+import { runCommand } from "./command.ts";
+import { startIpSession } from "./ip_session.ts";
 import { type PlacedAddress, type PlacedVip, removalLine } from "./placed_vip.ts";
 import type { Programs } from "./programs.ts";
 import { createQueue } from "./queue.ts";
@@ -25,7 +25,7 @@ export interface AddressesOptions {
   readonly vips: readonly PlacedVip[];
   /** Rounded up to whole seconds, which is what the kernel counts in; null: addresses stay until removed. */
   readonly lease: Duration | null;
-  readonly programs: Pick<Programs, "ip" | "setpriv">;
+  readonly programs: Pick<Programs, "ip" | "setpriv" | "sh">;
 }
 
 export interface LocalAddresses extends Addresses {
@@ -36,6 +36,7 @@ export interface LocalAddresses extends Addresses {
 /** The addresses of this host, and a watch on them. */
 export function openAddresses({ vips, lease, programs }: AddressesOptions): LocalAddresses {
   const queue = createQueue();
+  const session = startIpSession(programs);
   const addressesOf = new Map(vips.map(({ vip, addresses }) => [vip, addresses]));
   const configured = new Set(vips.flatMap(({ addresses }) => addresses.map(keyOf)));
   const believed = new Set<string>();
@@ -51,14 +52,16 @@ export function openAddresses({ vips, lease, programs }: AddressesOptions): Loca
     onChange(call) {
       changed = call;
     },
-    close: () => watch.close(),
+    async close() {
+      await watch.close();
+      await queue.run(() => session.close());
+    },
   };
 
   async function add(all: readonly PlacedVip[]): Promise<AddressOutcome> {
     const addresses = all.flatMap((each) => each.addresses);
     for (const address of addresses) believed.add(keyOf(address));
-    const dying = { program: programs.setpriv, args: ["--pdeathsig", "KILL", programs.ip] };
-    const problems = await runBatch(dying, addresses.map((address) => additionLine(address, lease)));
+    const problems = await session.run(addresses.map((address) => additionLine(address, lease)));
     addresses.forEach((address, at) => problems[at] !== null && believed.delete(keyOf(address)));
     return outcomeOf(all, problems);
   }
@@ -66,7 +69,7 @@ export function openAddresses({ vips, lease, programs }: AddressesOptions): Loca
   async function remove(all: readonly PlacedVip[]): Promise<AddressOutcome> {
     const addresses = all.flatMap((each) => each.addresses);
     for (const address of addresses) believed.delete(keyOf(address));
-    const said = await runBatch({ program: programs.ip, args: [] }, addresses.map(removalLine));
+    const said = await session.run(addresses.map(removalLine));
     return outcomeOf(all, said.map((problem) => problem !== null && saysNotThere(problem) ? null : problem));
   }
 
@@ -90,7 +93,10 @@ export function openAddresses({ vips, lease, programs }: AddressesOptions): Loca
   }
 
   function isNews(event: MonitorEvent): boolean {
-    if (event.kind === "other") return true;
+    if (event.kind === "other") {
+      session.renew();
+      return true;
+    }
     const key = keyOf(event);
     return configured.has(key) && event.deleted === believed.has(key);
   }
@@ -106,25 +112,6 @@ export function openAddresses({ vips, lease, programs }: AddressesOptions): Loca
 
 /** An `ip` call takes a few milliseconds; one that takes this long hangs, and what it did is unknown. */
 const LIMIT_MS = 2_000;
-
-/** Gives for each line what went wrong, or null. */
-async function runBatch(
-  { program, args }: { readonly program: string; readonly args: readonly string[] },
-  lines: readonly string[],
-): Promise<readonly (string | null)[]> {
-  if (lines.length === 0) return [];
-  const input = lines.join("\n") + "\n";
-  const outcome = await runCommand({
-    program,
-    args: [...args, "-force", "-batch", "-"],
-    input,
-    atMostMs: LIMIT_MS,
-  });
-  if (outcome.kind === "failed") {
-    return parseBatchProblems(outcome.stderr, { count: lines.length, code: outcome.code });
-  }
-  return lines.map(() => problemOf(outcome));
-}
 
 /**
  * "replace" renews an address that is there already. A new IPv6 address is usable at once, for the group has already

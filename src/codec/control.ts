@@ -75,7 +75,7 @@ export interface Status {
   } | null;
   readonly hosts: readonly {
     readonly name: string;
-    readonly state: "member" | "heard" | "silent";
+    readonly state: "member" | "heard" | "silent" | "left" | "disputed";
     readonly draining: boolean;
     readonly mature: boolean;
     readonly same_configuration: boolean;

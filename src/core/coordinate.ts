@@ -233,7 +233,8 @@ function allocationInput(
     return report ? [{ host, report }] : [];
   });
   const wishes = reports.flatMap(({ report }) => report.wishes);
-  const balances = proposal.balances || wishes.some(({ kind }) => kind === "balance");
+  const isAsked = proposal.balances || wishes.some(({ kind }) => kind === "balance");
+  const balances = isAsked && reports.every((each) => mayBeGiven(node, each));
   const { movesPerRound } = node.group.balance;
   return {
     vips: node.group.vips,
@@ -249,6 +250,15 @@ function allocationInput(
     previous: new Map([...node.allocation].map(([vip, { holder }]) => [vip, holder])),
     balanceMovesMax: !balances ? 0 : movesPerRound === "all" ? Infinity : movesPerRound,
   };
+}
+
+/** Nothing is moved for balance alone while a member cannot add what it has, or may not know what it would get. */
+function mayBeGiven(
+  node: Node,
+  { host, report }: { readonly host: HostName; readonly report: Report },
+): boolean {
+  const digest = node.peers.get(host)?.heartbeat?.digest ?? node.group.digest;
+  return report.unable.length === 0 && digest === node.group.digest;
 }
 
 /** Whether evening out what the view has allocated would move anything. */

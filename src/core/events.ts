@@ -41,6 +41,8 @@ export interface Observed {
   readonly whole: readonly VipName[];
   /** Some addresses of the VIP are there and some are not. */
   readonly partial: readonly VipName[];
+  /** False when none of this host's own addresses in the segments is on it: then nobody hears it, for no fault of theirs. */
+  readonly isPlaced: boolean;
 }
 
 export type OperatorRequest =
@@ -70,6 +72,8 @@ export type Note =
   | { readonly kind: "leftoversFound"; readonly vips: readonly VipName[] }
   | { readonly kind: "hostHeard"; readonly host: HostName }
   | { readonly kind: "hostRestarted"; readonly host: HostName }
+  /** Several daemons take turns in speaking under one name: none of them is believed. */
+  | { readonly kind: "hostDisputed"; readonly host: HostName }
   | { readonly kind: "hostSilent"; readonly host: HostName; readonly silentFor: Duration }
   | { readonly kind: "hostLeft"; readonly host: HostName }
   | { readonly kind: "configurationDiffers"; readonly host: HostName }
@@ -111,5 +115,7 @@ export type FenceReason =
   | "paused"
   /** Its own coordinator installed a view without it. */
   | "leftOut"
+  /** None of its own addresses is on it any more. */
+  | "addressLost"
   /** partition = "quorum", and it is not heard by a majority of the hosts. */
   | "quorumLost";

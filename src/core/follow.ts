@@ -1,7 +1,7 @@
 // A member's side of a view change: whom to follow, what to promise, what to report.
 
 import type { Install, Propose, Report, Sender } from "./message.ts";
-import { heldVips, isUnable } from "./holdings.ts";
+import { heldVips } from "./holdings.ts";
 import { installView } from "./install.ts";
 import { includes, leaderOf } from "./membership.ts";
 import { vouchesOf } from "./quorum.ts";
@@ -69,7 +69,7 @@ export function reportFor(turn: Turn, view: ViewId): Report {
     draining: node.drainReason !== null || node.stopBy !== null,
     held: heldVips(turn),
     releasing: node.releasing,
-    unable: [...node.unable.keys()].filter((vip) => isUnable(node, vip)).sort(),
+    unable: [...node.unable.keys()].sort(),
     vouching: vouchesOf(node, turn.now),
     wishes: node.wishes,
   };

@@ -37,15 +37,24 @@ export function isCredible(node: Node, sender: Sender, message: Message): boolea
 /** Takes note that a host is alive; every message says so, a heartbeat says more. */
 export function hearMessage(turn: Turn, sender: Sender, message: Message): void {
   const known = turn.node.peers.get(sender.host);
-  const heard = hearPeer(known, sender, turn.now);
+  const { timeout } = turn.node.group.timing;
+  const heard = hearPeer(known, sender, { now: turn.now, timeout });
   if (known && known.incarnation !== sender.incarnation) {
-    note(turn, { kind: "hostRestarted", host: sender.host });
     update(turn, { spurned: without(turn.node.spurned, sender.host) });
-  } else if (known?.state !== "heard" && heard.state === "heard") {
-    note(turn, { kind: "hostHeard", host: sender.host });
   }
+  noteHearing(turn, known, heard);
   if (message.kind === "heartbeat") receiveHeartbeat(turn, heard, message);
   else rememberPeer(turn, heard);
+}
+
+function noteHearing(turn: Turn, before: Peer | undefined, { host, state, incarnation }: Peer): void {
+  if (state === "disputed") {
+    if (before?.state !== "disputed") note(turn, { kind: "hostDisputed", host });
+  } else if (before && before.incarnation !== incarnation) {
+    note(turn, { kind: "hostRestarted", host });
+  } else if (before?.state !== "heard" && state === "heard") {
+    note(turn, { kind: "hostHeard", host });
+  }
 }
 
 function receiveHeartbeat(turn: Turn, peer: Peer, heartbeat: Heartbeat): void {

@@ -25,11 +25,13 @@ import {
   type VipSpec,
 } from "./vocabulary.ts";
 
-/** How long a host that failed to add a VIP is not given it again; doubled with each failure, up to the most. */
-export const inability = { first: duration(5_000), most: duration(40_000) };
-
-/** True while this host does not ask for the VIP because it could not be added. */
-export const isUnable = (node: Node, vip: VipName): boolean => node.unable.get(vip)?.isOver === false;
+/**
+ * How long a host that failed to add a VIP is not given it again; doubled with each failure in a row, of whatever VIP:
+ * where one cannot be added, the next one often cannot either.
+ */
+export const inability = { first: duration(5_000), most: duration(160_000) };
+/** How late the kernel may be in removing an address whose lease has run out. */
+const leaseSlack = duration(1_000);
 
 export const stateOf = (node: Node, vip: VipName): VipState => node.vips.get(vip) ?? absent;
 
@@ -47,7 +49,7 @@ export function heldVips({ node, now }: Turn): HeldVip[] {
   const held: HeldVip[] = [];
   for (const { name } of node.group.vips) {
     const tenure = node.view?.allocation.get(name);
-    if (tenure?.holder === node.self.host && !isUnable(node, name)) {
+    if (tenure?.holder === node.self.host && !node.unable.has(name)) {
       held.push({ vip: name, reason: tenure.reason, age: ageOf(tenure, now) });
     } else if (isPresent(stateOf(node, name))) {
       held.push({ vip: name, reason: "unheld", age: duration(0) });
@@ -72,7 +74,8 @@ export function settleVips(turn: Turn): void {
   turn.vipsConcerned = false;
   stepVips(turn, node.group.vips, (vip) => {
     const wanted = demandOn(turn, vip);
-    return wanted === null ? ticked : [wanted, ...ticked];
+    const demand = wanted === null ? [] : [wanted];
+    return isExpired(turn, vip.name) ? [...expired, ...demand] : [...demand, ...ticked];
   });
   listPending(turn);
 }
@@ -88,12 +91,9 @@ export function vipsAdded(turn: Turn, vips: readonly VipName[]): void {
 }
 
 export function vipsAddFailed(turn: Turn, problems: readonly VipProblem[]): void {
-  for (const { vip, problem } of problems) {
-    const { kind } = stateOf(turn.node, vip);
-    if (kind !== "adding" && kind !== "held") continue;
-    note(turn, { kind: "vipAddFailed", vip, problem });
-    becomeUnable(turn, vip, problem);
-  }
+  const ours = problems.filter(({ vip }) => ["adding", "held"].includes(stateOf(turn.node, vip).kind));
+  for (const { vip, problem } of ours) note(turn, { kind: "vipAddFailed", vip, problem });
+  if (ours.length > 0) becomeUnable(turn, ours);
   tell(turn, problems.map(({ vip }) => vip), { kind: "addFailed" });
 }
 
@@ -128,6 +128,7 @@ export function vipsObserved(
   stepVips(turn, node.group.vips, ({ name }) => {
     const events: VipEvent[] = [];
     if (!whole.has(name)) events.push({ kind: "missed" });
+    if (!whole.has(name) && !partial.has(name)) events.push({ kind: "gone" });
     // A VIP that is only partly there and ours is added again; one that is not ours is removed.
     if ((whole.has(name) || partial.has(name)) && !isPresent(stateOf(node, name))) {
       events.push({ kind: "found" });
@@ -159,11 +160,15 @@ export function renewVips(turn: Turn): void {
 
 /** Lets inabilities that have waited long enough pass, so that the VIPs may be given to us again. */
 export function forgetInabilities(turn: Turn): void {
-  const over = [...turn.node.unable].filter(([, { until, isOver }]) => !isOver && turn.now >= until);
+  const over = [...turn.node.unable].filter(([, until]) => turn.now >= until);
   if (over.length === 0) return;
   const unable = new Map(turn.node.unable);
-  for (const [vip, inability] of over) unable.set(vip, { ...inability, isOver: true });
-  revise(turn, { unable });
+  const problems = new Map(turn.node.problems);
+  for (const [vip] of over) {
+    unable.delete(vip);
+    if (!isPresent(stateOf(turn.node, vip))) problems.delete(vip);
+  }
+  revise(turn, { unable, problems });
 }
 
 /** True when the member has installed the view and the VIP is not (any more) on it. */
@@ -187,6 +192,15 @@ function hasInstalled(node: Node, view: View, host: HostName): boolean {
 
 const isPresent = (state: VipState): boolean => state.kind !== "absent" && state.kind !== "awaiting";
 const ticked: readonly VipEvent[] = [{ kind: "ticked" }];
+const expired: readonly VipEvent[] = [{ kind: "gone" }];
+
+/** True when the kernel must have dropped a VIP that could not be removed, because nobody has renewed it for so long. */
+function isExpired({ node, now }: Turn, vip: VipName): boolean {
+  const state = stateOf(node, vip);
+  const { lease } = node.group.timing;
+  return lease !== null && state.kind === "removing" &&
+    now >= after(state.since, duration(lease + leaseSlack));
+}
 
 /** What the present view wants of a VIP on this host; null: leave it as it is. */
 function demandOn({ node, now }: Turn, vip: VipSpec): VipEvent | null {
@@ -211,7 +225,7 @@ function demandOn({ node, now }: Turn, vip: VipSpec): VipEvent | null {
 
 function demandOnHolder(node: Node, view: View, of: { vip: VipSpec; tenure: Tenure }): VipEvent {
   const vip = of.vip.name;
-  if (isUnable(node, vip)) return { kind: "unwanted" };
+  if (node.unable.has(vip)) return { kind: "unwanted" };
   const alone = of.tenure.from.every((host) => hasReleased(node, view, { host, vip }));
   return alone || of.vip.handover === "overlap" ? { kind: "wanted", alone } : { kind: "expected" };
 }
@@ -245,7 +259,7 @@ function noteChange(turn: Turn, vip: VipName, change: { before: VipState; state:
   }
   if (before.kind === "removing" && state.kind === "absent") {
     note(turn, { kind: "vipReleased", vip });
-    if (!isUnable(turn.node, vip)) forgetProblem(turn, vip);
+    if (!turn.node.unable.has(vip)) forgetProblem(turn, vip);
   }
 }
 
@@ -256,16 +270,14 @@ function forgetProblem(turn: Turn, vip: VipName): void {
   update(turn, { problems });
 }
 
-function becomeUnable(turn: Turn, vip: VipName, problem: string): void {
+function becomeUnable(turn: Turn, failed: readonly VipProblem[]): void {
   const { node, now } = turn;
-  const before = node.unable.get(vip);
-  // What went well for as long as it can have been barred is forgiven.
-  const isForgiven = before === undefined || now >= after(before.until, inability.most);
-  const failures = isForgiven ? 1 : before.failures + 1;
-  const wait = duration(Math.min(inability.first * 2 ** (failures - 1), inability.most));
+  const count = now < node.addFailures.until ? node.addFailures.count + 1 : 1;
+  const until = after(now, duration(Math.min(inability.first * 2 ** (count - 1), inability.most)));
   revise(turn, {
-    unable: new Map(node.unable).set(vip, { until: after(now, wait), isOver: false, failures }),
-    problems: new Map(node.problems).set(vip, problem),
+    unable: new Map([...node.unable, ...failed.map(({ vip }) => [vip, until] as const)]),
+    addFailures: { count, until: after(until, inability.most) },
+    problems: new Map([...node.problems, ...failed.map(({ vip, problem }) => [vip, problem] as const)]),
   });
 }
 

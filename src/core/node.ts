@@ -94,6 +94,8 @@ export function createNode(
     wishes: [],
     revision: 1,
     unable: new Map(),
+    addFailures: { count: 0, until: now },
+    isPlaced: true,
     vips: new Map(),
     vipAlarm: null,
     releasing: [],
@@ -169,6 +171,7 @@ function handle(turn: Turn, event: NodeEvent): void {
 function receive(turn: Turn, sender: Sender, message: Message): void {
   if (!isCredible(turn.node, sender, message)) return;
   hearMessage(turn, sender, message);
+  if (turn.node.peers.get(sender.host)?.state === "disputed") return;
   switch (message.kind) {
     case "heartbeat":
       return confirmView(turn, sender.host);
@@ -185,6 +188,7 @@ function receive(turn: Turn, sender: Sender, message: Message): void {
 
 /** What is found at the start is taken for a leftover of an earlier life. */
 function observe(turn: Turn, observed: Observed): void {
+  update(turn, { isPlaced: observed.isPlaced });
   if (turn.node.stage.kind === "booting" && !turn.node.stage.observed) {
     update(turn, { stage: { kind: "booting", observed: true } });
     const vips = sorted([...observed.whole, ...observed.partial]);
@@ -226,6 +230,7 @@ function advanceStage(turn: Turn): void {
   if (node.stage.kind === "active") return stopIfDone(turn);
   if (!holdsNothing(turn.node)) return;
   if (turn.node.stage.kind === "booting" && !turn.node.stage.observed) return;
+  if (turn.node.stage.kind === "fenced" && !turn.node.isPlaced) return stopIfFenced(turn);
   if (turn.node.stage.kind === "departing") return sayFarewell(turn);
   if (turn.node.stage.kind === "fenced") note(turn, { kind: "unfenced" });
   update(turn, { stage: { kind: "active" }, heartbeatAt: now, waitingSince: now });
@@ -249,6 +254,11 @@ function hasHandedOver(node: Node): boolean {
   );
 }
 
+/** A fenced host has nothing to hand over. */
+function stopIfFenced(turn: Turn): void {
+  if (turn.node.stopBy !== null) sayFarewell(turn);
+}
+
 function sayFarewell(turn: Turn): void {
   broadcast(turn, { kind: "farewell" });
   update(turn, { stage: { kind: "left" } });
@@ -257,6 +267,7 @@ function sayFarewell(turn: Turn): void {
 
 /** What an active node does at the end of every step. */
 function act(turn: Turn): void {
+  if (!turn.node.isPlaced) return fence(turn, "addressLost");
   if (isLeftOut(turn)) return fence(turn, "leftOut");
   if (turn.node.view && !holdsNothing(turn.node) && !hasQuorum(turn.node, turn.now)) {
     return fence(turn, "quorumLost");

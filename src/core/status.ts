@@ -31,8 +31,11 @@ export interface NodeStatus {
 
 export interface HostStatus {
   readonly host: HostName;
-  /** "member" of the view; "heard" but not a member of it; "silent". */
-  readonly state: "member" | "heard" | "silent";
+  /**
+   * "member" of the view; "heard" but not a member of it; "silent"; "left" by a clean stop; "disputed": several
+   * daemons speak under its name.
+   */
+  readonly state: "member" | "heard" | "silent" | "left" | "disputed";
   readonly draining: boolean;
   readonly mature: boolean;
   /** False when it reads a different configuration file. */
@@ -117,7 +120,7 @@ function hostStatus(node: Node, host: HostName, now: Instant): HostStatus {
   const isHeard = peer?.state === "heard";
   return {
     host,
-    state: isHeard && isMember ? "member" : isHeard ? "heard" : "silent",
+    state: isHeard && isMember ? "member" : peer?.state ?? "silent",
     draining: peer?.heartbeat?.draining ?? false,
     mature: peer?.heartbeat?.mature ?? false,
     sameConfiguration: (peer?.heartbeat?.digest ?? node.group.digest) === node.group.digest,

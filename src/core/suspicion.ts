@@ -6,7 +6,10 @@
 // others, and nobody can promise what an estimator will think of tonight's backup run.
 //
 //   silent --any message--> heard --nothing for the timeout--> silent
-//                             '------farewell------> left --new incarnation--> heard
+//                             |------farewell------> left --new incarnation--> heard
+//                             '--incarnations take turns--> disputed --one of them for a while--> heard
+//
+// A dispute is two daemons that were given one name, or a host that restarts again and again: neither can be in a view.
 
 import type { Heard, Heartbeat, Sender } from "./message.ts";
 import {
@@ -20,7 +23,9 @@ import {
 
 /** What we know of another host, from what it said itself. */
 export interface Peer extends Member {
-  readonly state: "heard" | "silent" | "left";
+  readonly state: "heard" | "silent" | "left" | "disputed";
+  /** When one incarnation took another's place, lately. */
+  readonly turnovers: readonly Instant[];
   readonly lastHeard: Instant;
   /** The newest of its messages. */
   readonly sequence: Sequence;
@@ -32,14 +37,25 @@ export interface Peer extends Member {
   readonly vouched: Instant | null;
 }
 
+/** So many turnovers within so many timeouts are no restarts any more, or a host not worth following. */
+const dispute = { turnovers: 4, timeouts: 10 };
+
 /** The peer after a message of any kind from it. */
-export function hearPeer(known: Peer | undefined, sender: Sender, now: Instant): Peer {
+export function hearPeer(
+  known: Peer | undefined,
+  sender: Sender,
+  at: { now: Instant; timeout: Duration },
+): Peer {
   const before = known?.incarnation === sender.incarnation ? known : undefined;
+  const recent = (known?.turnovers ?? []).filter((each) => at.now < each + dispute.timeouts * at.timeout);
+  const turnovers = known === before ? recent : [...recent, at.now];
+  const hasLeft = before?.state === "left";
   return {
     host: sender.host,
     incarnation: sender.incarnation,
-    state: before?.state === "left" ? "left" : "heard",
-    lastHeard: now,
+    state: turnovers.length >= dispute.turnovers ? "disputed" : hasLeft ? "left" : "heard",
+    turnovers,
+    lastHeard: at.now,
     sequence: sender.sequence,
     heartbeat: before?.heartbeat ?? null,
     acknowledged: before?.acknowledged ?? null,
@@ -49,11 +65,13 @@ export function hearPeer(known: Peer | undefined, sender: Sender, now: Instant):
 
 /** True when nothing was heard of it for the timeout. */
 export const isOverdue = (peer: Peer, now: Instant, timeout: Duration): boolean =>
-  peer.state === "heard" && now >= after(peer.lastHeard, timeout);
+  isHeard(peer) && now >= after(peer.lastHeard, timeout);
 
 /** When the peer will be suspected unless it says something. */
 export const suspicionDeadline = (peer: Peer, timeout: Duration): Instant | null =>
-  peer.state === "heard" ? after(peer.lastHeard, timeout) : null;
+  isHeard(peer) ? after(peer.lastHeard, timeout) : null;
+
+const isHeard = ({ state }: Peer): boolean => state === "heard" || state === "disputed";
 
 /** How the peer's last heartbeat lists this member; undefined when it does not hear it. */
 export const hearingOf = (peer: Peer, member: Member): Heard | undefined =>

@@ -61,8 +61,12 @@ export interface Node {
   readonly wishes: readonly Wish[];
   /** Grows with every change of what a report would say. */
   readonly revision: number;
-  /** VIPs that could not be added here. */
-  readonly unable: ReadonlyMap<VipName, Inability>;
+  /** VIPs that could not be added here, until when this host does not ask for them. */
+  readonly unable: ReadonlyMap<VipName, Instant>;
+  /** How often in a row VIPs could not be added here, and until when that is remembered. */
+  readonly addFailures: { readonly count: number; readonly until: Instant };
+  /** False while none of this host's own addresses is on it. */
+  readonly isPlaced: boolean;
 
   // VIPs.
   readonly vips: ReadonlyMap<VipName, VipState>;
@@ -93,14 +97,6 @@ export type Stage =
 export interface Said {
   readonly heartbeat: Heartbeat;
   readonly at: Instant;
-}
-
-export interface Inability {
-  /** Until when this host does not ask for the VIP. */
-  readonly until: Instant;
-  /** True when that has passed; it is remembered so that the next failure counts for more. */
-  readonly isOver: boolean;
-  readonly failures: number;
 }
 
 export interface Turn {

@@ -6,7 +6,7 @@
 //     |                                   addFailed, |                   | unwanted,
 //     |          removed                  unwanted   v                   | addFailed (a lease not renewed)
 //     '--------------------------------------------removing <------------'
-//                                                    |  ^
+//                    gone after a failed removal     |  ^
 //                                        removeFailed '--' ticked at retryAt
 //
 // "wanted" says that the allocation gives the VIP to this host, and whether nobody else has it any more; "expected"
@@ -29,8 +29,15 @@ export type VipState =
     /** When the next one is due; null when the schedule is complete. */
     readonly announceAt: Instant | null;
   }
-  /** retryAt: the last removal failed; the next one is then. Null while a removal is under way. */
-  | { readonly kind: "removing"; readonly retryAt: Instant | null };
+  | {
+    readonly kind: "removing";
+    /** Since when it should be gone. */
+    readonly since: Instant;
+    /** The last removal failed, and the next one is then; null while a removal is under way. */
+    readonly retryAt: Instant | null;
+    /** How many removals have failed. */
+    readonly failures: number;
+  };
 
 export type VipEvent =
   | { readonly kind: "wanted"; readonly alone: boolean }
@@ -41,6 +48,8 @@ export type VipEvent =
   | { readonly kind: "addFailed" }
   | { readonly kind: "removed" }
   | { readonly kind: "removeFailed" }
+  /** It is certainly not on the host: nothing of it was found, or its lease has run out. */
+  | { readonly kind: "gone" }
   /** Observation: at least a part of it is on the host. */
   | { readonly kind: "found" }
   /** Observation: at least a part of it is not on the host. */
@@ -60,19 +69,22 @@ export interface VipStep {
  * confirmed within the last second may ignore the first (Linux's locktime), and because any frame may be lost.
  */
 export const announceSchedule: readonly Duration[] = [0, 50, 200, 1000, 2000, 5000].map(duration);
-/** After a failed removal. */
-export const removalRetry = duration(500);
+/** After a failed removal; doubled with each failure, up to the most. */
+export const removalRetry = { first: duration(500), most: duration(8_000) };
 
 export const absent: VipState = { kind: "absent" };
-const removing: VipStep = { state: { kind: "removing", retryAt: null }, action: "remove" };
+const remove = (since: Instant, failures = 0): VipStep => ({
+  state: { kind: "removing", since, retryAt: null, failures },
+  action: "remove",
+});
 
 /** The VIP's next state, and what is to be done for it. */
 export function stepVip(state: VipState, event: VipEvent, now: Instant): VipStep {
   switch (state.kind) {
     case "absent":
-      return stepAbsent(state, event);
+      return stepAbsent(state, event, now);
     case "awaiting":
-      return stepAwaiting(state, event);
+      return stepAwaiting(state, event, now);
     case "adding":
       return stepAdding(state, event, now);
     case "held":
@@ -90,27 +102,28 @@ export function vipDeadline(state: VipState): Instant | null {
 
 const stay = (state: VipState): VipStep => ({ state, action: "none" });
 
-function stepAbsent(state: VipState, event: VipEvent): VipStep {
+function stepAbsent(state: VipState, event: VipEvent, now: Instant): VipStep {
   switch (event.kind) {
     case "wanted":
       return { state: { kind: "adding", contested: !event.alone }, action: "add" };
     case "expected":
       return stay({ kind: "awaiting" });
     case "found":
-      return removing;
+      return remove(now);
     case "unwanted":
     case "suspended":
     case "added":
     case "addFailed":
     case "removed":
     case "removeFailed":
+    case "gone":
     case "missed":
     case "ticked":
       return stay(state);
   }
 }
 
-function stepAwaiting(state: VipState, event: VipEvent): VipStep {
+function stepAwaiting(state: VipState, event: VipEvent, now: Instant): VipStep {
   switch (event.kind) {
     case "unwanted":
     case "suspended":
@@ -122,9 +135,10 @@ function stepAwaiting(state: VipState, event: VipEvent): VipStep {
     case "addFailed":
     case "removed":
     case "removeFailed":
+    case "gone":
     case "missed":
     case "ticked":
-      return stepAbsent(state, event);
+      return stepAbsent(state, event, now);
   }
 }
 
@@ -134,9 +148,9 @@ function stepAdding(state: VipState & { kind: "adding" }, event: VipEvent, now: 
       return announceFirst(state.contested, now);
     case "addFailed":
       // A failed "ip address add" may have half worked; removing is the only safe answer.
-      return removing;
+      return remove(now);
     case "unwanted":
-      return removing;
+      return remove(now);
     case "wanted":
       return stay({ kind: "adding", contested: !event.alone });
     case "expected":
@@ -145,6 +159,7 @@ function stepAdding(state: VipState & { kind: "adding" }, event: VipEvent, now: 
     case "removed":
     case "removeFailed":
     case "found":
+    case "gone":
     case "missed":
     case "ticked":
       return stay(state);
@@ -161,7 +176,7 @@ function stepHeld(state: VipState & { kind: "held" }, event: VipEvent, now: Inst
       return stay({ ...state, contested: true });
     case "unwanted":
     case "addFailed":
-      return removing;
+      return remove(now);
     case "missed":
       return { state: { kind: "adding", contested: state.contested }, action: "add" };
     case "ticked":
@@ -170,6 +185,7 @@ function stepHeld(state: VipState & { kind: "held" }, event: VipEvent, now: Inst
     case "added":
     case "removed":
     case "removeFailed":
+    case "gone":
     case "found":
       return stay(state);
   }
@@ -179,10 +195,19 @@ function stepRemoving(state: VipState & { kind: "removing" }, event: VipEvent, n
   switch (event.kind) {
     case "removed":
       return stay(absent);
+    case "gone":
+      // While a removal is under way its own answer is waited for: what it may still do must not hit a later addition.
+      return stay(state.retryAt === null ? state : absent);
     case "removeFailed":
-      return stay({ kind: "removing", retryAt: after(now, removalRetry) });
+      return stay({
+        ...state,
+        retryAt: after(now, duration(Math.min(removalRetry.first * 2 ** state.failures, removalRetry.most))),
+        failures: state.failures + 1,
+      });
     case "ticked":
-      return state.retryAt !== null && now >= state.retryAt ? removing : stay(state);
+      return state.retryAt !== null && now >= state.retryAt
+        ? remove(state.since, state.failures)
+        : stay(state);
     case "wanted":
     case "expected":
     case "unwanted":

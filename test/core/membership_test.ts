@@ -22,6 +22,7 @@ import { groupOf } from "./small_group.ts";
 
 const member = (host: string, life = 1): Member => ({ host: hostName(host), incarnation: incarnation(life) });
 const self = member("b");
+const timeout = duration(500);
 
 /** A peer that was just heard, and that hears the hosts named. */
 function peer(host: string, hears: string[], state: Peer["state"] = "heard"): Peer {
@@ -46,6 +47,7 @@ function peer(host: string, hears: string[], state: Peer["state"] = "heard"): Pe
     heartbeat,
     acknowledged: null,
     vouched: null,
+    turnovers: [],
   };
 }
 
@@ -68,7 +70,10 @@ Deno.test("hearEachOther() is false when one of the two directions is cut", () =
 });
 
 Deno.test("a peer is suspected at the timeout and not before", () => {
-  const heard = hearPeer(undefined, { ...member("a"), sequence: sequence(7) }, instant(1000));
+  const heard = hearPeer(undefined, { ...member("a"), sequence: sequence(7) }, {
+    now: instant(1000),
+    timeout,
+  });
   assert.equal(isOverdue(heard, instant(1499), duration(500)), false);
   assert.equal(isOverdue(heard, instant(1500), duration(500)), true);
   assert.equal(suspicionDeadline(heard, duration(500)), instant(1500));
@@ -76,8 +81,11 @@ Deno.test("a peer is suspected at the timeout and not before", () => {
 
 Deno.test("hearPeer() forgets what an earlier life said, and keeps a farewell until then", () => {
   const left: Peer = { ...peer("a", ["b"]), state: "left" };
-  assert.equal(hearPeer(left, { ...member("a"), sequence: sequence(9) }, instant(5)).state, "left");
-  const reborn = hearPeer(left, { ...member("a", 2), sequence: sequence(1) }, instant(5));
+  assert.equal(
+    hearPeer(left, { ...member("a"), sequence: sequence(9) }, { now: instant(5), timeout }).state,
+    "left",
+  );
+  const reborn = hearPeer(left, { ...member("a", 2), sequence: sequence(1) }, { now: instant(5), timeout });
   assert.deepEqual([reborn.state, reborn.heartbeat], ["heard", null]);
 });
 
@@ -111,4 +119,28 @@ Deno.test("majorityOf() is more than half of the configured hosts, and only quor
   assert.equal(mayServe(groupOf({ partition: "quorum" }), 1), false);
   assert.equal(mayServe(groupOf({ partition: "quorum" }), 2), true);
   assert.equal(mayServe(groupOf({ partition: "serve" }), 1), true);
+});
+
+Deno.test("a name under which incarnations take turns is disputed, until only one of them speaks for a while", () => {
+  let known: Peer | undefined;
+  const hear = (life: number, now: number) =>
+    known = hearPeer(known, { ...member("a", life), sequence: sequence(now) }, {
+      now: instant(now),
+      timeout,
+    });
+  const states = [1, 2, 1, 2, 1, 2].map((life, turn) => hear(life, (turn + 1) * 50).state);
+  assert.deepEqual(states, ["heard", "heard", "heard", "heard", "disputed", "disputed"]);
+  assert.equal(hear(2, 5000).state, "disputed");
+  assert.equal(hear(2, 5350).state, "heard");
+});
+
+Deno.test("a host that restarts now and then is not disputed", () => {
+  let known: Peer | undefined;
+  for (let life = 1; life < 20; life++) {
+    known = hearPeer(known, { ...member("a", life), sequence: sequence(1) }, {
+      now: instant(life * 2000),
+      timeout,
+    });
+    assert.equal(known.state, "heard");
+  }
 });

@@ -220,6 +220,53 @@ Deno.test("a VIP that cannot be added goes to another host", () => {
   assert.equal(notes(group, "a", "vipAddFailed").length, 1);
 });
 
+Deno.test("a host that can neither add nor remove blocks a VIP no longer than its lease, and is not fed by balance", () => {
+  const group = started();
+  for (const vip of ["v1", "v2", "v3"]) {
+    group.broken.add(`a/${vip}`);
+    group.stuck.add(`a/${vip}`);
+  }
+  group.run(6000);
+  assert.match(group.holders(), /^v1=[bc] v2=b v3=c$/);
+  group.run(60_000);
+  const additions = group.kernelLog.filter(({ at, change }) => at > 8000 && change === "+").length;
+  assert(additions < 12, `${additions} additions in the minute after`);
+  assert.doesNotMatch(group.holders(), /\+/);
+});
+
+Deno.test("a host that lost its own address gives its VIPs up, and takes none until it has it again", () => {
+  const group = started();
+  group.placed.delete("a");
+  group.partition(["a"], ["b", "c"]);
+  group.observe("a");
+  group.run(2000);
+  assert.match(group.holders(), /^v1=[bc] v2=b v3=c$/);
+  assert.equal(group.status("a").phase, "fenced");
+  assert.equal(notes(group, "a", "fenced").length, 1);
+  group.placed.add("a");
+  group.cut.clear();
+  group.observe("a");
+  group.run(500);
+  assert.equal(group.status("a").phase, "running");
+});
+
+Deno.test("two daemons of one name take turns in vain: the others leave that name out and stay as they are", () => {
+  const group = started({ hosts: ["a", "b", "c", "d"] }, "a", "b", "c");
+  group.run(6000);
+  const before = group.hosts.get("c");
+  assert(before);
+  const at = group.now;
+  for (let turn = 0; turn < 100; turn++) {
+    // Each of the two is the one that the network delivers from for a while.
+    group.start("c");
+    group.run(70);
+  }
+  assert.equal(notes(group, "a", "hostDisputed").length, 1);
+  assert.equal(group.status("a").hosts.find(({ host }) => host === "c")?.state, "disputed");
+  assert(group.notes.filter((each) => each.host === "a" && each.at > at + 1000).length < 10);
+  assert.match(group.holders(), /v1=[ab]/);
+});
+
 Deno.test("a VIP that somebody removed by hand is put back, one that somebody added is removed", () => {
   const group = started();
   group.hosts.get("a")?.kernel.delete(vipName("v1"));

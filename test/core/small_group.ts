@@ -73,6 +73,10 @@ export class SmallGroup {
   }[] = [];
   /** Pairs "from>to" over which nothing gets. */
   readonly cut = new Set<string>();
+  /** Hosts that have an address of their own. */
+  readonly placed = new Set(["a", "b", "c", "d"]);
+  /** VIPs that cannot be removed, as "host/vip"; the kernel drops them when their lease ends. */
+  readonly stuck = new Set<string>();
   /** VIPs that cannot be added, as "host/vip". */
   readonly broken = new Set<string>();
   readonly #group: Group;
@@ -195,7 +199,10 @@ export class SmallGroup {
   /** Tells the host what is on its kernel. */
   observe(name: string): void {
     const whole = [...this.#host(name).kernel].sort();
-    this.tell(name, { kind: "addressesObserved", observed: { whole, partial: [] } });
+    this.tell(name, {
+      kind: "addressesObserved",
+      observed: { whole, partial: [], isPlaced: this.placed.has(name) },
+    });
   }
 
   #deliver(from: string, to: string, effect: NodeEffect & { kind: "broadcast" | "send" }): void {
@@ -226,10 +233,20 @@ export class SmallGroup {
 
   #remove(name: string, host: Host, vips: readonly VipName[]): void {
     if (host.state === "down") return;
-    for (const vip of vips) {
-      if (host.kernel.delete(vip)) this.kernelLog.push({ at: this.now, host: name, change: "-", vip });
-    }
-    this.tell(name, { kind: "addressesRemoved", vips });
+    const failed = vips.filter((vip) => this.stuck.has(`${name}/${vip}`));
+    const removed = vips.filter((vip) => !failed.includes(vip));
+    for (const vip of removed) this.#drop(name, host, vip);
+    if (removed.length > 0) this.tell(name, { kind: "addressesRemoved", vips: removed });
+    if (failed.length === 0) return;
+    for (const vip of failed) this.#later(3500, () => this.#drop(name, host, vip));
+    this.tell(name, {
+      kind: "addressesRemoveFailed",
+      problems: failed.map((vip) => ({ vip, problem: "stuck" })),
+    });
+  }
+
+  #drop(name: string, host: Host, vip: VipName): void {
+    if (host.kernel.delete(vip)) this.kernelLog.push({ at: this.now, host: name, change: "-", vip });
   }
 
   #later(ms: number, act: () => void): void {

@@ -4,7 +4,6 @@
 import assert from "node:assert/strict";
 import {
   announceSchedule,
-  removalRetry,
   stepVip,
   type VipAction,
   vipDeadline,
@@ -27,6 +26,7 @@ const table: Record<VipState["kind"], Record<Events, Cell>> = {
     addFailed: "absent",
     removed: "absent",
     removeFailed: "absent",
+    gone: "absent",
     found: "removing, remove",
     missed: "absent",
     ticked: "absent",
@@ -41,6 +41,7 @@ const table: Record<VipState["kind"], Record<Events, Cell>> = {
     addFailed: "awaiting",
     removed: "awaiting",
     removeFailed: "awaiting",
+    gone: "awaiting",
     found: "removing, remove",
     missed: "awaiting",
     ticked: "awaiting",
@@ -55,6 +56,7 @@ const table: Record<VipState["kind"], Record<Events, Cell>> = {
     addFailed: "removing, remove",
     removed: "adding",
     removeFailed: "adding",
+    gone: "adding",
     found: "adding",
     missed: "adding",
     ticked: "adding",
@@ -69,6 +71,7 @@ const table: Record<VipState["kind"], Record<Events, Cell>> = {
     addFailed: "removing, remove",
     removed: "held",
     removeFailed: "held",
+    gone: "held",
     found: "held",
     missed: "adding, add",
     ticked: "held, announce",
@@ -83,6 +86,7 @@ const table: Record<VipState["kind"], Record<Events, Cell>> = {
     addFailed: "removing",
     removed: "absent",
     removeFailed: "removing",
+    gone: "removing",
     found: "removing",
     missed: "removing",
     ticked: "removing",
@@ -95,7 +99,7 @@ const states: { [Kind in VipState["kind"]]: VipState & { kind: Kind } } = {
   awaiting: { kind: "awaiting" },
   adding: { kind: "adding", contested: false },
   held: { kind: "held", contested: false, announced: 1, announceAt: now },
-  removing: { kind: "removing", retryAt: null },
+  removing: { kind: "removing", since: now, retryAt: null, failures: 0 },
 };
 
 const eventOf = (name: Events): VipEvent => {
@@ -145,14 +149,23 @@ Deno.test("stepVip() keeps a VIP contested while it is being added", () => {
   assert.equal(held.kind === "held" && held.contested, true);
 });
 
-Deno.test("stepVip() tries a failed removal again, and again", () => {
+Deno.test("stepVip() tries a failed removal again, and again, with longer and longer waits", () => {
   let state: VipState = states.removing;
-  for (let round = 0; round < 3; round++) {
+  const waits: number[] = [];
+  for (let round = 0; round < 6; round++) {
     state = stepVip(state, { kind: "removeFailed" }, now).state;
-    assert.equal(vipDeadline(state), after(now, removalRetry));
-    assert.equal(stepVip(state, { kind: "ticked" }, now).action, "none");
-    const retried = stepVip(state, { kind: "ticked" }, after(now, removalRetry));
+    const due = vipDeadline(state) ?? now;
+    waits.push(due - now);
+    assert.equal(stepVip(state, { kind: "ticked" }, after(due, duration(-1))).action, "none");
+    const retried = stepVip(state, { kind: "ticked" }, due);
     assert.equal(retried.action, "remove");
     state = retried.state;
   }
+  assert.deepEqual(waits, [500, 1000, 2000, 4000, 8000, 8000]);
+});
+
+Deno.test("stepVip() believes that a VIP is gone only while no removal is under way", () => {
+  const failed = stepVip(states.removing, { kind: "removeFailed" }, now).state;
+  assert.equal(stepVip(failed, { kind: "gone" }, now).state.kind, "absent");
+  assert.equal(stepVip(states.removing, { kind: "gone" }, now).state.kind, "removing");
 });

@@ -36,7 +36,7 @@ Deno.test("CommandQueue runs commands one at a time, in order, and answers each"
   assert.deepEqual(answers, [
     { kind: "addressesAdded", vips: [one, two] },
     { kind: "addressesRemoved", vips: [one] },
-    { kind: "addressesObserved", observed: { whole: [two], partial: [] } },
+    { kind: "addressesObserved", observed: { whole: [two], partial: [], isPlaced: true } },
   ]);
 });
 

@@ -86,7 +86,11 @@ export class Kernel {
   observed(): Observed {
     const present = sorted(this.#vips.keys()).filter((vip) => this.has(vip));
     const isWhole = (vip: VipName) => this.#addresses(vip).every((address) => address !== undefined);
-    return { whole: present.filter(isWhole), partial: present.filter((vip) => !isWhole(vip)) };
+    return {
+      whole: present.filter(isWhole),
+      partial: present.filter((vip) => !isWhole(vip)),
+      isPlaced: true,
+    };
   }
 
   /** The kernel counts whole seconds and sweeps a little late. */

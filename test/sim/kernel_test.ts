@@ -49,11 +49,11 @@ Deno.test("Kernel.observed() tells VIPs of which all addresses are there from th
   const { made } = kernel();
   made.add(pair, { by: "daemon" });
   made.add(single, { by: "daemon" });
-  assert.deepEqual(made.observed(), { whole: [pair, single], partial: [] });
+  assert.deepEqual(made.observed(), { whole: [pair, single], partial: [], isPlaced: true });
   made.remove(pair, { by: "person", count: 1 });
-  assert.deepEqual(made.observed(), { whole: [single], partial: [pair] });
+  assert.deepEqual(made.observed(), { whole: [single], partial: [pair], isPlaced: true });
   made.remove(single, { by: "daemon" });
-  assert.deepEqual(made.observed(), { whole: [], partial: [pair] });
+  assert.deepEqual(made.observed(), { whole: [], partial: [pair], isPlaced: true });
 });
 
 Deno.test("Kernel tells when a VIP appears, is touched and vanishes, and by whose hand", () => {

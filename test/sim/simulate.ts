@@ -86,7 +86,7 @@ export function simulate(setting: Setting): Outcome {
 export function settlementBound({ group, faults }: Plan): number {
   const { mature, timeout, lease } = group.timing;
   // A host that failed to add a VIP does not ask for it again for a while.
-  const inability = faults.some((fault) => fault.kind === "troubles") ? 41_000 : 0;
+  const inability = faults.some((fault) => fault.kind === "troubles") ? 161_000 : 0;
   // What a daemon that is gone has left in the kernel goes with its lease.
   const leftovers = lease === null ? 0 : lease + 500;
   return Math.max(mature + 10 * timeout + inability, leftovers);

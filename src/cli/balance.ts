@@ -3,6 +3,7 @@
 import { object } from "@optique/core/constructs";
 import { map } from "@optique/core/modifiers";
 import type { Status } from "../codec/control.ts";
+import { counted } from "../daemon/words.ts";
 import { askExitCodes, askFor } from "./ask.ts";
 import { type Action, defineCommand } from "./command.ts";
 import { daemonOptions, jsonOption } from "./options.ts";
@@ -21,9 +22,26 @@ and preferences, are left alone.`,
   },
   map(
     object({ ...daemonOptions, json: jsonOption }),
-    (options): Action => (terminal) => askFor({ kind: "balance" }, { ...options, terminal, done: loads }),
+    (options): Action => (terminal) => {
+      const asked = Date.now();
+      return askFor({ kind: "balance" }, {
+        ...options,
+        terminal,
+        done: (status) => `${outcome(status, asked)} VIPs by host: ${loads(status)}`,
+      });
+    },
   ),
 );
 
-const loads = ({ hosts }: Status): string =>
-  `A balance round is decided. VIPs by host: ${hosts.map(({ name, vips }) => `${name} ${vips}`).join(", ")}`;
+/** What the round came to: the moves of it are those since it was asked for, by the clock of this very host. */
+function outcome({ moves }: Status, asked: number): string {
+  const moved = moves.filter(({ at, reason }) => reason === "balance" && Date.parse(at) >= asked - roundedMs);
+  return moved.length > 0
+    ? `A balance round is decided: ${counted(moved.length, "VIP")} moved.`
+    : "Nothing to balance: the loads are as even as weights, preferences and the moves of operators let them be.";
+}
+
+/** The daemon's times of day are rounded. */
+const roundedMs = 2;
+
+const loads = ({ hosts }: Status): string => hosts.map(({ name, vips }) => `${name} ${vips}`).join(", ");

@@ -18,7 +18,7 @@ export interface CommandText {
   readonly description: string;
   /** Command lines, each with what it is for. */
   readonly examples: readonly (readonly [line: string, purpose: string])[];
-  /** Exit codes with what they mean; the one of a wrong command line is added. */
+  /** Exit codes with what they mean; those that every command has are added. */
   readonly exitCodes: readonly (readonly [code: number, meaning: string])[];
 }
 
@@ -35,7 +35,7 @@ export function defineCommand(texts: CommandText, options: Parser<"sync", Action
       "",
       "Exit codes:",
       ...inColumns(
-        [...texts.exitCodes, usageCode].sort(([a], [b]) => a - b).map((
+        [...texts.exitCodes, ...commonCodes].sort(([a], [b]) => a - b).map((
           [code, meaning],
         ) => [String(code), meaning]),
       ),
@@ -44,7 +44,10 @@ export function defineCommand(texts: CommandText, options: Parser<"sync", Action
   return { ...texts, parser };
 }
 
-const usageCode = [exitCode.usage, "the command line is wrong"] as const;
+const commonCodes = [
+  [exitCode.usage, "the command line is wrong"],
+  [exitCode.unwritten, "standard output cannot be written"],
+] as const;
 
 /** Lines that stay as they are. */
 export const verbatim = (lines: readonly string[]): Message =>

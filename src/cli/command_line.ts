@@ -9,15 +9,19 @@ import { extractOptionNames } from "@optique/core/usage";
 import { type Action, inColumns, verbatim } from "./command.ts";
 import { commands } from "./commands.ts";
 import { exitCode } from "./exit_codes.ts";
-import type { Terminal } from "./terminal.ts";
+import { type Terminal, Unwritten } from "./terminal.ts";
 import { version } from "./version.ts";
 
 /** Carries out a command line. Answers the process's exit code. */
 export async function runCommandLine(args: readonly string[], terminal: Terminal): Promise<number> {
-  const action = parse(args.length === 0 ? ["--help"] : args, terminal);
   try {
+    const action = parse(args.length === 0 ? ["--help"] : args, terminal);
     return await action(terminal);
   } catch (error) {
+    if (error instanceof Unwritten) {
+      terminal.err(`molehill: Cannot write to standard output: ${error.message}\n`);
+      return exitCode.unwritten;
+    }
     terminal.err(`molehill: ${error instanceof Error ? error.stack ?? error.message : String(error)}\n`);
     return exitCode.internal;
   }
@@ -26,7 +30,7 @@ export async function runCommandLine(args: readonly string[], terminal: Terminal
 function parse(args: readonly string[], terminal: Terminal): Action {
   const answered = () => exitWith(exitCode.ok);
   return runParserSync<typeof parser, Action, Action>(parser, "molehill", args, {
-    help: { command: true, option: true, onShow: answered },
+    help: { command: true, option: { names: ["--help", "-h"] }, onShow: answered },
     version: { value: `molehill ${version}`, option: true, onShow: answered },
     completion: { command: { names: [completions] }, onShow: answered },
     onError: (_, problem) => usageError(problem, args),

@@ -17,6 +17,8 @@ export const exitCode = {
   unavailable: 69,
   /** EX_SOFTWARE: Molehill itself failed; its VIPs were removed. */
   internal: 70,
+  /** EX_IOERR: what was to be said could not be written. */
+  unwritten: 74,
   /** EX_TEMPFAIL: another daemon runs in this runtime directory. */
   alreadyRunning: 75,
 } as const;

@@ -79,15 +79,18 @@ const hostColours: Readonly<Record<Host["state"], Colour>> = {
   member: "good",
   heard: "doubtful",
   silent: "bad",
+  left: "doubtful",
+  disputed: "bad",
 };
 
 const hostNotes = (host: Host, status: Status): readonly string[] => [
   ...(host.name === status.host ? ["this host"] : []),
   ...(host.name === status.view?.coordinator ? ["coordinator"] : []),
-  ...(host.draining ? ["drains"] : []),
+  ...(host.draining && host.state !== "left" ? ["drains"] : []),
   ...(host.state === "member" && !host.mature ? ["not mature"] : []),
   ...(host.same_configuration ? [] : ["other configuration"]),
   ...(host.state === "silent" ? [silenceNote(host)] : []),
+  ...(host.state === "disputed" ? ["several daemons run under this name"] : []),
 ];
 
 const silenceNote = (host: Host): string =>

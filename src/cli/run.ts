@@ -10,6 +10,7 @@ import type { Configuration, HostPlace } from "../config/configuration.ts";
 import { identifyHost } from "../config/whoami.ts";
 import { type Incarnation, incarnation } from "../core/vocabulary.ts";
 import { runDaemon } from "../daemon/daemon.ts";
+import type { Log } from "../daemon/ports.ts";
 import { createAuthenticator } from "../host/authenticator.ts";
 import { createLog } from "../host/log.ts";
 import { type Action, defineCommand } from "./command.ts";
@@ -34,6 +35,8 @@ export const runCommand = defineCommand(
     description:
       `Takes part in the group and holds the VIPs that the group gives to this host. Runs until SIGTERM or \
 SIGINT: then it hands its VIPs over, removes them and ends. A second signal removes them without handing them over.
+
+SIGHUP stops it like SIGTERM: a changed configuration is read at the next start, there is no reload yet.
 
 It needs the privilege to change addresses (root, or CAP_NET_ADMIN and CAP_NET_RAW). If anything that it needs is \
 missing it says so and changes nothing.`,
@@ -65,13 +68,25 @@ interface RunOptions {
 async function run(options: RunOptions, terminal: Terminal): Promise<number> {
   const facts = await readFacts(options);
   if (facts.kind === "problem") return refuse(facts.problems, { terminal, code: exitCode.badConfiguration });
-  const { configuration, host, authenticator } = facts;
-
   const log = createLog({ lowest: options.verbose ? "debug" : "info" });
-  for (const warning of facts.warnings) log.write("warning", warning);
+  try {
+    return await runWith({ ...facts, runtimeDir: options.runtimeDir, log }, terminal);
+  } finally {
+    await log.flush();
+  }
+}
+
+interface Start extends KnownFacts {
+  readonly runtimeDir: string;
+  readonly log: Log;
+}
+
+async function runWith(start: Start, terminal: Terminal): Promise<number> {
+  const { configuration, host, authenticator, warnings, runtimeDir, log } = start;
+  for (const warning of warnings) log.write("warning", warning);
   const signals = listenForEndings();
   const placement = placeOn(host, configuration);
-  const opened = await openPorts({ configuration, placement, runtimeDir: options.runtimeDir, log, signals });
+  const opened = await openPorts({ configuration, placement, runtimeDir, log, signals });
   if (opened.kind !== "open") return refuse(opened.problems, { terminal, code: exitCode[opened.kind] });
 
   return await runDaemon({
@@ -97,14 +112,15 @@ function refuse(
   return code;
 }
 
+interface KnownFacts {
+  readonly configuration: Configuration;
+  readonly host: HostPlace;
+  readonly authenticator: Authenticator;
+  readonly warnings: readonly string[];
+}
+
 type Facts =
-  | {
-    readonly kind: "ok";
-    readonly configuration: Configuration;
-    readonly host: HostPlace;
-    readonly authenticator: Authenticator;
-    readonly warnings: readonly string[];
-  }
+  | { readonly kind: "ok" } & KnownFacts
   | { readonly kind: "problem"; readonly problems: readonly string[] };
 
 /** What can be known without touching the host. */

@@ -97,7 +97,9 @@ async function watch(options: StatusOptions, terminal: Terminal): Promise<number
   do {
     const answer = await ask(options);
     code = exitCodeOf(answer);
-    terminal.out(screen.show(answerText(answer, { json: options.json, colours: terminal.colours })));
+    const text = answerText(answer, { json: options.json, colours: terminal.colours });
+    if (answer.kind === "ok" || terminal.interactive) terminal.out(screen.show(text));
+    else terminal.err(text);
   } while (await Promise.race([stopped, passed(watchEveryMs)]) !== "stopped");
   terminal.out(screen.end);
   return code;

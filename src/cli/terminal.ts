@@ -19,12 +19,31 @@ export interface Terminal {
 export function processTerminal(): Terminal {
   const interactive = Deno.stdout.isTerminal();
   return {
-    out: (text) => writeAll(Deno.stdout, text),
-    err: (text) => writeAll(Deno.stderr, text),
+    out,
+    err,
     colours: interactive && (Deno.env.get("NO_COLOR") ?? "") === "",
     interactive,
     width: interactive ? consoleWidth() : null,
   };
+}
+
+/** Standard output cannot be written, as on a full disk. */
+export class Unwritten extends Error {}
+
+function out(text: string): void {
+  try {
+    writeAll(Deno.stdout, text);
+  } catch (error) {
+    throw new Unwritten(error instanceof Error ? error.message : String(error));
+  }
+}
+
+function err(text: string): void {
+  try {
+    writeAll(Deno.stderr, text);
+  } catch {
+    // There is nowhere left to say so.
+  }
 }
 
 interface Sink {

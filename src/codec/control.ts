@@ -214,7 +214,7 @@ type Row<Of> = Of extends readonly (infer Item)[] ? Item : never;
 
 const hostShape = object<Row<Status["hosts"]>>({
   name: string,
-  state: word("member", "heard", "silent"),
+  state: word("member", "heard", "silent", "left", "disputed"),
   draining: boolean,
   mature: boolean,
   same_configuration: boolean,

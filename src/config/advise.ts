@@ -1,6 +1,7 @@
 // Advice about a file that can be used: what is allowed, but is likely not meant, or weaker than it looks.
 
-import { prefixMax } from "./address.ts";
+import type { IpAddress } from "../core/ip_address.ts";
+import { prefixMax, rangeSize } from "./address.ts";
 import { advice, type Finding } from "./problem.ts";
 import { closest } from "./reading.ts";
 import type { FileTables } from "./schema.ts";
@@ -11,6 +12,7 @@ export function* advise(tables: FileTables): Iterable<Finding> {
   yield* adviseSegments(tables);
   yield* adviseHosts(tables);
   yield* adviseVips(tables);
+  yield* adviseClashes(tables);
   yield* adviseNotify(tables);
 }
 
@@ -83,6 +85,43 @@ function* adviseVips({ vip: vips, vip_range: ranges, host: hosts }: FileTables):
     const subject = `vip_range "${ip.text}"`;
     yield* adviseHolders(range, { subject, path: ["vip_range", index], hosts });
     yield* advisePrefix({ ip, prefix }, ["vip_range", index, "prefix"]);
+  }
+}
+
+// Somebody else answers for these addresses already, or everybody does.
+function* adviseClashes({ segment: segments, notify, ...tables }: FileTables): Iterable<Finding> {
+  const taken = [
+    ...segments.flatMap(({ name, mode, address }) =>
+      mode === "broadcast" && address !== undefined
+        ? [{ ip: address, is: `the broadcast address of segment "${name}"` }]
+        : []
+    ),
+    ...notify.targets.flatMap(({ address: { ip, prefix } }) =>
+      prefix === prefixMax(ip.family) ? [{ ip, is: "the address of a notify target" }] : []
+    ),
+  ];
+  for (const { first, last, path } of vipSpans(tables)) {
+    for (const { ip, is } of taken) {
+      if (ip.family !== first.family || rangeSize(first, ip) < 1n || rangeSize(ip, last) < 1n) continue;
+      yield advice(`"${ip.text}" is ${is} and a VIP as well (wanted an address of its own)`, path);
+    }
+  }
+}
+
+/** All addresses of VIPs, from first to last. */
+function* vipSpans({ vip: vips, vip_range: ranges }: Pick<FileTables, "vip" | "vip_range">): Iterable<{
+  readonly first: IpAddress;
+  readonly last: IpAddress;
+  readonly path: readonly (string | number)[];
+}> {
+  for (const [index, { address, addresses = [] }] of vips.entries()) {
+    if (address !== undefined) yield { first: address.ip, last: address.ip, path: ["vip", index, "address"] };
+    for (const [position, { address: { ip } }] of addresses.entries()) {
+      yield { first: ip, last: ip, path: ["vip", index, "addresses", position, "address"] };
+    }
+  }
+  for (const [index, { first, last }] of ranges.entries()) {
+    yield { first, last, path: ["vip_range", index, "first"] };
   }
 }
 

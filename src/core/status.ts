@@ -22,6 +22,8 @@ export interface NodeStatus {
   readonly mature: boolean;
   /** Why this host drains; null when it does not. */
   readonly draining: string | null;
+  /** An operator asked this host for something that no view has answered yet. */
+  readonly hasWishes: boolean;
   readonly view: (ViewId & { readonly members: readonly Member[] }) | null;
   readonly hosts: readonly HostStatus[];
   readonly vips: readonly VipStatus[];
@@ -79,6 +81,7 @@ export function nodeStatus(node: Node, now: Instant): NodeStatus {
     phase: phaseOf(node),
     mature: node.mature,
     draining: node.drainReason,
+    hasWishes: node.wishes.length > 0,
     view: node.view && { ...node.view.id, members: node.view.members },
     hosts: node.group.hosts.map(({ name }) => hostStatus(node, name, now)),
     vips: node.group.vips.map(({ name }) => vipStatus(node, name)),

@@ -15,6 +15,8 @@ export type RequestPlan =
     readonly request: OperatorRequest;
     /** Asked after every step, of the node's newest account. */
     readonly until: (status: NodeStatus) => boolean;
+    /** Why it will not come true any more, asked like `until` and after it; null while it may. */
+    readonly failed?: (status: NodeStatus) => string | null;
     /** What is said when it does not come true in time, of the last account. */
     readonly late: (status: NodeStatus) => string;
   };
@@ -61,28 +63,53 @@ function planResume(reason: string, before: NodeStatus): RequestPlan {
 }
 
 function planMove(
-  { vip, to }: { readonly vip: string; readonly to: string },
+  { vip, to }: VipMove,
   { status, group }: { readonly status: NodeStatus; readonly group: Group },
 ): RequestPlan {
   const why = whyNotMove({ vip, to }, { status, group });
   if (why !== null) {
     return { kind: "refuse", http: 409, error: `Cannot move VIP "${vip}" to host "${to}": ${why}` };
   }
+  if (isPinnedAlready(status, { vip, to })) return { kind: "answer" };
   return {
     kind: "await",
     request: { kind: "move", vip: vipName(vip), to: hostName(to) },
-    until: (now) => now.vips.some((each) => each.vip === vip && each.holder === to && each.state === "held"),
+    // The VIP may be there for another reason already: as long as the wish is open, a later one can meet it.
+    until: (now) => !now.hasWishes && isHeldBy(now, { vip, to }),
+    failed: (now) =>
+      now.hasWishes || now.view === null || holderOf(now, vip) === to ? null : (
+        `Cannot move VIP "${vip}" to host "${to}": ` +
+        (whyNotMove({ vip, to }, { status: now, group }) ?? `the group gave it to ${holderText(now, vip)}`)
+      ),
     late: (now) => {
-      const found = now.vips.find((each) => each.vip === vip);
+      const state = now.vips.find((each) => each.vip === vip)?.state ?? "unknown";
       return `Cannot finish the move of VIP "${vip}" to host "${to}" in time: ` +
-        `its holder is ${found?.holder ?? "nobody"}, its state "${found?.state ?? "unknown"}"`;
+        `its holder is ${holderText(now, vip)}, its state "${state}"`;
     },
   };
 }
 
+interface VipMove {
+  readonly vip: string;
+  readonly to: string;
+}
+
+/** Nothing is left to wish for. During a view change that is not known: another host's operator may have a wish. */
+const isPinnedAlready = (status: NodeStatus, move: VipMove): boolean =>
+  status.phase === "running" && !status.hasWishes && isHeldBy(status, move) &&
+  status.vips.some(({ vip, reason }) => vip === move.vip && reason === "operator");
+
+const isHeldBy = (status: NodeStatus, { vip, to }: VipMove): boolean =>
+  status.vips.some((each) => each.vip === vip && each.holder === to && each.state === "held");
+
+const holderOf = (status: NodeStatus, vip: string): string | null =>
+  status.vips.find((each) => each.vip === vip)?.holder ?? null;
+
+const holderText = (status: NodeStatus, vip: string): string => holderOf(status, vip) ?? "nobody";
+
 /** What stands against the move; null when nothing does. */
 function whyNotMove(
-  { vip, to }: { readonly vip: string; readonly to: string },
+  { vip, to }: VipMove,
   { status, group }: { readonly status: NodeStatus; readonly group: Group },
 ): string | null {
   const spec: VipSpec | undefined = group.vips.find((each) => each.name === vip);
@@ -111,10 +138,17 @@ function planBalance(before: NodeStatus): RequestPlan {
       error: "Cannot balance: this host has no view yet (wanted an agreed view)",
     };
   }
+  if (!before.mature) {
+    return {
+      kind: "refuse",
+      http: 409,
+      error: "Cannot balance: the group is not mature yet, so nobody holds a VIP",
+    };
+  }
   return {
     kind: "await",
     request: { kind: "balance" },
-    until: (status) => hasNewView(status, before),
+    until: (status) => !status.hasWishes && hasNewView(status, before),
     late: () => "Cannot finish the balance round in time: no view was agreed on since",
   };
 }

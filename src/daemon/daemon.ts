@@ -29,7 +29,7 @@ import {
 import { AddressWork } from "./address_work.ts";
 import { planRequest } from "./control_requests.ts";
 import { Inbox } from "./inbox.ts";
-import { noteText } from "./note_text.ts";
+import { notesText } from "./notes_text.ts";
 import type { Ports } from "./ports.ts";
 import { type Ending, shutDown } from "./shutdown.ts";
 import { reportStatus } from "./status_report.ts";
@@ -119,10 +119,14 @@ class Daemon {
   #step(event: NodeEvent): void {
     const { state, effects } = stepNode(this.#node, event, this.#ports.clock.now());
     this.#node = state;
-    for (const effect of effects) this.#perform(effect);
+    try {
+      for (const effect of effects) if (effect.kind !== "note") this.#perform(effect);
+    } finally {
+      this.#log(effects.flatMap((effect) => (effect.kind === "note" ? [effect.note] : [])));
+    }
   }
 
-  #perform(effect: NodeEffect): void {
+  #perform(effect: Exclude<NodeEffect, { kind: "note" }>): void {
     const { network, announcer } = this.#ports;
     switch (effect.kind) {
       case "broadcast":
@@ -137,8 +141,6 @@ class Daemon {
         return announcer.announce(effect.vips);
       case "observeAddresses":
         return void this.#addressWork.observe();
-      case "note":
-        return this.#log(effect.note);
     }
   }
 
@@ -162,9 +164,8 @@ class Daemon {
     }
   }
 
-  #log(note: Note): void {
-    const { level, text } = noteText(note);
-    this.#ports.log.write(level, text, { kind: note.kind });
+  #log(notes: readonly Note[]): void {
+    for (const { level, text, kind } of notesText(notes)) this.#ports.log.write(level, text, { kind });
   }
 
   #afterSteps(): void {
@@ -195,9 +196,10 @@ class Daemon {
         return Promise.resolve({ kind: "refused", http: plan.http, error: plan.error });
       case "await":
         return new Promise((answer) => {
+          const { request: wish, kind: _, ...conditions } = plan;
           const deadline = after(now, requestPatience(group));
-          this.#waiters = [...this.#waiters, { until: plan.until, late: plan.late, deadline, answer }];
-          this.#submit({ kind: "operatorRequested", request: plan.request });
+          this.#waiters = [...this.#waiters, { ...conditions, deadline, answer }];
+          this.#submit({ kind: "operatorRequested", request: wish });
         });
     }
   }

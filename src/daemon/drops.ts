@@ -36,7 +36,8 @@ export const dropMeanings: Readonly<Record<DropReason, string | null>> = {
   foreignGroup: null,
   unauthenticated: "not signed with a key of this group: another key file, or a stranger",
   own: null,
-  namesake: "signed, under this host's name, but not from this daemon: a second one runs as this host",
+  namesake: "signed, under this host's name, but not from this daemon: a second one runs as this host, or " +
+    "somebody replays this host's earlier datagrams",
   unknownHost: "of a host that the configuration does not have: the file must be the same on every host",
   // With several segments every second copy is stale.
   stale: null,

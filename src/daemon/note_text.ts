@@ -39,6 +39,7 @@ export const moveReasonText: Readonly<Record<MoveReason, string>> = {
 const fenceReasonText: Readonly<Record<FenceReason, string>> = {
   paused: "this daemon did not run for longer than the timeout, so others may have taken its VIPs over",
   leftOut: "its coordinator installed a view without it",
+  addressLost: "none of its own addresses is on it any more, so nobody can hear it",
   quorumLost: "it is not heard by a majority of the configured hosts",
 };
 
@@ -55,6 +56,11 @@ const lines: Lines = {
     ),
   hostHeard: ({ host }) => info(`Host "${host}" is heard`),
   hostRestarted: ({ host }) => warning(`Host "${host}" restarted: what it held before is gone from it`),
+  hostDisputed: ({ host }) =>
+    warning(
+      `Host "${host}" is disputed: several daemons take turns in speaking under this name; none of them is ` +
+        `believed until one is left`,
+    ),
   hostSilent: ({ host, silentFor }) =>
     warning(`Host "${host}" is silent: nothing heard from it for ${spanText(silentFor)}`),
   hostLeft: ({ host }) => info(`Host "${host}" left the group and holds nothing any more`),
@@ -73,7 +79,7 @@ const lines: Lines = {
       `Installed ${viewText(view)} of ${memberText(members)}` +
         (mature ? "" : "; not mature yet, so nobody holds a VIP"),
     ),
-  vipMoved: ({ vip, from, to, reason }) => info(movedText(vip, { from, to, reason })),
+  vipMoved: ({ vip, from, to, reason }) => info(movedText(`VIP "${vip}"`, { from, to, reason, isOne: true })),
   vipAcquired: ({ vip }) => info(`VIP "${vip}" is on this host now and announced`),
   vipReleased: ({ vip }) => info(`VIP "${vip}" is gone from this host`),
   vipAddFailed: ({ vip, problem }) =>
@@ -93,17 +99,35 @@ const lines: Lines = {
   left: () => info("Left the group: this host holds nothing, and the others know"),
 };
 
-function movedText(
-  vip: string,
-  move: { from: string | null; to: string | null; reason: MoveReason },
+/** That one VIP or several move, as they are named by `subject`. */
+export function movedText(
+  subject: string,
+  { from, to, reason, isOne }: {
+    readonly from: string | null;
+    readonly to: string | null;
+    readonly reason: MoveReason;
+    readonly isOne: boolean;
+  },
 ): string {
-  const why = moveReasonText[move.reason];
-  if (move.to === null) {
-    return `VIP "${vip}" has no holder now${move.from === null ? "" : ` (it was "${move.from}")`}: ${why}`;
+  const why = isOne ? moveReasonText[reason] : movesReasonText[reason];
+  if (to === null) {
+    const had = from === null ? "" : ` (it was "${from}")`;
+    return `${subject} ${isOne ? "has" : "have"} no holder now${had}: ${why}`;
   }
-  if (move.from === null) return `VIP "${vip}" goes to host "${move.to}": ${why}`;
-  return `VIP "${vip}" moves from host "${move.from}" to "${move.to}": ${why}`;
+  if (from === null) return `${subject} ${isOne ? "goes" : "go"} to host "${to}": ${why}`;
+  return `${subject} ${isOne ? "moves" : "move"} from host "${from}" to "${to}": ${why}`;
 }
+
+/** Why several VIPs are where they are. */
+const movesReasonText: Readonly<Record<MoveReason, string>> = {
+  ...moveReasonText,
+  unheld: "nobody held them",
+  holderGone: "their last holder was gone or could not hold them",
+  drained: "their last holder was drained or stopped",
+  preferred: "a host that they prefer became available",
+  merged: "two parts of the group merged and both held them",
+  operator: "an operator moved them",
+};
 
 const viewText = (view: ViewId): string => `view ${view.number} (coordinator "${view.coordinator}")`;
 

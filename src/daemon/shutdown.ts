@@ -60,7 +60,7 @@ async function removeAll(vips: readonly VipName[], { addresses, log }: Ports): P
   for (const { vip, problem } of outcome.problems) {
     log.write("error", `Cannot remove VIP "${vip}": ${problem}`);
   }
-  log.write("info", `Removed the VIPs of this host: ${listed(outcome.done)}`);
+  if (outcome.done.length > 0) log.write("info", `Removed the VIPs of this host: ${listed(outcome.done)}`);
   return outcome.problems.length === 0;
 }
 

@@ -112,6 +112,9 @@ const problemWarnings = (node: NodeStatus): readonly string[] =>
 const hostWarnings = (node: NodeStatus): readonly string[] =>
   node.hosts.flatMap((host) => [
     ...(host.state === "silent" ? [silenceText(host)] : []),
+    ...(host.state === "disputed"
+      ? [`Host "${host.host}" is disputed: several daemons run under this name, and none of them is believed`]
+      : []),
     ...(host.state === "heard" && node.view !== null
       ? [`Host "${host.host}" is heard but not a member of the view`]
       : []),

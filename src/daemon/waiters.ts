@@ -8,6 +8,8 @@ import { earliest, type Instant } from "../core/vocabulary.ts";
 
 export interface Waiter {
   readonly until: (status: NodeStatus) => boolean;
+  /** Why it will not come true any more; null while it may. */
+  readonly failed?: (status: NodeStatus) => string | null;
   readonly late: (status: NodeStatus) => string;
   readonly deadline: Instant;
   readonly answer: (response: ControlResponse) => void;
@@ -17,7 +19,10 @@ export interface Waiter {
 export const waitersDeadline = (waiters: readonly Waiter[]): Instant | null =>
   earliest(waiters.map((waiter) => waiter.deadline));
 
-/** Answers those whose wish came true, by `done`, and those that waited too long. Gives back the others. */
+/**
+ * Answers those whose wish came true, by `done`, those whose wish cannot, and those that waited too long. Gives back
+ * the others.
+ */
 export function answerWaiters(
   waiters: readonly Waiter[],
   { status, now, done }: {
@@ -27,7 +32,9 @@ export function answerWaiters(
   },
 ): readonly Waiter[] {
   return waiters.filter((waiter) => {
+    const failure = waiter.failed?.(status) ?? null;
     if (waiter.until(status)) waiter.answer(done());
+    else if (failure !== null) waiter.answer({ kind: "refused", http: 409, error: failure });
     else if (now >= waiter.deadline) waiter.answer(tooLate(waiter.late(status)));
     else return true;
     return false;

@@ -2,7 +2,7 @@ import { deepEqual, equal, match } from "node:assert/strict";
 import type { ControlRequest, ControlResponse, Status } from "../../src/codec/control.ts";
 import { openControlServer } from "../../src/host/control_server.ts";
 import { type Captured, molehill } from "./captured.ts";
-import { well } from "./status_values.ts";
+import { host, well } from "./status_values.ts";
 
 /** Calls the command line while something that answers like this stands in for the daemon. */
 async function asking(
@@ -50,6 +50,9 @@ Deno.test("status exits with 1 when a VIP is not held, and when there is a warni
 
 Deno.test("status --json prints the daemon's status as it is", async () => {
   deepEqual(JSON.parse((await asking(answering(), "status", "--json")).out), well);
+  const states = ["member", "heard", "silent", "left", "disputed"] as const;
+  const hosts = states.map((state) => ({ ...host(state), state }));
+  deepEqual(JSON.parse((await asking(answering({ hosts }), "status", "--json")).out), { ...well, hosts });
 });
 
 Deno.test("drain, resume, move and balance ask the daemon for what the command line says", async () => {
@@ -82,7 +85,17 @@ Deno.test("resume, move and balance say in a line what was done", async () => {
   equal((await asking(answering(), "move", "web-a", "test01")).out, "VIP web-a is on host test01\n");
   equal(
     (await asking(answering(), "balance")).out,
-    "A balance round is decided. VIPs by host: test00 1, test01 1, test02 1\n",
+    "Nothing to balance: the loads are as even as weights, preferences and the moves of operators let them be. " +
+      "VIPs by host: test00 1, test01 1, test02 1\n",
+  );
+  const move = { vip: "mail", from: "test01", to: "test02", reason: "balance" };
+  const moves = [Date.now() + 60_000, Date.now() - 60_000].map((ms) => ({
+    ...move,
+    at: new Date(ms).toISOString(),
+  }));
+  equal(
+    (await asking(answering({ moves }), "balance")).out,
+    "A balance round is decided: 1 VIP moved. VIPs by host: test00 1, test01 1, test02 1\n",
   );
 });
 

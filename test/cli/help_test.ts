@@ -7,6 +7,8 @@ Deno.test("molehill alone prints the same as molehill --help, and exits with 0",
   await golden("cli/help.txt", await session("--help"));
   deepEqualOutput(await molehill(), await molehill("--help"));
   deepEqualOutput(await molehill("help"), await molehill("--help"));
+  deepEqualOutput(await molehill("-h"), await molehill("--help"));
+  deepEqualOutput(await molehill("move", "-h"), await molehill("move", "--help"));
 });
 
 function deepEqualOutput(found: { out: string; code: number }, wanted: { out: string; code: number }): void {

@@ -15,6 +15,8 @@ const troubled: Status = {
     { ...host("test02"), state: "silent", silent_for_ms: 125_000, vips: 0 },
     { ...host("test03"), state: "silent", silent_for_ms: null, vips: 0 },
     { ...host("test04"), state: "heard", vips: 0 },
+    { ...host("test05"), state: "left", draining: true, silent_for_ms: 125_000, vips: 0 },
+    { ...host("test06"), state: "disputed", vips: 0 },
   ],
   vips: [
     { ...vip("web-a", "test01"), state: "moving", here: "removing", since: ago(350), reason: "drained" },

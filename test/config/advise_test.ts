@@ -58,6 +58,21 @@ const advised: readonly {
     ],
   },
   {
+    told: "VIPs with the address of a segment's broadcast or of a notify target",
+    text: smallFile(
+      { 'mode = "unicast"': 'mode = "broadcast"\naddress = "192.168.9.255"' },
+      '[[vip]]\naddress = "192.168.9.255"\ninterface = "eth0"\n' +
+        '[[vip_range]]\nfirst = "10.0.0.1"\nlast = "10.0.0.3"\ninterface = "eth0"\n' +
+        '[notify]\ntargets = [{ address = "10.0.0.2", interface = "eth0" }, ' +
+        '{ address = "10.0.0.0/24", interface = "eth0" }, { address = "10.0.0.4", interface = "eth0" }]\n',
+    ),
+    warnings: [
+      '19:1: "192.168.9.255" is the broadcast address of segment "lan" and a VIP as well ' +
+      "(wanted an address of its own)",
+      '22:1: "10.0.0.2" is the address of a notify target and a VIP as well (wanted an address of its own)',
+    ],
+  },
+  {
     told: "segments that nobody, or one host, is in",
     text: smallFile({
       "[[host]]": '[[segment]]\nname = "back"\nmode = "unicast"\n' +

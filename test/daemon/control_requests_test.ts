@@ -54,8 +54,37 @@ Deno.test("planRequest() lets a move wait until the wanted host holds the VIP", 
   deepEqual(request, { kind: "move", vip: webA, to: test01 });
   equal(until(healthy), false);
   equal(until(withVip(healthy, webA, { holder: test01, state: "moving" })), false);
-  equal(until(withVip(healthy, webA, { holder: test01, state: "held" })), true);
+  const there = withVip(healthy, webA, { holder: test01, state: "held" });
+  equal(until({ ...there, hasWishes: true }), false);
+  equal(until(there), true);
   match(late(healthy), /its holder is test00, its state "held"/);
+});
+
+Deno.test("planRequest() wishes for nothing when an operator moved the VIP there before, unless that is in doubt", () => {
+  const move = { kind: "move", vip: "web-a", to: "test00" } as const;
+  const pinned = withVip(healthy, webA, { reason: "operator" });
+  deepEqual(plan(move, pinned), { kind: "answer" });
+  for (
+    const other of [
+      healthy,
+      { ...pinned, phase: "gathering" as const },
+      { ...pinned, hasWishes: true },
+      withVip(pinned, webA, { state: "moving" }),
+    ]
+  ) {
+    equal(plan(move, other).kind, "await");
+  }
+});
+
+Deno.test("planRequest() gives a move up when the group has decided otherwise, and says why", () => {
+  const { failed } = awaited({ kind: "move", vip: "web-a", to: "test01" });
+  const start = 'Cannot move VIP "web-a" to host "test01":';
+  const members = healthy.view?.members.filter(({ host }) => host !== test01) ?? [];
+  const without = { ...healthy, view: healthy.view && { ...healthy.view, members } };
+  equal(failed?.(without), `${start} not a member of the view (found test00, test02)`);
+  equal(failed?.(healthy), `${start} the group gave it to test00`);
+  equal(failed?.({ ...without, hasWishes: true }), null);
+  equal(failed?.(withVip(healthy, webA, { holder: test01, state: "moving" })), null);
 });
 
 Deno.test("planRequest() refuses a move that cannot be done, with what was found and what was wanted", () => {
@@ -97,5 +126,7 @@ Deno.test("planRequest() lets a balance wait for a view of after it, and refuses
   const { until } = awaited({ kind: "balance" });
   equal(until(healthy), false);
   equal(until(nextView), true);
+  equal(until({ ...nextView, hasWishes: true }), false);
   match(refused({ kind: "balance" }, { ...healthy, view: null }), /no view yet/);
+  match(refused({ kind: "balance" }, { ...healthy, mature: false }), /not mature yet/);
 });

@@ -127,6 +127,7 @@ Deno.test("VIPs that cannot be removed at the end are left to the guard, which i
   equal(await host.exit, 70);
   equal(host.done.includes("release guard"), false);
   ok(host.logged.some(({ text }) => text === 'Cannot remove VIP "web-a": Operation not permitted'));
+  equal(host.logged.some(({ text }) => text.startsWith("Removed the VIPs")), false);
 });
 
 Deno.test("status tells what the node tells", async () => {
@@ -188,6 +189,50 @@ Deno.test("move is answered once the wanted host holds the VIP, and refused when
   const refused = await hostOf(world, test00).ask({ kind: "move", vip: webC, to: test02 });
   ok(refused.kind === "refused" && refused.http === 409, JSON.stringify(refused));
   match(refused.error, /not a member of the view \(found test00, test01\)/);
+});
+
+Deno.test("moves one after the other come true, whichever hosts they are asked on and wherever the VIP is", async () => {
+  const names = [test00, test01, test02];
+  const world = startHosts(group, { names });
+  await world.advance(coldStart);
+  const there = names.find((name) => hostOf(world, name).addresses.has(webA)) ?? test00;
+  const [one = there, other = there] = names.filter((name) => name !== there);
+  const moves = [[one, there], [other, one], [there, one], [one, other], [there, there], [
+    other,
+    one,
+  ]] as const;
+  for (const [on, to] of moves) {
+    const asked = hostOf(world, on).ask({ kind: "move", vip: webA, to });
+    const answer = await answerWithin(world, { ms: 1_000, asked });
+    const [vip] = answer === undefined ? [] : statusOf(answer).vips;
+    deepEqual([vip?.holder, vip?.reason], [to, "operator"]);
+    ok(hostOf(world, to).addresses.has(webA));
+  }
+});
+
+/** Lets time pass until the answer is there; undefined when it is not there in so many milliseconds. */
+async function answerWithin(
+  world: FakeWorld,
+  { ms, asked }: { readonly ms: number; readonly asked: Promise<ControlResponse> },
+): Promise<ControlResponse | undefined> {
+  let answer: ControlResponse | undefined;
+  asked.then((response) => answer = response);
+  for (let waited = 0; waited < ms && answer === undefined; waited += 10) await world.advance(10);
+  return answer;
+}
+
+Deno.test("a move to a host that fails meanwhile is refused as soon as the group has gone on without it", async () => {
+  const world = startHosts(group, { names: [test00, test01] });
+  await world.advance(coldStart);
+  const from = [...world.hosts.values()].find((host) => host.addresses.has(webA)) ?? hostOf(world, test00);
+  const to = hostOf(world, from.name === test00 ? test01 : test00);
+  from.interfere.remove = () => new Promise(() => {});
+  const asked = from.ask({ kind: "move", vip: webA, to: to.name });
+  await world.advance(100);
+  to.crash(new Error("a test wants it so"));
+  const refused = await answerWithin(world, { ms: 1_500, asked });
+  ok(refused?.kind === "refused" && refused.http === 409, JSON.stringify(refused));
+  match(refused.error, /not a member of the view/);
 });
 
 Deno.test("balance is answered once a round has been decided", async () => {

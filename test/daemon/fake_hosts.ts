@@ -106,7 +106,7 @@ function startHost({ group, name, clock, hosts, leftovers, life }: HostParts): F
       },
       observe() {
         note("observe");
-        return Promise.resolve({ whole: [...addresses].sort(), partial: [] });
+        return Promise.resolve({ whole: [...addresses].sort(), partial: [], isPlaced: true });
       },
       onChange: (changed) => void (calls.changed = changed),
       close: () => Promise.resolve(note("close addresses")),

@@ -18,6 +18,7 @@ const notes: { readonly [Kind in Note["kind"]]: Extract<Note, { kind: Kind }> } 
   leftoversFound: { kind: "leftoversFound", vips: [webA, webB] },
   hostHeard: { kind: "hostHeard", host: test01 },
   hostRestarted: { kind: "hostRestarted", host: test01 },
+  hostDisputed: { kind: "hostDisputed", host: test01 },
   hostSilent: { kind: "hostSilent", host: test01, silentFor: duration(512) },
   hostLeft: { kind: "hostLeft", host: test01 },
   configurationDiffers: { kind: "configurationDiffers", host: test01 },

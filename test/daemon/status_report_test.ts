@@ -49,6 +49,13 @@ Deno.test("reportStatus() warns of a VIP that nobody can hold, and of a host tha
   ]);
 });
 
+Deno.test("reportStatus() warns of a host whose name is disputed, but not of one that left cleanly", () => {
+  deepEqual(warningsOf(withHost(healthy, test02, { state: "left", silentFor: duration(60_000) })), []);
+  deepEqual(warningsOf(withHost(healthy, test02, { state: "disputed" })), [
+    'Host "test02" is disputed: several daemons run under this name, and none of them is believed',
+  ]);
+});
+
 Deno.test("reportStatus() warns of a group that is not mature, but not of the VIPs that therefore nobody holds", () => {
   const cold = withVip({ ...healthy, mature: false }, webA, { state: "uncovered", holder: null });
   equal(warningsOf(cold).length, 1);

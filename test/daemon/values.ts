@@ -65,6 +65,7 @@ export const healthy: NodeStatus = {
   phase: "running",
   mature: true,
   draining: null,
+  hasWishes: false,
   view: {
     number: viewNumber(12),
     coordinator: test00,

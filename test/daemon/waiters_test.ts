@@ -32,6 +32,15 @@ Deno.test("answerWaiters() answers what came true and what is too late, and keep
   deepEqual(left, [patient]);
 });
 
+Deno.test("answerWaiters() answers what cannot come true any more with why, at once", () => {
+  const answers: ControlResponse[] = [];
+  const hopeless = { ...waiter(answers, { comesTrue: false, deadline: 11 }), failed: () => "it is gone" };
+  const hopeful = { ...waiter(answers, { comesTrue: false, deadline: 11 }), failed: () => null };
+  const left = answerWaiters([hopeless, hopeful], { status: healthy, now: instant(10), done: () => done });
+  deepEqual(answers, [{ kind: "refused", http: 409, error: "it is gone" }]);
+  deepEqual(left, [hopeful]);
+});
+
 Deno.test("waitersDeadline() is the earliest of the waiters, and none when nobody waits", () => {
   const each = [8, 5, 7].map((deadline) => waiter([], { comesTrue: false, deadline }));
   equal(waitersDeadline(each), 5);

@@ -119,6 +119,7 @@ function fakeStatus(
     phase,
     mature: true,
     draining,
+    hasWishes: false,
     view: view === null ? null : { number: viewNumber(view[0]), coordinator, members },
     hosts: [],
     vips,

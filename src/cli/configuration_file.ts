@@ -63,7 +63,8 @@ function whyUnread(error: unknown): string {
   if (error instanceof Deno.errors.NotFound) return "no such file";
   if (error instanceof Deno.errors.PermissionDenied) return "permission denied (try as root)";
   const said = error instanceof Error ? error.message : String(error);
-  return /is a directory/i.test(said) ? "it is a directory" : said;
+  // Deno says it in words, Bun by the code.
+  return /EISDIR|is a directory/i.test(said) ? "it is a directory" : said;
 }
 
 const problem = (text: string) => ({ kind: "problem", problem: text }) as const;

@@ -4,6 +4,7 @@
 // The control socket comes first, because it is the lock of the runtime directory; the guard comes last, because it
 // is what may do something on its own.
 
+import { resolve } from "node:path";
 import type { Configuration } from "../config/configuration.ts";
 import type { Log, Ports, Signals } from "../daemon/ports.ts";
 import { openAddresses } from "../host/addresses.ts";
@@ -41,11 +42,13 @@ export async function openPorts(options: PortOptions): Promise<OpenedPorts> {
 }
 
 async function openInOrder(
-  { configuration, placement, runtimeDir, log, signals }: PortOptions,
+  { configuration, placement, runtimeDir: givenDir, log, signals }: PortOptions,
   toClose: (close: () => Promise<void>) => void,
 ): Promise<OpenedPorts> {
   const { vips, ownVips, targets, segments } = placement;
   const means = configuration.announcer;
+  // The programs that are started here need not share this process's working directory.
+  const runtimeDir = resolve(givenDir);
   const ready = await preflight({
     vips: ownVips,
     announcer: means,
@@ -59,18 +62,24 @@ async function openInOrder(
   if (control.kind === "problem") return await whoseRuntimeDir(runtimeDir, control.problem);
   toClose(() => control.server.close());
 
-  const network = await openNetwork(segments);
+  const network = await openNetwork(segments, { ip: programs.ip, log });
   if (network.kind === "problems") return unavailable(network.problems);
   toClose(() => network.network.close());
 
-  const addresses = openAddresses({ vips, lease: configuration.group.timing.lease, programs });
+  const own = segments.map(({ local }) => local);
+  const addresses = openAddresses({ vips, lease: configuration.group.timing.lease, own, programs });
   toClose(() => addresses.close());
 
   const announcer = openAnnouncer({ vips, targets, means, arping, isHere: (vip) => addresses.isHere(vip) });
   if (announcer.kind === "problem") return unavailable([announcer.problem]);
   toClose(() => announcer.announcer.close());
 
-  const guard = await openGuard({ vips, runtimeDir, programs });
+  const guard = await openGuard({
+    vips,
+    runtimeDir,
+    programs,
+    onTrouble: (problem) => log.write("error", problem),
+  });
   if (guard.kind === "problem") return unavailable([guard.problem]);
 
   const ports = {

@@ -25,6 +25,8 @@ export interface AddressesOptions {
   readonly vips: readonly PlacedVip[];
   /** Rounded up to whole seconds, which is what the kernel counts in; null: addresses stay until removed. */
   readonly lease: Duration | null;
+  /** This host's own addresses in its segments, as canonical text. None: it is placed whatever happens. */
+  readonly own: readonly string[];
   readonly programs: Pick<Programs, "ip" | "setpriv" | "sh">;
 }
 
@@ -34,12 +36,14 @@ export interface LocalAddresses extends Addresses {
 }
 
 /** The addresses of this host, and a watch on them. */
-export function openAddresses({ vips, lease, programs }: AddressesOptions): LocalAddresses {
+export function openAddresses({ vips, lease, own, programs }: AddressesOptions): LocalAddresses {
   const queue = createQueue();
   const session = startIpSession(programs);
   const addressesOf = new Map(vips.map(({ vip, addresses }) => [vip, addresses]));
   const configured = new Set(vips.flatMap(({ addresses }) => addresses.map(keyOf)));
+  const ownAddresses = new Set(own);
   const believed = new Set<string>();
+  let isPlaced = true;
   let changed = () => {};
 
   const watch = startAddressWatch({ programs, isNews, changed: () => changed() });
@@ -83,13 +87,19 @@ export function openAddresses({ vips, lease, programs }: AddressesOptions): Loca
     // Without an answer, what is believed is the best there is; the next look may tell more.
     if (parsed?.ok === true) {
       believed.clear();
-      for (const key of parsed.value.addresses.map(keyOf)) if (configured.has(key)) believed.add(key);
+      const { addresses } = parsed.value;
+      for (const key of addresses.map(keyOf)) if (configured.has(key)) believed.add(key);
+      isPlaced = own.length === 0 || addresses.some(({ address }) => ownAddresses.has(address));
     }
     const count = ({ addresses }: PlacedVip) =>
       addresses.filter((address) => believed.has(keyOf(address))).length;
     const whole = vips.filter((each) => count(each) === each.addresses.length);
     const partial = vips.filter((each) => count(each) > 0 && count(each) < each.addresses.length);
-    return { whole: sorted(whole.map(({ vip }) => vip)), partial: sorted(partial.map(({ vip }) => vip)) };
+    return {
+      whole: sorted(whole.map(({ vip }) => vip)),
+      partial: sorted(partial.map(({ vip }) => vip)),
+      isPlaced,
+    };
   }
 
   function isNews(event: MonitorEvent): boolean {
@@ -97,6 +107,7 @@ export function openAddresses({ vips, lease, programs }: AddressesOptions): Loca
       session.renew();
       return true;
     }
+    if (ownAddresses.has(event.address)) return true;
     const key = keyOf(event);
     return configured.has(key) && event.deleted === believed.has(key);
   }

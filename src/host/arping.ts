@@ -23,14 +23,22 @@ export interface Arping {
 
 export type ArpingFlavour = "iputils" | "habets";
 
-/** Which of the two programs it is; null when it is neither. */
-export async function detectArping(program: string): Promise<Arping | null> {
+export type ArpingDetection =
+  | { readonly kind: "found"; readonly arping: Arping }
+  /** It cannot even say who it is: the kernel does not let it. */
+  | { readonly kind: "forbidden" }
+  | { readonly kind: "unknown" };
+
+/** Which of the two programs it is. */
+export async function detectArping(program: string): Promise<ArpingDetection> {
   // Habets' program takes -V for an option that wants a value, and says who it is before it complains.
   const outcome = await runCommand({ program, args: ["-V"], atMostMs: 2_000 });
-  if (outcome.kind !== "ok" && outcome.kind !== "failed") return null;
-  const said = outcome.stdout + outcome.stderr;
-  if (/iputils|busybox/i.test(said)) return { program, flavour: "iputils" };
-  return /habets/i.test(said) ? { program, flavour: "habets" } : null;
+  if (outcome.kind === "timedOut") return { kind: "unknown" };
+  const said = outcome.kind === "missing" ? outcome.problem : outcome.stdout + outcome.stderr;
+  if (/iputils|busybox/i.test(said)) return { kind: "found", arping: { program, flavour: "iputils" } };
+  if (/habets/i.test(said)) return { kind: "found", arping: { program, flavour: "habets" } };
+  // Where its file carries the privilege and this process may not have it, not even exec() is allowed.
+  return { kind: /not permitted/i.test(said) ? "forbidden" : "unknown" };
 }
 
 export function createArpingAnnouncer(

@@ -56,7 +56,19 @@ export async function openControlServer(runtimeDirectory: string): Promise<Opene
     await http.listen();
     return { kind: "open", server: http };
   } catch (error) {
-    return cannot(error instanceof Error ? error.message : String(error));
+    return cannot(whyNot(error));
+  }
+}
+
+function whyNot(error: unknown): string {
+  switch (codeOf(error)) {
+    case "EEXIST":
+    case "ENOTDIR":
+      return "there is a file where a directory is wanted";
+    case "EACCES":
+      return "permission denied (try as root)";
+    default:
+      return error instanceof Error ? error.message : String(error);
   }
 }
 

@@ -3,12 +3,12 @@
 //     daemon ──── pipe ───▶ guard        "release": it ends, and touches nothing
 //       ✝         end of file ─▶ ip -force -batch -
 //
-// The kernel closes a process's end of a pipe however the process ends, within microseconds. The guard reads what to
-// remove once, at its start, from a file in the runtime directory (where a person can also find and use it), so that
-// nothing has to be at hand in the moment of death but `ip`. It runs in a session of its own and ignores the signals
+// The kernel closes a process's end of a pipe however the process ends, within microseconds. The guard is told
+// what to remove at its start, so that nothing has to be at hand in the moment of death but `ip`. The same is in a file in
+// the runtime directory, where a person and the unit file find it. The guard runs in a session of its own and ignores the signals
 // that a terminal or a service manager sends around, and the kernel does not take it when memory runs out.
 //
-// When the guard itself is killed, another one is started.
+// When the guard itself is killed, another one is started, and tried again until one stands by.
 
 import type { Guard } from "../daemon/ports.ts";
 import { kill, messageOf } from "./command.ts";
@@ -18,9 +18,11 @@ import { createRespawn } from "./respawn.ts";
 
 export interface GuardOptions {
   readonly vips: readonly PlacedVip[];
-  /** Must be there. The file "held.batch" in it is written anew. */
+  /** Must be there. The file "held.batch" in it is written anew, once. */
   readonly runtimeDir: string;
   readonly programs: Pick<Programs, "ip" | "setsid" | "sh">;
+  /** Called, for people, each time a guard that died cannot be replaced. */
+  readonly onTrouble: (problem: string) => void;
 }
 
 export type GuardOutcome =
@@ -29,12 +31,15 @@ export type GuardOutcome =
   | { readonly kind: "problem"; readonly problem: string };
 
 /** Starts the guard; done when it stands by, and addresses may be added. */
-export async function openGuard({ vips, runtimeDir, programs }: GuardOptions): Promise<GuardOutcome> {
+export async function openGuard(
+  { vips, runtimeDir, programs, onTrouble }: GuardOptions,
+): Promise<GuardOutcome> {
   const batchFile = `${runtimeDir}/held.batch`;
+  const batch = removalLines(vips).join("\n") + "\n";
+  const start = () => startSentry({ batch, batchFile, programs });
   try {
-    await writeWhole(batchFile, removalLines(vips).join("\n") + "\n");
-    const first = await startSentry({ batchFile, programs });
-    return { kind: "ok", guard: keepGuard(first, () => startSentry({ batchFile, programs })) };
+    await writeWhole(batchFile, batch);
+    return { kind: "ok", guard: keepGuard(await start(), { start, onTrouble }) };
   } catch (error) {
     return { kind: "problem", problem: `Cannot start the guard: ${messageOf(error)}` };
   }
@@ -46,8 +51,16 @@ interface Sentry {
   release(): Promise<void>;
 }
 
+interface Keeping {
+  readonly start: () => Promise<Sentry>;
+  readonly onTrouble: (problem: string) => void;
+}
+
+/** A sentry that stood by for this long did its work; one that dies sooner is not replaced in a tight loop. */
+const STOOD_BY_MS = 1_000;
+
 /** Replaces sentries that die. */
-function keepGuard(first: Sentry, start: () => Promise<Sentry>): Guard {
+function keepGuard(first: Sentry, { start, onTrouble }: Keeping): Guard {
   const respawn = createRespawn();
   let died = () => {};
   let released = false;
@@ -67,9 +80,11 @@ function keepGuard(first: Sentry, start: () => Promise<Sentry>): Guard {
 
   function post(sentry: Sentry): void {
     current = sentry;
+    const since = performance.now();
     sentry.ended.then(() => {
       current = null;
       if (released) return;
+      if (performance.now() - since >= STOOD_BY_MS) respawn.succeeded();
       respawn.schedule(replace);
       died();
     });
@@ -80,20 +95,26 @@ function keepGuard(first: Sentry, start: () => Promise<Sentry>): Guard {
       const sentry = await start();
       if (released) await sentry.release();
       else post(sentry);
-    } catch {
-      if (!released) respawn.schedule(replace);
+    } catch (error) {
+      if (released) return;
+      onTrouble(
+        `Cannot replace the guard: ${messageOf(error)}; nothing removes the VIPs if this daemon dies now`,
+      );
+      respawn.schedule(replace);
     }
   }
 }
 
-async function startSentry({ batchFile, programs }: SentryOptions): Promise<Sentry> {
-  const args = [programs.sh, "-c", SCRIPT, "molehill-guard", batchFile, programs.ip];
+async function startSentry({ batch, batchFile, programs }: SentryOptions): Promise<Sentry> {
+  const args = [programs.sh, "-c", SCRIPT, "molehill-guard", programs.ip, batchFile];
   const child = new Deno.Command(programs.setsid, { args, stdin: "piped", stdout: "piped", stderr: "null" })
     .spawn();
   const word = child.stdin.getWriter();
+  // One that ends before it has read everything says too little, which is what counts.
+  word.write(new TextEncoder().encode(`${batch}${END}\n`)).catch(() => {});
   if (await firstLine(child.stdout) !== "ready") {
     kill(child, "SIGKILL");
-    throw new Error(`the shell did not get ready (it read ${batchFile})`);
+    throw new Error(`the shell ${programs.sh} did not get ready`);
   }
   return {
     ended: child.status,
@@ -106,22 +127,34 @@ async function startSentry({ batchFile, programs }: SentryOptions): Promise<Sent
 }
 
 interface SentryOptions {
+  /** What the guard is to give to ip. */
+  readonly batch: string;
+  /** Only so that a list of processes shows whose guard it is. */
   readonly batchFile: string;
   readonly programs: Pick<Programs, "ip" | "setsid" | "sh">;
 }
 
-/** $1: the batch file. $2: the program ip. "ready" tells the daemon that it may rely on the guard. */
+/** Follows the last line of the batch. */
+const END = "end";
+
+/** $1: the program ip. "ready" tells the daemon that it may rely on the guard. */
 const SCRIPT = `
 trap '' TERM INT HUP QUIT TSTP PIPE
 cd /
-batch=$(cat "$1") || exit 1
+batch=$(
+  while read -r line; do
+    [ "$line" = ${END} ] && exit 0
+    printf '%s\\n' "$line"
+  done
+  exit 1
+) || exit 1
 { echo -1000 > /proc/self/oom_score_adj; } 2> /dev/null
 echo ready
 exec > /dev/null
 while read -r word; do
   [ "$word" = release ] && exit 0
 done
-printf '%s\\n' "$batch" | "$2" -force -batch -
+printf '%s\\n' "$batch" | "$1" -force -batch -
 `;
 
 /** Reads to the end of the stream, which the guard closes right after its one line. */

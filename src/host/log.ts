@@ -1,5 +1,5 @@
-// The log: one line an entry, on standard error, written before the call returns, so that the last words of a
-// dying daemon are read.
+// The log: one line an entry, on standard error, written before the call returns where the reader has room for it, so
+// that the last words of a dying daemon are read. A reader that stops reading stops nobody.
 //
 //   2026-11-22T13:44:05.123Z warning Host "test01" is silent  kind=hostSilent host=test01 silentFor=512
 //
@@ -8,6 +8,7 @@
 import { configureSync, getLogger } from "@logtape/logtape";
 import type { LogRecord } from "@logtape/logtape";
 import type { Log, LogLevel } from "../daemon/ports.ts";
+import { type LineWriter, openStandardError } from "./standard_error.ts";
 
 /** How a line looks. "plain" and "colours" have the time in front, "journal" has the level as systemd reads it. */
 export type LogStyle = "plain" | "colours" | "journal";
@@ -16,16 +17,21 @@ export interface LogOptions {
   /** Entries below this are not written. */
   readonly lowest: LogLevel;
   readonly style: LogStyle;
-  /** Takes a whole line, newline included. */
-  readonly write: (line: string) => void;
+  readonly out: LineWriter;
+}
+
+/** The log with its end: before the process exits, what waits for a slow reader is given some more time. */
+export interface ProcessLog extends Log {
+  flush(): Promise<void>;
 }
 
 /** The log of this process. Options left out are what standard error wants; the lowest level is "info". */
-export function createLog(options: Partial<LogOptions> = {}): Log {
-  const { lowest = "info", style = styleOfStandardError(), write = writeToStandardError } = options;
+export function createLog(options: Partial<LogOptions> = {}): ProcessLog {
+  const { lowest = "info", style = styleOfStandardError() } = options;
+  const { out = openStandardError((count) => lineOf(lossOf(count), style)) } = options;
   configureSync({
     reset: true,
-    sinks: { lines: (record) => write(lineOf(record, style)) },
+    sinks: { lines: (record) => out.write(lineOf(record, style)) },
     loggers: [
       { category: "molehill", lowestLevel: lowest, sinks: ["lines"] },
       { category: ["logtape", "meta"], lowestLevel: "error", sinks: ["lines"] },
@@ -42,6 +48,19 @@ export function createLog(options: Partial<LogOptions> = {}): Log {
         timestamp: Date.now(),
         properties: { ...fields },
       }),
+    flush: () => out.flush(),
+  };
+}
+
+function lossOf(count: number): LogRecord {
+  const text = "Lines of this log were lost here: nobody read them in time";
+  return {
+    category: ["molehill"],
+    level: "warning",
+    message: [text],
+    rawMessage: text,
+    timestamp: Date.now(),
+    properties: { lines: count },
   };
 }
 
@@ -49,16 +68,6 @@ function styleOfStandardError(): LogStyle {
   if ((Deno.env.get("JOURNAL_STREAM") ?? "") !== "") return "journal";
   const coloursForbidden = (Deno.env.get("NO_COLOR") ?? "") !== "";
   return Deno.stderr.isTerminal() && !coloursForbidden ? "colours" : "plain";
-}
-
-/** A log that cannot be written is no reason to let VIPs go. */
-function writeToStandardError(line: string): void {
-  let rest = new TextEncoder().encode(line);
-  try {
-    while (rest.length > 0) rest = rest.subarray(Deno.stderr.writeSync(rest));
-  } catch {
-    // Its reader is gone, or the disk is full: there is nowhere to say so.
-  }
 }
 
 type RecordLevel = LogRecord["level"];

@@ -3,7 +3,7 @@
 // constants are those of <sys/socket.h>, <linux/if_packet.h> and <linux/sockios.h>.
 
 import { etherType } from "../codec/announcement.ts";
-import { messageOf } from "./command.ts";
+import { openLibrary } from "./c_library.ts";
 
 export interface PacketSocket {
   /** Looks an Ethernet interface up by name; null when there is none of that name, or it is not Ethernet. */
@@ -27,7 +27,7 @@ export type PacketSocketOutcome =
 
 /** Opens one. Refused without the privilege CAP_NET_RAW. */
 export function openPacketSocket(): PacketSocketOutcome {
-  const library = openLibrary();
+  const library = openLibrary(SYMBOLS);
   if (typeof library === "string") {
     return { kind: "refused", problem: `Cannot load the C library: ${library}` };
   }
@@ -101,22 +101,6 @@ const SYMBOLS = {
   sendto: { parameters: ["i32", "buffer", "usize", "i32", "buffer", "u32"], result: "i32" },
   close: { parameters: ["i32"], result: "i32" },
 } as const;
-
-/** glibc, then musl on the two machines that there are executables for. */
-const LIBRARIES = ["libc.so.6", "libc.musl-x86_64.so.1", "libc.musl-aarch64.so.1"];
-
-/** The first library that is there; otherwise why the last one could not be opened. */
-function openLibrary(): Library | string {
-  let problem = "";
-  for (const name of LIBRARIES) {
-    try {
-      return Deno.dlopen(name, SYMBOLS);
-    } catch (error) {
-      problem = messageOf(error);
-    }
-  }
-  return problem;
-}
 
 /** The C library reads plain memory; nothing in this program shares its frames. */
 const buffer = (frame: Uint8Array): Uint8Array<ArrayBuffer> => frame as Uint8Array<ArrayBuffer>;

@@ -77,11 +77,17 @@ async function findArping(announcer: "raw" | "arping", directories: readonly str
     const problem = missingProgram("arping", { package: "iputils-arping", directories });
     return { arping: null, why, problems: [`${problem} (it is needed because ${why})`] };
   }
-  const arping = await detectArping(program);
-  const unknown =
-    `Cannot use ${program}: it says neither that it is of iputils (or busybox) nor that it is of Habets`;
-  return { arping, why, problems: arping === null ? [unknown] : [] };
+  const detected = await detectArping(program);
+  if (detected.kind === "found") return { arping: detected.arping, why, problems: [] };
+  const problem = `Cannot use ${program}: ${whyUnusable[detected.kind]}`;
+  return { arping: null, why, problems: [problem] };
 }
+
+const whyUnusable: Readonly<Record<"forbidden" | "unknown", string>> = {
+  forbidden: "it lacks the privilege CAP_NET_RAW; start molehill as root, or by systemd with " +
+    "AmbientCapabilities=CAP_NET_ADMIN CAP_NET_RAW",
+  unknown: "it says neither that it is of iputils (or busybox) nor that it is of Habets",
+};
 
 function packetSocketProblem(): string | null {
   const outcome = openPacketSocket();

@@ -10,6 +10,7 @@ import process from "node:process";
 import { parseIpAddress } from "../core/ip_address.ts";
 import type { HostName, SegmentName } from "../core/vocabulary.ts";
 import { messageOf } from "./command.ts";
+import { addressState } from "./interface_state.ts";
 
 /** A segment as this host has it. */
 export interface PlacedSegment {
@@ -37,17 +38,23 @@ export interface SegmentOptions {
   readonly receive: (datagram: Uint8Array) => void;
   /** Called for each datagram that could not be sent, and each error of a socket. */
   readonly failed: () => void;
+  /** The program, which knows the state of an interface. */
+  readonly ip: string;
 }
 
 export type SegmentOutcome =
   | { readonly kind: "ok"; readonly sockets: SegmentSockets }
-  /** `problem` is for people. */
+  /** Its interface is down, or has no address: that may change at any time. `problem` is for people. */
+  | { readonly kind: "notYet"; readonly problem: string }
+  /** `problem` is for people, who must mend it. */
   | { readonly kind: "problem"; readonly problem: string };
 
 /** Opens the sockets. A port in use, and an address that this host does not have, are problems. */
 export async function openSegment(place: PlacedSegment, options: SegmentOptions): Promise<SegmentOutcome> {
   const own = await openSocket({ address: place.local, port: place.port, shared: false }, options);
-  if (own.kind === "problem") return refusal(place, own.code, place.local);
+  if (own.kind === "problem") {
+    return await refusal(place, { address: place.local, code: own.code, ip: options.ip });
+  }
   if (place.address === null) {
     return { kind: "ok", sockets: socketsOf(place, { own, group: null, ...options }) };
   }
@@ -58,10 +65,10 @@ export async function openSegment(place: PlacedSegment, options: SegmentOptions)
     return { kind: "ok", sockets: socketsOf(place, { own, group: { ...group, address }, ...options }) };
   }
   await close(own.socket);
-  return refusal(place, group.code, place.address);
+  return await refusal(place, { address: place.address, code: group.code, ip: options.ip });
 }
 
-interface Sockets extends SegmentOptions {
+interface Sockets extends Pick<SegmentOptions, "failed"> {
   readonly own: Opened;
   /** `address` has a zone where it needs one. */
   readonly group: Opened & { readonly address: string } | null;
@@ -183,20 +190,34 @@ function openSocket(
 
 const close = (socket: Socket): Promise<void> => new Promise((closed) => void socket.close(() => closed()));
 
-function refusal(
+/** The address that could not be bound to, and why not. */
+interface Refused {
+  readonly address: string;
+  readonly code: string;
+  readonly ip: string;
+}
+
+async function refusal(
   { segment, mode, port, local }: PlacedSegment,
-  code: string,
-  address: string,
-): SegmentOutcome {
-  const what = address === local ? "an address" : `a ${mode} address`;
-  const why: Readonly<Record<string, string>> = {
-    EADDRINUSE: `port ${port} of ${address} is in use by another program`,
-    EADDRNOTAVAIL: `${address} is not ${what} of this host`,
-  };
-  return {
-    kind: "problem",
-    problem: `Cannot open segment "${segment}": ${why[code] ?? `${address}: ${code}`}`,
-  };
+  { address, code, ip }: Refused,
+): Promise<SegmentOutcome> {
+  const cannot = (why: string) => `Cannot open segment "${segment}": ${why}`;
+  if (code === "EADDRINUSE") {
+    const problem = cannot(`port ${port} of ${address} is in use by another program`);
+    return { kind: "problem", problem };
+  }
+  if (code !== "EADDRNOTAVAIL") return { kind: "problem", problem: cannot(`${address}: ${code}`) };
+  const state = await addressState(local, ip);
+  switch (state.kind) {
+    case "down":
+      return { kind: "notYet", problem: cannot(`${state.interface}, which has ${local}, is down`) };
+    case "absent":
+      return { kind: "notYet", problem: cannot(`${local} is not an address of this host`) };
+    case "here": {
+      const what = address === local ? "an address" : `a ${mode} address`;
+      return { kind: "problem", problem: cannot(`${address} is not ${what} of this host`) };
+    }
+  }
 }
 
 /**

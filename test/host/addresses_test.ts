@@ -21,9 +21,16 @@ const webA = vip("web-a", on("eth0")("192.168.9.109"));
 const webB = vip("web-b", on("eth0")("192.168.9.110"), on("eth0")("fd00:9::110"));
 const lost = vip("lost", on("eth0")("192.168.9.111"), on("eth9")("192.168.9.112"));
 const VIPS = [webA, webB, lost];
+/** Those of the cable. */
+const OWN = ["192.168.9.160", "fd00:9::160"];
 
 const open = (cable: Cable, lease: number | null = null) =>
-  openAddresses({ vips: VIPS, lease: lease === null ? null : duration(lease), programs: cable.programs });
+  openAddresses({
+    vips: VIPS,
+    lease: lease === null ? null : duration(lease),
+    own: OWN,
+    programs: cable.programs,
+  });
 
 async function lineOf(cable: Cable, address: string): Promise<string> {
   const shown = await mustRun(["ip", "-n", cable.host, "-o", "address", "show", "to", address]);
@@ -39,9 +46,9 @@ Deno.test("add() puts every address of a VIP on its interface, and remove() take
     /^\d+: eth0 inet 192.168.9.109\/32 scope global eth0 valid_lft forever/,
   );
   assert.match(await lineOf(cable, "fd00:9::110"), /inet6 fd00:9::110\/128 .*valid_lft forever/);
-  assert.deepEqual(await addresses.observe(), { whole: ["web-a", "web-b"], partial: [] });
+  assert.deepEqual(await addresses.observe(), { whole: ["web-a", "web-b"], partial: [], isPlaced: true });
   assert.deepEqual(await addresses.remove([webB.vip]), { done: ["web-b"], problems: [] });
-  assert.deepEqual(await addresses.observe(), { whole: ["web-a"], partial: [] });
+  assert.deepEqual(await addresses.observe(), { whole: ["web-a"], partial: [], isPlaced: true });
   assert.equal(await lineOf(cable, "fd00:9::110"), "");
   await addresses.close();
 });
@@ -67,7 +74,7 @@ Deno.test("an address that nobody renews is removed by the kernel, one that is r
     await addresses.add([webB.vip]);
     return (await lineOf(cable, "192.168.9.109")) === "";
   }, { what: "the lease of web-a to end", everyMs: 250 });
-  assert.deepEqual(await addresses.observe(), { whole: ["web-b"], partial: [] });
+  assert.deepEqual(await addresses.observe(), { whole: ["web-b"], partial: [], isPlaced: true });
   await addresses.close();
 });
 
@@ -78,7 +85,11 @@ Deno.test("add() tells what is wrong with which VIP, and does the others", async
     done: ["web-a", "web-b"],
     problems: [{ vip: "lost", problem: '192.168.9.112 on eth9: Cannot find device "eth9"' }],
   });
-  assert.deepEqual(await addresses.observe(), { whole: ["web-a", "web-b"], partial: ["lost"] });
+  assert.deepEqual(await addresses.observe(), {
+    whole: ["web-a", "web-b"],
+    partial: ["lost"],
+    isPlaced: true,
+  });
   assert.equal(addresses.isHere(lost.vip), false);
   assert.equal(addresses.isHere(webB.vip), true);
   await addresses.close();
@@ -90,7 +101,7 @@ Deno.test("remove() counts an address that is not there, and one whose interface
   await addresses.add([lost.vip]);
   const all = VIPS.map((each) => each.vip);
   assert.deepEqual(await addresses.remove(all), { done: all, problems: [] });
-  assert.deepEqual(await addresses.observe(), { whole: [], partial: [] });
+  assert.deepEqual(await addresses.observe(), { whole: [], partial: [], isPlaced: true });
   await addresses.close();
 });
 
@@ -98,7 +109,7 @@ Deno.test("remove() leaves an address with another prefix alone: it is somebody 
   await using cable = await layCable();
   await mustRun(["ip", "-n", cable.host, "address", "add", "192.168.9.109/24", "dev", "eth0"]);
   const addresses = open(cable);
-  assert.deepEqual(await addresses.observe(), { whole: [], partial: [] });
+  assert.deepEqual(await addresses.observe(), { whole: [], partial: [], isPlaced: true });
   await addresses.remove([webA.vip]);
   assert.match(await lineOf(cable, "192.168.9.109"), /192.168.9.109\/24/);
   await addresses.close();
@@ -127,7 +138,7 @@ Deno.test("every VIP of a call has a problem when ip hangs, and the next call is
       `case "$*" in *batch*) touch ${cable.directory}/once; exec sleep 600;; esac\nexec ${cable.programs.ip} "$@"\n`,
     { mode: 0o755 },
   );
-  const addresses = openAddresses({ vips: VIPS, lease: null, programs: { ...cable.programs, ip } });
+  const addresses = openAddresses({ vips: VIPS, lease: null, own: OWN, programs: { ...cable.programs, ip } });
   const [first, second] = await Promise.all([addresses.add([webA.vip, webB.vip]), addresses.add([webA.vip])]);
   const problem = "192.168.9.109 on eth0: no answer within 2000 ms";
   assert.deepEqual(first.done, []);
@@ -151,10 +162,52 @@ Deno.test("onChange() calls when somebody removes or adds an address of a VIP, n
   await mustRun(["ip", "-n", cable.host, "address", "del", "192.168.9.109/32", "dev", "eth0"]);
   await waitUntil(() => calls > 0, { what: "the call for the removed address" });
   assert.equal(calls, 1);
-  assert.deepEqual(await addresses.observe(), { whole: [], partial: [] });
+  assert.deepEqual(await addresses.observe(), { whole: [], partial: [], isPlaced: true });
   await mustRun(["ip", "-n", cable.host, "address", "add", "192.168.9.110/32", "dev", "eth0"]);
   await waitUntil(() => calls > 1, { what: "the call for the added address" });
-  assert.deepEqual(await addresses.observe(), { whole: [], partial: ["web-b"] });
+  assert.deepEqual(await addresses.observe(), { whole: [], partial: ["web-b"], isPlaced: true });
+  await addresses.close();
+});
+
+Deno.test("onChange() calls when an address of the host's own goes or comes, and observe() tells whether any is left", async () => {
+  await using cable = await layCable();
+  const addresses = open(cable);
+  let calls = 0;
+  addresses.onChange(() => calls += 1);
+  await untilWatched(cable, () => calls);
+  const afterCall = async (command: string) => {
+    calls = 0;
+    await mustRun(["ip", "-n", cable.host, "address", ...command.split(" "), "dev", "eth0"]);
+    await waitUntil(() => calls > 0, { what: `the call for "${command}"` });
+    return (await addresses.observe()).isPlaced;
+  };
+  assert.equal(await afterCall("del 192.168.9.160/16"), true);
+  assert.equal(await afterCall("del fd00:9::160/64"), false);
+  assert.equal(await afterCall("add 192.168.9.160/16"), true);
+  await addresses.close();
+});
+
+Deno.test("observe() goes on with what it believed of the host's own addresses while ip gives no answer", async () => {
+  await using cable = await layCable();
+  const ip = `${cable.directory}/failing-ip`;
+  await Deno.writeTextFile(
+    ip,
+    `#!/bin/sh\n[ -e ${cable.directory}/broken ] && exit 1\nexec ${cable.programs.ip} "$@"\n`,
+    { mode: 0o755 },
+  );
+  const addresses = openAddresses({
+    vips: VIPS,
+    lease: null,
+    own: OWN,
+    programs: { ...cable.programs, ip },
+  });
+  await mustRun(["ip", "-n", cable.host, "address", "flush", "dev", "eth0"]);
+  assert.equal((await addresses.observe()).isPlaced, false);
+  await mustRun(["ip", "-n", cable.host, "address", "add", "192.168.9.160/16", "dev", "eth0"]);
+  await Deno.writeTextFile(`${cable.directory}/broken`, "");
+  assert.equal((await addresses.observe()).isPlaced, false);
+  await Deno.remove(`${cable.directory}/broken`);
+  assert.equal((await addresses.observe()).isPlaced, true);
   await addresses.close();
 });
 
@@ -180,7 +233,7 @@ Deno.test("a thousand addresses are added, renewed and removed by one call each"
     (_, at) => vip(`v${String(at).padStart(4, "0")}`, on("eth0")(`10.1.${at >> 8}.${at & 255}`)),
   );
   const names = many.map((each) => each.vip);
-  const addresses = openAddresses({ vips: many, lease: duration(60_000), programs: cable.programs });
+  const addresses = openAddresses({ vips: many, lease: duration(60_000), own: [], programs: cable.programs });
   const took: Record<string, number> = {};
   const timed = async <Result>(what: string, call: () => Promise<Result>): Promise<Result> => {
     const start = performance.now();

@@ -53,7 +53,7 @@ for (const flavour of ["iputils", "habets"] as const) {
   Deno.test(`detectArping() recognises the program of ${flavour}`, async () => {
     await using cable = await layCable();
     const program = await cable.wrap(programs[flavour], programs.habetsVariables);
-    assert.deepEqual(await detectArping(program), { program, flavour });
+    assert.deepEqual(await detectArping(program), { kind: "found", arping: { program, flavour } });
   });
 
   Deno.test(`announce() by ${flavour} makes a neighbour replace an entry that it confirmed a moment ago`, async () => {
@@ -130,6 +130,6 @@ Deno.test("announce() by arping returns at once, and runs no more than 32 progra
 });
 
 Deno.test("detectArping() does not take another program for arping", async () => {
-  assert.equal(await detectArping("/bin/true"), null);
-  assert.equal(await detectArping("/nowhere/arping"), null);
+  assert.deepEqual(await detectArping("/bin/true"), { kind: "unknown" });
+  assert.deepEqual(await detectArping("/nowhere/arping"), { kind: "unknown" });
 });

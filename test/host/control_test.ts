@@ -181,6 +181,10 @@ Deno.test("a runtime directory that cannot be used is a problem for people", asy
       JSON.stringify(inFile),
       /^{"kind":"problem","problem":"Cannot use \\".*\/file\/run\\" as runtime directory: /,
     );
+    const file = await openControlServer(`${directory}/file`);
+    for (const each of [inFile, file]) {
+      match(JSON.stringify(each), /runtime directory: there is a file where a directory is wanted"}$/);
+    }
     const tooLong = await openControlServer(`${directory}/${"x".repeat(100)}`);
     match(JSON.stringify(tooLong), /its control socket's path has \d+ bytes, at most 107 are possible/);
   });

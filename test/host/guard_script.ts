@@ -14,11 +14,13 @@ interface Options {
 const { vips, runtimeDir, programs }: Options = JSON.parse(Deno.args[0] ?? "");
 const early = new Deno.Command("sleep", { args: ["600"], stdin: "null", stdout: "null", stderr: "null" })
   .spawn();
-const guard = await openGuard({ vips, runtimeDir, programs });
+const guard = await openGuard({ vips, runtimeDir, programs, onTrouble: console.error });
 if (guard.kind === "problem") throw new Error(guard.problem);
 const late = new Deno.Command("sleep", { args: ["600"], stdin: "piped", stdout: "null", stderr: "null" })
   .spawn();
-const { problems } = await openAddresses({ vips, lease: null, programs }).add(vips.map(({ vip }) => vip));
+const { problems } = await openAddresses({ vips, lease: null, own: [], programs }).add(
+  vips.map(({ vip }) => vip),
+);
 if (problems.length > 0) throw new Error(JSON.stringify(problems));
 // Two children that outlive this process: if they kept the guard's pipe open, the guard would sleep on.
 console.log(`holding ${early.pid} ${late.pid}`);

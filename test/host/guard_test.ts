@@ -3,6 +3,7 @@ import { vipName } from "../../src/core/vocabulary.ts";
 import { openAddresses } from "../../src/host/addresses.ts";
 import { openGuard } from "../../src/host/guard.ts";
 import type { PlacedVip } from "../../src/host/placed_vip.ts";
+import type { Programs } from "../../src/host/programs.ts";
 import { mustRun } from "../support/command.ts";
 import { waitUntil } from "../support/wait.ts";
 import { type Cable, layCable } from "./cable.ts";
@@ -36,9 +37,17 @@ async function guardsOf(cable: Cable): Promise<readonly number[]> {
     .map(({ pid }) => pid);
 }
 
-async function openOn(cable: Cable) {
-  const addresses = openAddresses({ vips: [webA], lease: null, programs: cable.programs });
-  const outcome = await openGuard({ vips: [webA], runtimeDir: cable.directory, programs: cable.programs });
+async function openOn(
+  cable: Cable,
+  { troubles = [], programs = {} }: { troubles?: string[]; programs?: Partial<Programs> } = {},
+) {
+  const addresses = openAddresses({ vips: [webA], lease: null, own: [], programs: cable.programs });
+  const outcome = await openGuard({
+    vips: [webA],
+    runtimeDir: cable.directory,
+    programs: { ...cable.programs, ...programs },
+    onTrouble: (problem) => void troubles.push(problem),
+  });
   assert.ok(outcome.kind === "ok");
   await addresses.add([webA.vip]);
   await addresses.close();
@@ -132,6 +141,38 @@ Deno.test("a guard that is killed is replaced, and says so", async () => {
   assert.equal(await heldOn(cable), 2);
 });
 
+Deno.test("a guard that is killed is replaced though the file it was told to people with is gone", async () => {
+  await using cable = await layCable();
+  const guard = await openOn(cable);
+  await Deno.remove(`${cable.directory}/held.batch`);
+  const [first = 0] = await guardsOf(cable);
+  Deno.kill(first, "SIGKILL");
+  await waitUntil(async () => (await guardsOf(cable)).some((pid) => pid !== first), {
+    what: "another guard",
+  });
+  await guard.release();
+});
+
+Deno.test("a guard that cannot be replaced is told of, and tried again", async () => {
+  await using cable = await layCable();
+  const sh = `${cable.directory}/fickle-sh`;
+  const broken = `${cable.directory}/broken`;
+  await Deno.writeTextFile(sh, `#!/bin/sh\n[ -e ${broken} ] && exit 1\nexec sh "$@"\n`, { mode: 0o755 });
+  const troubles: string[] = [];
+  const guard = await openOn(cable, { troubles, programs: { sh } });
+  const [first = 0] = await guardsOf(cable);
+  await Deno.writeTextFile(broken, "");
+  Deno.kill(first, "SIGKILL");
+  await waitUntil(() => troubles.length > 1, { what: "two failures to be told of" });
+  assert.equal(
+    troubles[0],
+    `Cannot replace the guard: the shell ${sh} did not get ready; nothing removes the VIPs if this daemon dies now`,
+  );
+  await Deno.remove(broken);
+  await waitUntil(async () => (await guardsOf(cable)).length === 1, { what: "another guard" });
+  await guard.release();
+});
+
 Deno.test("held.batch is what a person would give to ip to remove the VIPs", async () => {
   await using cable = await layCable();
   const guard = await openOn(cable);
@@ -148,12 +189,18 @@ Deno.test("held.batch is what a person would give to ip to remove the VIPs", asy
 
 Deno.test("openGuard() says why it cannot start one", async () => {
   await using cable = await layCable();
-  const nowhere = await openGuard({ vips: [webA], runtimeDir: "/nowhere", programs: cable.programs });
+  const nowhere = await openGuard({
+    vips: [webA],
+    runtimeDir: "/nowhere",
+    programs: cable.programs,
+    onTrouble: assert.fail,
+  });
   assert.ok(nowhere.kind === "problem");
   assert.match(nowhere.problem, /^Cannot start the guard: .*nowhere/);
   const broken = { ...cable.programs, sh: "/bin/false" };
-  assert.deepEqual(await openGuard({ vips: [webA], runtimeDir: cable.directory, programs: broken }), {
+  const options = { vips: [webA], runtimeDir: cable.directory, programs: broken, onTrouble: assert.fail };
+  assert.deepEqual(await openGuard(options), {
     kind: "problem",
-    problem: `Cannot start the guard: the shell did not get ready (it read ${cable.directory}/held.batch)`,
+    problem: "Cannot start the guard: the shell /bin/false did not get ready",
   });
 });

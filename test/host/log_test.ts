@@ -5,8 +5,9 @@ import { createLog, type LogOptions } from "../../src/host/log.ts";
 /** A log and the lines it wrote, with the time left out. */
 function logged(options: Partial<LogOptions> = {}) {
   const lines: string[] = [];
-  const write = (line: string) => lines.push(line.replace(/\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z/, "TIME"));
-  return { log: createLog({ style: "plain", write, ...options }), lines };
+  const write = (line: string) =>
+    void lines.push(line.replace(/\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z/, "TIME"));
+  return { log: createLog({ style: "plain", out: { write, flush: async () => {} }, ...options }), lines };
 }
 
 Deno.test("an entry is one line with time, level, text and fields", () => {

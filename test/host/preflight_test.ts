@@ -127,3 +127,17 @@ Deno.test("preflight() does not start with a program that is called arping and i
     ],
   });
 });
+
+Deno.test("preflight() says that arping lacks the privilege, when it is that which it lacks", async () => {
+  await using cable = await layCable();
+  const directory = await directoryWith(cable, "ip", "setpriv", "setsid", "sh");
+  const text = "#!/bin/sh\necho 'arping: socket: Operation not permitted' >&2\nexit 2\n";
+  await Deno.writeTextFile(`${directory}/arping`, text, { mode: 0o755 });
+  assert.deepEqual(await preflightOn(cable, { directories: [directory], announcer: "arping" }), {
+    kind: "problems",
+    problems: [
+      `Cannot use ${directory}/arping: it lacks the privilege CAP_NET_RAW; start molehill as root, or by systemd with ` +
+      "AmbientCapabilities=CAP_NET_ADMIN CAP_NET_RAW",
+    ],
+  });
+});

@@ -9,10 +9,13 @@ import { linesOf } from "./lines.ts";
 type Place = Omit<PlacedSegment, "peers"> & { readonly peers: Readonly<Record<string, string>> };
 
 const places: readonly Place[] = JSON.parse(Deno.args[0] ?? "");
-const outcome = await openNetwork(places.map(({ peers, ...place }) => ({
-  ...place,
-  peers: new Map(Object.entries(peers).map(([name, address]) => [hostName(name), address])),
-})));
+const outcome = await openNetwork(
+  places.map(({ peers, ...place }) => ({
+    ...place,
+    peers: new Map(Object.entries(peers).map(([name, address]) => [hostName(name), address])),
+  })),
+  { ip: "ip", log: { write: (level, text) => console.log(`${level} ${text}`) } },
+);
 
 if (outcome.kind === "problems") {
   console.log(JSON.stringify(outcome.problems));

@@ -266,3 +266,38 @@ Deno.test("openNetwork() says for each segment why it cannot be opened, and open
   const sockets = await mustRun([...inside(`${net.prefix}h0`), "cat", "/proc/net/udp", "/proc/net/udp6"]);
   assert.equal(sockets.split("\n").filter((line) => /^ *\d+:/.test(line)).length, 3);
 });
+
+Deno.test("a segment whose interface is down at the start is opened when it is up, and the others work until then", async () => {
+  await using net = await Net.lay();
+  const onB = { segment: "b4", mode: "broadcast", address: "10.9.0.255", port: 4808 } as const;
+  const places = (host: Host) => [
+    ...placesOf(host).filter(({ segment }) => segment === "a4"),
+    { ...onB, local: `10.9.0.${HOSTS.indexOf(host) + 1}`, peers: {} },
+  ];
+  await ipBatch(`${net.prefix}h0`, ["link set eth1 down"]);
+  const h0 = await net.speakerOn("h0", places("h0"));
+  const h1 = await net.speakerOn("h1", places("h1"));
+  assert.equal(
+    h0.heard[0],
+    'warning Cannot open segment "b4": eth1, which has 10.9.0.1, is down; it is opened as soon as that is possible',
+  );
+  const heardBy = (speaker: Speaker, other: Speaker, text: string) => async () => {
+    await other.say(`broadcast ${text}`);
+    return [...new Set(speaker.segmentsOf(text))].join();
+  };
+  await waitUntil(async () => await heardBy(h0, h1, "early")() === "a4", {
+    what: "the first segment to work",
+  });
+  await ipBatch(`${net.prefix}h0`, ["link set eth1 up"]);
+  await waitUntil(async () => await heardBy(h0, h1, "late")() === "a4,b4", { what: "both to work" });
+  assert.ok(h0.heard.includes('info Opened segment "b4"'));
+});
+
+Deno.test("openNetwork() says which interface is down when no segment can be opened", async () => {
+  await using net = await Net.lay();
+  await ipBatch(`${net.prefix}h0`, ["link set eth0 down"]);
+  const speaker = await net.speakerOn("h0", placesOf("h0").filter(({ segment }) => segment === "a4"));
+  assert.deepEqual(JSON.parse(speaker.heard[0] ?? ""), [
+    'Cannot open segment "a4": eth0, which has 192.168.0.1, is down',
+  ]);
+});

@@ -232,7 +232,12 @@ function advanceStage(turn: Turn): void {
   if (turn.node.stage.kind === "booting" && !turn.node.stage.observed) return;
   if (turn.node.stage.kind === "fenced" && !turn.node.isPlaced) return stopIfFenced(turn);
   if (turn.node.stage.kind === "departing") return sayFarewell(turn);
-  if (turn.node.stage.kind === "fenced") note(turn, { kind: "unfenced" });
+  if (turn.node.stage.kind === "fenced") {
+    note(turn, { kind: "unfenced" });
+    // It knows nothing of the group any more: it must not take itself for the only one left.
+    const { timeout, heartbeat } = node.group.timing;
+    update(turn, { mature: false, matureAt: instant(now + timeout + heartbeat) });
+  }
   update(turn, { stage: { kind: "active" }, heartbeatAt: now, waitingSince: now });
 }
 
@@ -308,14 +313,8 @@ function hasBeenPaused(node: Node, now: Instant): boolean {
 
 /** Gives all VIPs up and says nothing until they are gone. */
 function fence(turn: Turn, because: FenceReason): void {
-  const { node, now } = turn;
   note(turn, { kind: "fenced", because });
   update(turn, { ...withoutViews, stage: { kind: "fenced", because }, said: null });
-  // After a pause it knows nothing of the group: it must not take itself for the only one left.
-  if (because === "paused") {
-    const { timeout, heartbeat } = node.group.timing;
-    update(turn, { mature: false, matureAt: instant(now + timeout + heartbeat) });
-  }
   giveUpVips(turn);
 }
 

@@ -243,11 +243,13 @@ Deno.test("a host that lost its own address gives its VIPs up, and takes none un
   assert.match(group.holders(), /^v1=[bc] v2=b v3=c$/);
   assert.equal(group.status("a").phase, "fenced");
   assert.equal(notes(group, "a", "fenced").length, 1);
+  const at = group.now;
   group.placed.add("a");
   group.cut.clear();
   group.observe("a");
   group.run(500);
   assert.equal(group.status("a").phase, "running");
+  assert.deepEqual(changes(group, at), [], "it must not take itself for the only one left");
 });
 
 Deno.test("two daemons of one name take turns in vain: the others leave that name out and stay as they are", () => {

@@ -296,16 +296,17 @@ Deno.test("announcements do not need to answer what a person put and what was re
   approves(checker, [byPerson, settled()], [removes, settled()], [milestone("ended"), settled()]);
 });
 
-Deno.test("leastMovement objects to a move after the group has settled, unless it is balance, once", () => {
+Deno.test("leastMovement objects to a move after the group has settled, unless it is balance, and not back", () => {
   const world = settled();
   const tells = (to: string, reason: "balance" | "preferred"): Occurrence =>
     stepped([{ kind: "note", note: { kind: "vipMoved", vip: v, from: null, to: hostName(to), reason } }]);
   const checker = leastMovement();
   approves(checker, [tells("a", "preferred"), world], [appeared(), world], [milestone("settled"), world]);
   objects(checker, [appeared(), world], /because of "preferred" after the group had settled/);
-  approves(checker, [tells("b", "balance"), world], [appeared({ host: b }), world]);
+  const leaves: Occurrence = { kind: "vanished", host: hostName("a"), vip: v, by: "daemon", askedIn: null };
+  approves(checker, [tells("b", "balance"), world], [leaves, world], [appeared({ host: b }), world]);
   approves(checker, [tells("a", "balance"), world]);
-  objects(checker, [appeared(), world], /moved "v" twice/);
+  objects(checker, [appeared(), world], /Balance brought "v" back to a/);
 });
 
 Deno.test("leastMovement objects to any move when all should be quiet", () => {

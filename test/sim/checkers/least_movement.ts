@@ -1,4 +1,5 @@
-// Once the group has settled, only balance moves a VIP, and no VIP twice; and after a while nothing moves at all.
+// Once the group has settled, only balance moves a VIP, and never back to where it took it from; and after a while
+// nothing moves at all.
 
 import type { NodeEffect } from "../../../src/core/events.ts";
 import type { MoveReason } from "../../../src/core/message.ts";
@@ -8,7 +9,8 @@ import type { Checker } from "./checker.ts";
 
 export function leastMovement(): Checker {
   let reached: Milestone | null = null;
-  const moved = new Set<VipName>();
+  /** Hosts that a VIP was taken from since then, as "host vip". */
+  const left = new Set<string>();
   /** Where the last move that anybody told of took each VIP, and why. */
   const told = new Map<VipName, Told>();
   return {
@@ -23,7 +25,10 @@ export function leastMovement(): Checker {
       if (reached === "quiet") {
         return { what: `"${vip}" ${kind} on ${host}, when nothing was to move`, hosts: [host] };
       }
-      if (kind === "vanished") return null;
+      if (kind === "vanished") {
+        left.add(`${host} ${vip}`);
+        return null;
+      }
       const move = told.get(vip);
       if (move?.to !== host || move.reason !== "balance") {
         return {
@@ -31,10 +36,9 @@ export function leastMovement(): Checker {
           hosts: [host],
         };
       }
-      if (moved.has(vip)) {
-        return { what: `Balance moved "${vip}" twice, the second time to ${host}`, hosts: [host] };
+      if (left.has(`${host} ${vip}`)) {
+        return { what: `Balance brought "${vip}" back to ${host}`, hosts: [host] };
       }
-      moved.add(vip);
       return null;
     },
   };

@@ -5,8 +5,8 @@ import { heldVips } from "./holdings.ts";
 import { installView } from "./install.ts";
 import { includes, leaderOf } from "./membership.ts";
 import { vouchesOf } from "./quorum.ts";
-import { note, send, type Turn, update } from "./turn.ts";
-import { elapsed, sameView, type ViewId } from "./vocabulary.ts";
+import { isDraining, note, send, type Turn, update } from "./turn.ts";
+import { elapsed, sameView, sorted, type ViewId } from "./vocabulary.ts";
 
 /**
  * How long we follow a coordinator that has no view in common with us, in timeouts. Longer than a coordinator
@@ -66,10 +66,10 @@ export function reportFor(turn: Turn, view: ViewId): Report {
     view,
     revision: node.revision,
     mature: node.mature,
-    draining: node.drainReason !== null || node.stopBy !== null,
+    draining: isDraining(node),
     held: heldVips(turn),
     releasing: node.releasing,
-    unable: [...node.unable.keys()].sort(),
+    unable: sorted(node.unable.keys()),
     vouching: vouchesOf(node, turn.now),
     wishes: node.wishes,
   };

@@ -4,15 +4,16 @@
 // change in a way that somebody may wait for: a new peer, a new view, a VIP released or acquired, a new revision.
 
 import type { Heartbeat, Message, Sender } from "./message.ts";
-import { broadcast, type Node, note, type Turn, update } from "./turn.ts";
+import { broadcast, isDraining, type Node, note, type Turn, update } from "./turn.ts";
 import { isPledgedWith } from "./quorum.ts";
-import { hearPeer, isOverdue, type Peer, whomWeHear } from "./suspicion.ts";
+import { hearingOf, hearPeer, isOverdue, type Peer, whomWeHear } from "./suspicion.ts";
 import {
   after,
   compareText,
   duration,
   type HostName,
   type Instant,
+  isSameMember,
   sameView,
   type Sequence,
   type VipName,
@@ -127,7 +128,7 @@ function heartbeatOf(node: Node): Heartbeat {
     follows: node.follows,
     revision: node.revision,
     mature: node.mature,
-    draining: node.drainReason !== null || node.stopBy !== null,
+    draining: isDraining(node),
     heard: whomWeHear(node.peers.values()),
     releasing: node.releasing,
     acquiring: node.acquiring,
@@ -141,15 +142,12 @@ function isNews(before: Heartbeat, now: Heartbeat): boolean {
     before.revision !== now.revision ||
     before.mature !== now.mature || !areSame(before.releasing, now.releasing) ||
     !areSame(before.acquiring, now.acquiring) ||
-    now.heard.some((each) =>
-      !before.heard.some(({ host, incarnation }) => host === each.host && incarnation === each.incarnation)
-    );
+    now.heard.some((each) => !before.heard.some((other) => isSameMember(other, each)));
 }
 
 /** The newest of our messages that the sender says it has heard. */
 const acknowledgedBy = ({ self }: Node, heartbeat: Heartbeat): Sequence | undefined =>
-  heartbeat.heard.find(({ host, incarnation }) => host === self.host && incarnation === self.incarnation)
-    ?.sequence;
+  hearingOf(heartbeat, self)?.sequence;
 
 /** When we sent the newest heartbeat that is not newer than the message acknowledged; null: too long ago. */
 function sentAt(node: Node, acknowledged: Sequence): Instant | null {
@@ -172,10 +170,11 @@ function hearTheSame(before: Peer, now: Peer): boolean {
   if (before.state !== now.state || before.incarnation !== now.incarnation) return false;
   const heard = before.heartbeat?.heard ?? [];
   const hears = now.heartbeat?.heard ?? [];
-  return heard.length === hears.length &&
-    heard.every(({ host, incarnation }, at) =>
-      host === hears[at]?.host && incarnation === hears[at]?.incarnation
-    );
+  // Both are sorted, so one look at each pair is enough.
+  return heard.length === hears.length && heard.every((each, at) => {
+    const other = hears[at];
+    return other !== undefined && isSameMember(each, other);
+  });
 }
 
 const hasPending = (heartbeat: Heartbeat): boolean =>

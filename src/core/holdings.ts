@@ -8,9 +8,10 @@
 
 import type { VipProblem } from "./events.ts";
 import type { HeldVip } from "./message.ts";
-import type { Tenure, View } from "./membership.ts";
+import { includes, type Tenure, type View } from "./membership.ts";
 import { hasQuorum } from "./quorum.ts";
 import { type Node, note, revise, type Turn, update } from "./turn.ts";
+import type { Peer } from "./suspicion.ts";
 import { absent, stepVip, type VipAction, vipDeadline, type VipEvent, type VipState } from "./vip.ts";
 import {
   after,
@@ -143,10 +144,8 @@ export function vipsObserved(
  * that it is announced again as soon as nobody else has it.
  */
 export function contestHeld(turn: Turn): void {
-  const { allocation } = turn.node.view ?? { allocation: new Map<VipName, Tenure>() };
-  const ours = turn.node.group.vips.filter(({ name }) =>
-    allocation.get(name)?.holder === turn.node.self.host
-  );
+  const { view, group, self } = turn.node;
+  const ours = group.vips.filter(({ name }) => view?.allocation.get(name)?.holder === self.host);
   stepVips(turn, ours, () => [{ kind: "expected" }]);
 }
 
@@ -173,22 +172,24 @@ export function forgetInabilities(turn: Turn): void {
 
 /** True when the member has installed the view and the VIP is not (any more) on it. */
 export function hasReleased(node: Node, view: View, of: { host: HostName; vip: VipName }): boolean {
-  const peer = node.peers.get(of.host);
-  const member = view.members.find(({ host }) => host === of.host);
-  if (peer?.state === "left" && peer.incarnation === member?.incarnation) return true;
-  return hasInstalled(node, view, of.host) && !peer?.heartbeat?.releasing.includes(of.vip);
+  const peer = peerIn(node, view, of.host);
+  return peer?.state === "left" || (hasInstalled(peer, view) && !peer?.heartbeat?.releasing.includes(of.vip));
 }
 
 /** True when the member has installed the view and has the VIP. */
 export function hasAcquired(node: Node, view: View, of: { host: HostName; vip: VipName }): boolean {
-  return hasInstalled(node, view, of.host) && !node.peers.get(of.host)?.heartbeat?.acquiring.includes(of.vip);
+  const peer = peerIn(node, view, of.host);
+  return hasInstalled(peer, view) && !peer?.heartbeat?.acquiring.includes(of.vip);
 }
 
-function hasInstalled(node: Node, view: View, host: HostName): boolean {
+/** What we know of a member, while it lives the life in which it came into the view. */
+function peerIn(node: Node, view: View, host: HostName): Peer | undefined {
   const peer = node.peers.get(host);
-  const member = view.members.find((each) => each.host === host);
-  return peer?.incarnation === member?.incarnation && sameView(peer?.heartbeat?.view ?? null, view.id);
+  return peer && includes(view.members, peer) ? peer : undefined;
 }
+
+const hasInstalled = (peer: Peer | undefined, view: View): boolean =>
+  sameView(peer?.heartbeat?.view ?? null, view.id);
 
 const isPresent = (state: VipState): boolean => state.kind !== "absent" && state.kind !== "awaiting";
 const ticked: readonly VipEvent[] = [{ kind: "ticked" }];

@@ -4,7 +4,7 @@ import type { Install, MoveReason, Report } from "./message.ts";
 import { contestHeld } from "./holdings.ts";
 import { areSameMembers, tenuresOf } from "./membership.ts";
 import type { Move } from "./status.ts";
-import { type Node, note, type Turn, update } from "./turn.ts";
+import { isDraining, type Node, note, type Turn, update } from "./turn.ts";
 import { after, duration, type HostName, instant } from "./vocabulary.ts";
 
 /** How many moves a host remembers, for people. */
@@ -69,7 +69,7 @@ function movesTo(node: Node, install: Install, turn: Turn): Move[] {
 
 /** Why a VIP has no holder any more. */
 function lossOf(node: Node, from: HostName | null): MoveReason {
-  const isSelfDraining = from === node.self.host && (node.drainReason !== null || node.stopBy !== null);
+  const isSelfDraining = from === node.self.host && isDraining(node);
   const isPeerDraining = from !== null && node.peers.get(from)?.heartbeat?.draining === true;
   return isSelfDraining || isPeerDraining ? "drained" : "holderGone";
 }

@@ -14,7 +14,16 @@
 
 import type { Assignment, MoveReason, Propose, Report, Sender } from "./message.ts";
 import { hearEachOther, isMutual, type Peer, type Peers } from "./suspicion.ts";
-import type { Group, HostName, Instant, Member, ViewId, ViewNumber, VipName } from "./vocabulary.ts";
+import {
+  type Group,
+  type HostName,
+  type Instant,
+  isSameMember,
+  type Member,
+  type ViewId,
+  type ViewNumber,
+  type VipName,
+} from "./vocabulary.ts";
 
 /** A view that this host has installed. */
 export interface View {
@@ -101,9 +110,6 @@ export const majorityOf = (group: Group): number => Math.floor(group.hosts.lengt
 /** Whether a view of so many members may hold VIPs at all. */
 export const mayServe = (group: Group, memberCount: number): boolean =>
   group.partition === "serve" || memberCount >= majorityOf(group);
-
-export const isSameMember = (a: Member, b: Member): boolean =>
-  a.host === b.host && a.incarnation === b.incarnation;
 
 export const includes = (members: readonly Member[], member: Member): boolean =>
   members.some((each) => isSameMember(each, member));

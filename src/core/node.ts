@@ -227,18 +227,33 @@ function advanceStage(turn: Turn): void {
     turn.effects.push({ kind: "observeAddresses" });
     update(turn, { observeAt: after(now, observeInterval) });
   }
-  if (node.stage.kind === "active") return stopIfDone(turn);
-  if (!holdsNothing(turn.node)) return;
-  if (turn.node.stage.kind === "booting" && !turn.node.stage.observed) return;
-  if (turn.node.stage.kind === "fenced" && !turn.node.isPlaced) return stopIfFenced(turn);
-  if (turn.node.stage.kind === "departing") return sayFarewell(turn);
-  if (turn.node.stage.kind === "fenced") {
-    note(turn, { kind: "unfenced" });
-    // It knows nothing of the group any more: it must not take itself for the only one left.
-    const { timeout, heartbeat } = node.group.timing;
-    update(turn, { mature: false, matureAt: instant(now + timeout + heartbeat) });
+  switch (node.stage.kind) {
+    case "active":
+      return stopIfDone(turn);
+    case "booting":
+      return node.stage.observed && holdsNothing(node) ? activate(turn) : undefined;
+    case "fenced":
+      return holdsNothing(node) ? unfence(turn) : undefined;
+    case "departing":
+      return holdsNothing(node) ? sayFarewell(turn) : undefined;
+    case "left":
+      return;
   }
-  update(turn, { stage: { kind: "active" }, heartbeatAt: now, waitingSince: now });
+}
+
+function unfence(turn: Turn): void {
+  const { node, now } = turn;
+  // Nobody would hear it. It has nothing to hand over either, should it be asked to stop.
+  if (!node.isPlaced) return node.stopBy === null ? undefined : sayFarewell(turn);
+  note(turn, { kind: "unfenced" });
+  // It knows nothing of the group any more: it must not take itself for the only one left.
+  const { timeout, heartbeat } = node.group.timing;
+  update(turn, { mature: false, matureAt: instant(now + timeout + heartbeat) });
+  activate(turn);
+}
+
+function activate(turn: Turn): void {
+  update(turn, { stage: { kind: "active" }, heartbeatAt: turn.now, waitingSince: turn.now });
 }
 
 function stopIfDone(turn: Turn): void {
@@ -257,11 +272,6 @@ function hasHandedOver(node: Node): boolean {
   return [...view.allocation].every(([vip, { holder, from }]) =>
     !from.includes(self.host) || hasAcquired(node, view, { host: holder, vip })
   );
-}
-
-/** A fenced host has nothing to hand over. */
-function stopIfFenced(turn: Turn): void {
-  if (turn.node.stopBy !== null) sayFarewell(turn);
 }
 
 function sayFarewell(turn: Turn): void {

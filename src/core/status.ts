@@ -2,7 +2,7 @@
 
 import { hasAcquired, hasReleased, stateOf } from "./holdings.ts";
 import type { MoveReason } from "./message.ts";
-import type { Node } from "./turn.ts";
+import { isDraining, type Node } from "./turn.ts";
 import {
   type Duration,
   duration,
@@ -107,7 +107,7 @@ function hostStatus(node: Node, host: HostName, now: Instant): HostStatus {
   const vips = [...node.allocation.values()].filter(({ holder }) => holder === host).length;
   const isMember = node.view?.members.some((member) => member.host === host) ?? false;
   if (host === node.self.host) {
-    const draining = node.drainReason !== null || node.stopBy !== null;
+    const draining = isDraining(node);
     const state = isMember ? "member" : "heard";
     return {
       host,

@@ -17,6 +17,7 @@ import {
   type Duration,
   type HostName,
   type Instant,
+  isSameMember,
   type Member,
   type Sequence,
 } from "./vocabulary.ts";
@@ -73,19 +74,17 @@ export const suspicionDeadline = (peer: Peer, timeout: Duration): Instant | null
 
 const isHeard = ({ state }: Peer): boolean => state === "heard" || state === "disputed";
 
-/** How the peer's last heartbeat lists this member; undefined when it does not hear it. */
-export const hearingOf = (peer: Peer, member: Member): Heard | undefined =>
-  peer.heartbeat?.heard.find((heard) =>
-    heard.host === member.host && heard.incarnation === member.incarnation
-  );
+/** How the heartbeat lists this member; undefined when its sender does not hear it. */
+export const hearingOf = (heartbeat: Heartbeat | null, member: Member): Heard | undefined =>
+  heartbeat?.heard.find((heard) => isSameMember(heard, member));
 
 /** True when we hear the peer and the peer hears us: only such hosts can be in one view. */
 export const isMutual = (peer: Peer, self: Member): boolean =>
-  peer.state === "heard" && hearingOf(peer, self) !== undefined;
+  peer.state === "heard" && hearingOf(peer.heartbeat, self) !== undefined;
 
 /** True when both peers say that they hear each other. */
 export const hearEachOther = (a: Peer, b: Peer): boolean =>
-  hearingOf(a, b) !== undefined && hearingOf(b, a) !== undefined;
+  hearingOf(a.heartbeat, b) !== undefined && hearingOf(b.heartbeat, a) !== undefined;
 
 /** Everyone we hear, for our own heartbeat; sorted by host, as the peers are. */
 export function whomWeHear(peers: Iterable<Peer>): Heard[] {

@@ -107,6 +107,9 @@ export interface Turn {
   vipsConcerned: boolean;
 }
 
+/** Whether this host wants to hold nothing: drained by an operator, or about to stop. */
+export const isDraining = ({ drainReason, stopBy }: Node): boolean => drainReason !== null || stopBy !== null;
+
 export function update(turn: Turn, change: Partial<Node>): void {
   turn.node = { ...turn.node, ...change };
 }

@@ -63,6 +63,9 @@ export interface Member {
   readonly incarnation: Incarnation;
 }
 
+export const isSameMember = (a: Member, b: Member): boolean =>
+  a.host === b.host && a.incarnation === b.incarnation;
+
 /** The part of the configuration that decisions depend on. It is the same on every host. */
 export interface Group {
   readonly name: string;

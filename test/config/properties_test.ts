@@ -89,7 +89,7 @@ Deno.test("parseConfiguration() reads every valid file, and to what it says", ()
 Deno.test("the digest of any file ignores comments and the order of keys", () => {
   fc.assert(fc.property(file, fc.stringMatching(/^[ -~]{0,20}$/), (tables, comment) => {
     const text = tomlOf(tables);
-    const other = tomlOf(reordered(tables)).replaceAll("\n", ` # ${comment}\n`);
+    const other = tomlOf(reordered(tables)).replaceAll("\n", () => ` # ${comment}\n`);
     assert.equal(configurationOf(other).group.digest, configurationOf(text).group.digest);
   }));
 });

@@ -105,7 +105,7 @@ function place(by: Case): Placed {
 function setFree(placed: Placed): Placed {
   const { by, holder } = placed;
   const isFree = by.basis === "held" || by.basis === "unheld";
-  return { ...placed, age: keeperAt(by, holder)?.age ?? 0, choice: isFree ? by.eligible : [holder] };
+  return { ...placed, age: keeperAt(by, holder)?.age ?? 0, choice: isFree ? by.eligible : by.choice };
 }
 
 function assignmentOf({ by, holder }: Placed): Assignment {

@@ -268,6 +268,17 @@ Deno.test("allocate() in a balance round moves nothing that is pinned, preferred
   assert(allocate(input).every(({ holder }) => holder === "a"));
 });
 
+Deno.test("allocate() in a balance round may choose among the holders of a VIP that is pinned on two", () => {
+  const pinned = (name: string) => held(name, "operator");
+  const allocation = allocate(group(vips("v1 v2 v3 v4 v5"), [
+    host("a", { held: [held("v1"), pinned("v3"), pinned("v4")] }),
+    host("b", { weight: 2, held: ["v1", "v2", "v4", "v5"].map((each) => held(each)).concat(pinned("v3")) }),
+    host("c"),
+  ], balancing));
+  const count = (name: string) => allocation.filter(({ holder }) => holder === name).length;
+  assert.deepEqual([count("a"), count("b"), count("c")], [1, 3, 1]);
+});
+
 Deno.test("allocate() in a balance round relieves a host through another one when there is no other way", () => {
   const specs = [
     ...["v1", "v2", "v3"].map((name) => vip(name, { hosts: "a b" })),

@@ -1,7 +1,7 @@
 // Any message that core may say: names of all kinds, numbers from one end of their range to the other, lists
 // sorted as the types promise.
 
-import fc from "fast-check";
+import { fc } from "../support/property.ts";
 import type {
   Assignment,
   Heard,

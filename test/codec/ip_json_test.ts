@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import fc from "fast-check";
+import { fc } from "../support/property.ts";
 import { parseIpAddresses } from "../../src/codec/ip_json.ts";
 
 // As iproute2 6.1 prints it, shortened: an interface with everything, one that was filtered out, one without

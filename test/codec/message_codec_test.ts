@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import fc from "fast-check";
+import { fc } from "../support/property.ts";
 import { messageCodec } from "../../src/codec/message_codec.ts";
 import { decode, encode } from "../../src/codec/wire.ts";
 import type { Message } from "../../src/core/message.ts";

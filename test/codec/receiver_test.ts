@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import fc from "fast-check";
+import { fc } from "../support/property.ts";
 import { encodeDatagrams, PARTS_MAX } from "../../src/codec/datagram.ts";
 import {
   createReceiver,

@@ -1,7 +1,7 @@
 // Whatever valid configuration chance makes up is read, to what was made up, and named by its digest.
 
 import assert from "node:assert/strict";
-import fc from "fast-check";
+import { fc } from "../support/property.ts";
 import { stringify } from "smol-toml";
 import { parseConfiguration } from "../../src/config/load.ts";
 import { configurationOf } from "./small_file.ts";

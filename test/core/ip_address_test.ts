@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { isIPv4, isIPv6 } from "node:net";
-import fc from "fast-check";
+import { fc } from "../support/property.ts";
 import { ipAddressOf, parseIpAddress } from "../../src/core/ip_address.ts";
 
 const canonical: Readonly<Record<string, string>> = {

@@ -1,7 +1,7 @@
 // What holds of every allocation, tried on small random groups; and the allocator against the slow one.
 
 import assert from "node:assert/strict";
-import fc from "fast-check";
+import { fc } from "../support/property.ts";
 import { allocate, type AllocationInput, type Candidate, isUnbalanced } from "../../src/core/allocator.ts";
 import type { Assignment, MoveReason, Wish } from "../../src/core/message.ts";
 import {

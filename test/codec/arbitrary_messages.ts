@@ -2,15 +2,7 @@
 // sorted as the types promise.
 
 import { fc } from "../support/property.ts";
-import type {
-  Assignment,
-  Heard,
-  HeldVip,
-  Message,
-  MoveReason,
-  Sender,
-  Wish,
-} from "../../src/core/message.ts";
+import type { Assignment, Heard, HeldVip, Message, Sender, Wish } from "../../src/core/message.ts";
 import {
   compareText,
   duration,
@@ -23,6 +15,7 @@ import {
   viewNumber,
   vipName,
 } from "../../src/core/vocabulary.ts";
+import { moveReasons } from "../core/move_reasons.ts";
 
 /** Plain objects only: those without a prototype, which fc.record also makes, never reach a codec. */
 const objectOf = <Of>(fields: { [Field in keyof Of]: fc.Arbitrary<Of[Field]> }): fc.Arbitrary<Of> =>
@@ -44,15 +37,7 @@ const anyAge = natural.map(duration);
 
 const anyView: fc.Arbitrary<ViewId> = objectOf({ number: natural.map(viewNumber), coordinator: anyHost });
 
-const anyReason = fc.constantFrom<MoveReason>(
-  "unheld",
-  "holderGone",
-  "drained",
-  "preferred",
-  "merged",
-  "balance",
-  "operator",
-);
+const anyReason = fc.constantFrom(...moveReasons);
 
 /** Items sorted by a name that no two of them share. */
 function ascending<Item>(

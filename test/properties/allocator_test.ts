@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { fc } from "../support/property.ts";
 import { allocate, type AllocationInput, type Candidate, isUnbalanced } from "../../src/core/allocator.ts";
-import type { Assignment, MoveReason, Wish } from "../../src/core/message.ts";
+import type { Assignment, Wish } from "../../src/core/message.ts";
 import {
   duration,
   type HostName,
@@ -20,18 +20,10 @@ import {
   keepersOf,
   unevenness,
 } from "../core/slow_allocator.ts";
+import { moveReasons } from "../core/move_reasons.ts";
 
 const hostNames = ["h1", "h2", "h3", "h4"].map(hostName);
 const vipNames = ["v1", "v2", "v3", "v4", "v5"].map(vipName);
-const reasons: readonly MoveReason[] = [
-  "unheld",
-  "holderGone",
-  "drained",
-  "preferred",
-  "merged",
-  "balance",
-  "operator",
-];
 const rounding = 1e-9;
 
 const someHosts = fc.subarray(hostNames);
@@ -60,7 +52,7 @@ const candidate = (host: Candidate["host"]): fc.Arbitrary<Candidate> =>
       held: fc.tuple(...held.map((vip) =>
         fc.record({
           vip: fc.constant(vip),
-          reason: fc.constantFrom(...reasons),
+          reason: fc.constantFrom(...moveReasons),
           age: fc.integer({ min: 0, max: 3 }).map(duration),
         })
       )),

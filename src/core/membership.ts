@@ -93,7 +93,7 @@ export function electMembers(self: Member, peers: Peers, choice: {
   readonly present: readonly Member[];
   readonly excluded: ReadonlySet<HostName>;
 }): Member[] {
-  const isPresent = (peer: Peer) => choice.present.some((member) => isSameMember(member, peer));
+  const isPresent = (peer: Peer) => includes(choice.present, peer);
   const candidates = [...peers.values()].filter((peer) =>
     isMutual(peer, self) && !choice.excluded.has(peer.host)
   );

@@ -91,7 +91,7 @@ export interface Status {
     readonly since: string | null;
     readonly reason: string | null;
     /** What is on the answering host itself. */
-    readonly here: "absent" | "awaiting" | "adding" | "held" | "removing";
+    readonly here: "absent" | "awaiting" | "adding" | "held" | "lingering" | "removing";
     readonly problem: string | null;
   }[];
   /** Newest first. */
@@ -229,7 +229,7 @@ const vipShape = object<Row<Status["vips"]>>({
   state: word("held", "moving", "uncovered", "unknown"),
   since: nullable(string),
   reason: nullable(string),
-  here: word("absent", "awaiting", "adding", "held", "removing"),
+  here: word("absent", "awaiting", "adding", "held", "lingering", "removing"),
   problem: nullable(string),
 });
 

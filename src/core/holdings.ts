@@ -4,7 +4,7 @@
 // so that a missed event heals at the next one. Two lists in the heartbeat let the others see how far we are:
 // `releasing` (not ours any more, still here) and `acquiring` (ours, not yet here). A new holder waits until the old
 // one, in the same view, no longer lists the VIP as releasing; with handover = "overlap" the old one waits until the
-// new one no longer lists it as acquiring.
+// new one no longer lists it as acquiring, and lingers a moment longer.
 
 import type { VipProblem } from "./events.ts";
 import type { HeldVip } from "./message.ts";
@@ -215,13 +215,9 @@ function demandOn({ node, now }: Turn, vip: VipSpec): VipEvent | null {
       ? demand
       : { kind: "expected" };
   }
-  if (
-    vip.handover === "overlap" && tenure &&
-    !hasAcquired(node, node.view, { host: tenure.holder, vip: vip.name })
-  ) {
-    return { kind: "suspended" };
-  }
-  return { kind: "unwanted" };
+  if (vip.handover === "exclusive" || tenure === undefined) return { kind: "unwanted" };
+  const isSuperseded = hasAcquired(node, node.view, { host: tenure.holder, vip: vip.name });
+  return { kind: isSuperseded ? "superseded" : "suspended" };
 }
 
 function demandOnHolder(node: Node, view: View, of: { vip: VipSpec; tenure: Tenure }): VipEvent {

@@ -60,7 +60,7 @@ export interface VipStatus {
   readonly since: Instant | null;
   readonly reason: MoveReason | null;
   /** What is on this very host. */
-  readonly here: "absent" | "awaiting" | "adding" | "held" | "removing";
+  readonly here: "absent" | "awaiting" | "adding" | "held" | "lingering" | "removing";
   /** The last problem of holding or releasing it here. */
   readonly problem: string | null;
 }

@@ -1,16 +1,17 @@
 // One VIP on this host: from the allocation's word to an address that is there, or is not.
 //
-//             expected                 wanted              added
-//   absent ------------> awaiting ---------------> adding --------> held
-//     ^  ^---unwanted------'                         |  ^---missed----'  |
-//     |                                   addFailed, |                   | unwanted,
-//     |          removed                  unwanted   v                   | addFailed (a lease not renewed)
-//     '--------------------------------------------removing <------------'
+//             expected                 wanted              added           superseded
+//   absent ------------> awaiting ---------------> adding --------> held --------------> lingering
+//     ^  ^---unwanted------'                         |  ^---missed----'|  ^-----wanted------' |
+//     |                                   addFailed, |                 | unwanted,            |
+//     |          removed                  unwanted   v                 | addFailed            | unwanted, ticked
+//     '--------------------------------------------removing <----------'---------------------'  at removeAt
 //                    gone after a failed removal     |  ^
 //                                        removeFailed '--' ticked at retryAt
 //
 // "wanted" says that the allocation gives the VIP to this host, and whether nobody else has it any more; "expected"
-// that others have to release it first; "suspended" that a view change has begun, in which nothing new is taken.
+// that others have to release it first; "suspended" that a view change or an overlapping handover has begun, in which
+// nothing new is taken and nothing announced; "superseded" that the new holder in an overlapping handover has it.
 // Addresses found on the host are what counts: an absent VIP that is found is removed, a held one that is missed is
 // put back.
 
@@ -26,9 +27,10 @@ export type VipState =
     readonly contested: boolean;
     /** How many announcements of the schedule have been sent. */
     readonly announced: number;
-    /** When the next one is due; null when the schedule is complete. */
+    /** When the next one is due; null when the schedule is complete or suspended. */
     readonly announceAt: Instant | null;
   }
+  | { readonly kind: "lingering"; readonly removeAt: Instant }
   | {
     readonly kind: "removing";
     /** Since when it should be gone. */
@@ -44,6 +46,7 @@ export type VipEvent =
   | { readonly kind: "expected" }
   | { readonly kind: "unwanted" }
   | { readonly kind: "suspended" }
+  | { readonly kind: "superseded" }
   | { readonly kind: "added" }
   | { readonly kind: "addFailed" }
   | { readonly kind: "removed" }
@@ -69,6 +72,11 @@ export interface VipStep {
  * confirmed within the last second may ignore the first (Linux's locktime), and because any frame may be lost.
  */
 export const announceSchedule: readonly Duration[] = [0, 50, 200, 1000, 2000, 5000].map(duration);
+/**
+ * How long the old holder goes on answering after an overlapping handover, for frames that are on their way to it:
+ * until the new holder's second announcement, and as long again.
+ */
+export const overlapLinger = duration(100);
 /** After a failed removal; doubled with each failure, up to the most. */
 export const removalRetry = { first: duration(500), most: duration(8_000) };
 
@@ -89,6 +97,8 @@ export function stepVip(state: VipState, event: VipEvent, now: Instant): VipStep
       return stepAdding(state, event, now);
     case "held":
       return stepHeld(state, event, now);
+    case "lingering":
+      return stepLingering(state, event, now);
     case "removing":
       return stepRemoving(state, event, now);
   }
@@ -97,6 +107,7 @@ export function stepVip(state: VipState, event: VipEvent, now: Instant): VipStep
 /** When the VIP wants a "ticked"; null: never. */
 export function vipDeadline(state: VipState): Instant | null {
   if (state.kind === "held") return state.announceAt;
+  if (state.kind === "lingering") return state.removeAt;
   return state.kind === "removing" ? state.retryAt : null;
 }
 
@@ -112,6 +123,7 @@ function stepAbsent(state: VipState, event: VipEvent, now: Instant): VipStep {
       return remove(now);
     case "unwanted":
     case "suspended":
+    case "superseded":
     case "added":
     case "addFailed":
     case "removed":
@@ -127,6 +139,7 @@ function stepAwaiting(state: VipState, event: VipEvent, now: Instant): VipStep {
   switch (event.kind) {
     case "unwanted":
     case "suspended":
+    case "superseded":
       return stay(absent);
     case "wanted":
     case "expected":
@@ -150,6 +163,7 @@ function stepAdding(state: VipState & { kind: "adding" }, event: VipEvent, now: 
       // A failed "ip address add" may have half worked; removing is the only safe answer.
       return remove(now);
     case "unwanted":
+    case "superseded":
       return remove(now);
     case "wanted":
       return stay({ kind: "adding", contested: !event.alone });
@@ -171,7 +185,7 @@ function stepHeld(state: VipState & { kind: "held" }, event: VipEvent, now: Inst
     case "wanted":
       // Those who had it too have released it: neighbours may have learned their addresses last.
       if (event.alone && state.contested) return announceFirst(false, now);
-      return event.alone ? stay(state) : stay({ ...state, contested: true });
+      return stay(resumed(event.alone ? state : { ...state, contested: true }, now));
     case "expected":
       return stay({ ...state, contested: true });
     case "unwanted":
@@ -182,11 +196,39 @@ function stepHeld(state: VipState & { kind: "held" }, event: VipEvent, now: Inst
     case "ticked":
       return announceNext(state, now);
     case "suspended":
+      // Another host may be about to announce it: ours, sent later, would win.
+      return stay(state.announceAt === null ? state : { ...state, announceAt: null });
+    case "superseded":
+      return stay({ kind: "lingering", removeAt: after(now, overlapLinger) });
     case "added":
     case "removed":
     case "removeFailed":
     case "gone":
     case "found":
+      return stay(state);
+  }
+}
+
+function stepLingering(state: VipState & { kind: "lingering" }, event: VipEvent, now: Instant): VipStep {
+  switch (event.kind) {
+    case "wanted":
+      // The host that superseded us may have it still.
+      return announceFirst(!event.alone, now);
+    case "expected":
+      return stay({ kind: "held", contested: true, announced: 0, announceAt: null });
+    case "unwanted":
+    case "addFailed":
+    case "gone":
+      return remove(now);
+    case "ticked":
+      return now >= state.removeAt ? remove(now) : stay(state);
+    case "suspended":
+    case "superseded":
+    case "added":
+    case "removed":
+    case "removeFailed":
+    case "found":
+    case "missed":
       return stay(state);
   }
 }
@@ -212,6 +254,7 @@ function stepRemoving(state: VipState & { kind: "removing" }, event: VipEvent, n
     case "expected":
     case "unwanted":
     case "suspended":
+    case "superseded":
     case "added":
     case "addFailed":
     case "found":
@@ -224,11 +267,21 @@ function announceFirst(contested: boolean, now: Instant): VipStep {
   return announceNext({ kind: "held", contested, announced: 0, announceAt: now }, now);
 }
 
+/** Goes on with a schedule that was suspended before its end. */
+function resumed(state: VipState & { kind: "held" }, now: Instant): VipState {
+  if (state.announceAt !== null) return state;
+  const announceAt = nextAnnouncement(state.announced, now);
+  return announceAt === null ? state : { ...state, announceAt };
+}
+
 function announceNext(state: VipState & { kind: "held" }, now: Instant): VipStep {
   if (state.announceAt === null || now < state.announceAt) return stay(state);
   const announced = state.announced + 1;
+  return { state: { ...state, announced, announceAt: nextAnnouncement(announced, now) }, action: "announce" };
+}
+
+/** When to announce again after so many times; null when the schedule is complete. */
+function nextAnnouncement(announced: number, now: Instant): Instant | null {
   const wait = announceSchedule[announced];
-  const sofar = announceSchedule[state.announced] ?? duration(0);
-  const announceAt = wait === undefined ? null : after(now, duration(wait - sofar));
-  return { state: { ...state, announced, announceAt }, action: "announce" };
+  return wait === undefined ? null : after(now, duration(wait - (announceSchedule[announced - 1] ?? 0)));
 }

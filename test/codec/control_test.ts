@@ -136,7 +136,7 @@ Deno.test("a status says where it is not one", () => {
   assert.deepEqual(parseStatus(wrong), {
     ok: false,
     problem: `Cannot read the daemon's status: "vips[1].here" is "gone", ` +
-      'wanted "absent" or "awaiting" or "adding" or "held" or "removing"',
+      'wanted "absent" or "awaiting" or "adding" or "held" or "lingering" or "removing"',
   });
 });
 

@@ -2,7 +2,7 @@
 // 2 ms `ip` and the default timing. What must hold in spite of any fault is the simulator's business.
 
 import assert from "node:assert/strict";
-import { hostName, vipName } from "../../src/core/vocabulary.ts";
+import { hostName, incarnation, sequence, vipName } from "../../src/core/vocabulary.ts";
 import { names, SmallGroup, vip } from "./small_group.ts";
 
 function started(choice: ConstructorParameters<typeof SmallGroup>[0] = {}, ...hosts: string[]): SmallGroup {
@@ -121,12 +121,14 @@ Deno.test("handover exclusive: between release and acquisition passes one messag
   assert.equal((acquired?.at ?? NaN) - (released?.at ?? NaN), 3);
 });
 
-Deno.test("handover overlap: the old holder releases only after the new one has the VIP", () => {
+Deno.test("handover overlap: the old holder releases only when the new one has had the VIP for 100 ms", () => {
   const group = started({ vips: [vip("v1", { handover: "overlap" })] });
   const at = group.now;
   group.tell("a", { kind: "operatorRequested", request: { kind: "drain", reason: "test" } });
-  group.run(100);
+  group.run(300);
   assert.deepEqual(changes(group, at), ["+b/v1", "-a/v1"]);
+  const [acquired, released] = group.kernelLog.filter((each) => each.at >= at);
+  assert.ok((released?.at ?? NaN) - (acquired?.at ?? NaN) >= 100);
 });
 
 Deno.test("a drained host stays a member, holds nothing, and takes part again after resume", () => {
@@ -267,6 +269,20 @@ Deno.test("two daemons of one name take turns in vain: the others leave that nam
   assert.equal(group.status("a").hosts.find(({ host }) => host === "c")?.state, "disputed");
   assert(group.notes.filter((each) => each.host === "a" && each.at > at + 1000).length < 10);
   assert.match(group.holders(), /v1=[ab]/);
+});
+
+Deno.test("an old life of a host is not believed while the host is heard, though it does not hear us itself", () => {
+  const group = new SmallGroup({ hosts: ["a", "b"] });
+  group.start("b");
+  const sender = { host: hostName("b"), incarnation: incarnation(666), sequence: sequence(1) };
+  group.cut.add("a>b");
+  group.start("a");
+  group.run(200);
+  const said = group.hosts.get("b")?.node.said?.heartbeat;
+  assert(said);
+  assert.equal(notes(group, "a", "hostHeard").length, 1);
+  group.tell("a", { kind: "messageReceived", sender, message: said });
+  assert.equal(notes(group, "a", "hostRestarted").length, 0);
 });
 
 Deno.test("a VIP that somebody removed by hand is put back, one that somebody added is removed", () => {

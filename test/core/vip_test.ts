@@ -22,6 +22,7 @@ const table: Record<VipState["kind"], Record<Events, Cell>> = {
     expected: "awaiting",
     unwanted: "absent",
     suspended: "absent",
+    superseded: "absent",
     added: "absent",
     addFailed: "absent",
     removed: "absent",
@@ -37,6 +38,7 @@ const table: Record<VipState["kind"], Record<Events, Cell>> = {
     expected: "awaiting",
     unwanted: "absent",
     suspended: "absent",
+    superseded: "absent",
     added: "awaiting",
     addFailed: "awaiting",
     removed: "awaiting",
@@ -52,6 +54,7 @@ const table: Record<VipState["kind"], Record<Events, Cell>> = {
     expected: "adding",
     unwanted: "removing, remove",
     suspended: "adding",
+    superseded: "removing, remove",
     added: "held, announce",
     addFailed: "removing, remove",
     removed: "adding",
@@ -67,6 +70,7 @@ const table: Record<VipState["kind"], Record<Events, Cell>> = {
     expected: "held",
     unwanted: "removing, remove",
     suspended: "held",
+    superseded: "lingering",
     added: "held",
     addFailed: "removing, remove",
     removed: "held",
@@ -76,12 +80,29 @@ const table: Record<VipState["kind"], Record<Events, Cell>> = {
     missed: "adding, add",
     ticked: "held, announce",
   },
+  lingering: {
+    wanted: "held, announce",
+    wantedContested: "held, announce",
+    expected: "held",
+    unwanted: "removing, remove",
+    suspended: "lingering",
+    superseded: "lingering",
+    added: "lingering",
+    addFailed: "removing, remove",
+    removed: "lingering",
+    removeFailed: "lingering",
+    gone: "removing, remove",
+    found: "lingering",
+    missed: "lingering",
+    ticked: "removing, remove",
+  },
   removing: {
     wanted: "removing",
     wantedContested: "removing",
     expected: "removing",
     unwanted: "removing",
     suspended: "removing",
+    superseded: "removing",
     added: "removing",
     addFailed: "removing",
     removed: "absent",
@@ -99,6 +120,7 @@ const states: { [Kind in VipState["kind"]]: VipState & { kind: Kind } } = {
   awaiting: { kind: "awaiting" },
   adding: { kind: "adding", contested: false },
   held: { kind: "held", contested: false, announced: 1, announceAt: now },
+  lingering: { kind: "lingering", removeAt: now },
   removing: { kind: "removing", since: now, retryAt: null, failures: 0 },
 };
 
@@ -141,6 +163,27 @@ Deno.test("stepVip() announces again from the start when those who had the VIP t
     announced: 1,
     announceAt: after(now, duration(50)),
   });
+});
+
+Deno.test("stepVip() announces nothing while suspended, and goes on with the schedule afterwards", () => {
+  const suspended = stepVip(states.held, { kind: "suspended" }, now).state;
+  assert.equal(vipDeadline(suspended), null);
+  assert.equal(stepVip(suspended, { kind: "ticked" }, after(now, duration(60_000))).action, "none");
+  const later = after(now, duration(1_000));
+  const resumed = stepVip(suspended, { kind: "wanted", alone: true }, later).state;
+  assert.equal(vipDeadline(resumed), after(later, duration(50)));
+});
+
+Deno.test("stepVip() goes on answering for 100 ms after another has superseded it", () => {
+  const { state } = stepVip(states.held, { kind: "superseded" }, now);
+  const due = vipDeadline(state) ?? now;
+  assert.equal(due, after(now, duration(100)));
+  assert.deepEqual(stepVip(state, { kind: "superseded" }, after(now, duration(99))), {
+    state,
+    action: "none",
+  });
+  assert.equal(stepVip(state, { kind: "ticked" }, after(now, duration(99))).action, "none");
+  assert.equal(stepVip(state, { kind: "ticked" }, due).action, "remove");
 });
 
 Deno.test("stepVip() keeps a VIP contested while it is being added", () => {

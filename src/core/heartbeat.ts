@@ -6,7 +6,7 @@
 import type { Heartbeat, Message, Sender } from "./message.ts";
 import { broadcast, isDraining, type Node, note, type Turn, update } from "./turn.ts";
 import { isPledgedWith } from "./quorum.ts";
-import { hearingOf, hearPeer, isOverdue, isPresent, type Peer, whomWeHear } from "./suspicion.ts";
+import { hearingOf, hearPeer, isInTouch, isOverdue, type Peer, whomWeHear } from "./suspicion.ts";
 import {
   after,
   compareText,
@@ -32,7 +32,7 @@ export function isCredible(node: Node, sender: Sender, message: Message): boolea
   if (claims !== undefined && sentAt(node, claims) === null) return false;
   const known = node.peers.get(sender.host);
   return known === undefined || known.incarnation === sender.incarnation || claims !== undefined ||
-    !isPresent(known);
+    !isInTouch(known);
 }
 
 /** Takes note that a host is alive; every message says so, a heartbeat says more. */

@@ -3,6 +3,7 @@
 import { hasAcquired, hasReleased, stateOf } from "./holdings.ts";
 import type { MoveReason } from "./message.ts";
 import { isDraining, type Node } from "./turn.ts";
+import type { VipState } from "./vip.ts";
 import {
   type Duration,
   duration,
@@ -60,7 +61,7 @@ export interface VipStatus {
   readonly since: Instant | null;
   readonly reason: MoveReason | null;
   /** What is on this very host. */
-  readonly here: "absent" | "awaiting" | "adding" | "held" | "lingering" | "removing";
+  readonly here: VipState["kind"];
   /** The last problem of holding or releasing it here. */
   readonly problem: string | null;
 }

@@ -66,14 +66,14 @@ export function hearPeer(
 
 /** True when nothing was heard of it for the timeout. */
 export const isOverdue = (peer: Peer, now: Instant, timeout: Duration): boolean =>
-  isPresent(peer) && now >= after(peer.lastHeard, timeout);
+  isInTouch(peer) && now >= after(peer.lastHeard, timeout);
 
 /** When the peer will be suspected unless it says something. */
 export const suspicionDeadline = (peer: Peer, timeout: Duration): Instant | null =>
-  isPresent(peer) ? after(peer.lastHeard, timeout) : null;
+  isInTouch(peer) ? after(peer.lastHeard, timeout) : null;
 
 /** True when something was heard of it within the timeout. */
-export const isPresent = ({ state }: Peer): boolean => state === "heard" || state === "disputed";
+export const isInTouch = ({ state }: Peer): boolean => state === "heard" || state === "disputed";
 
 /** How the heartbeat lists this member; undefined when its sender does not hear it. */
 export const hearingOf = (heartbeat: Heartbeat | null, member: Member): Heard | undefined =>

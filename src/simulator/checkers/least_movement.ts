@@ -1,0 +1,59 @@
+// Once the group has settled, only balance moves a VIP, and never back to where it took it from; and after a while
+// nothing moves at all.
+
+import type { NodeEffect } from "../../core/events.ts";
+import type { MoveReason } from "../../core/message.ts";
+import type { HostName, VipName } from "../../core/vocabulary.ts";
+import type { Milestone } from "../occurrence.ts";
+import type { Checker } from "./checker.ts";
+
+export function leastMovement(): Checker {
+  let reached: Milestone | null = null;
+  /** Hosts that a VIP was taken from since then, as "host vip". */
+  const left = new Set<string>();
+  /** Where the last move that anybody told of took each VIP, and why. */
+  const told = new Map<VipName, Told>();
+  return {
+    name: "leastMovement",
+    check(occurrence) {
+      if (occurrence.kind === "milestone") reached = occurrence.milestone;
+      if (reached === "healed" && occurrence.kind === "milestone") told.clear();
+      if (occurrence.kind === "stepped") listen(told, occurrence.effects);
+      if (occurrence.kind !== "appeared" && occurrence.kind !== "vanished") return null;
+      if (reached !== "settled" && reached !== "quiet") return null;
+      const { host, vip, kind } = occurrence;
+      if (reached === "quiet") {
+        return { what: `"${vip}" ${kind} on ${host}, when nothing was to move`, hosts: [host] };
+      }
+      if (kind === "vanished") {
+        left.add(`${host} ${vip}`);
+        return null;
+      }
+      const move = told.get(vip);
+      if (move?.to !== host || move.reason !== "balance") {
+        return {
+          what: `"${vip}" moved to ${host} because of "${move?.reason}" after the group had settled`,
+          hosts: [host],
+        };
+      }
+      if (left.has(`${host} ${vip}`)) {
+        return { what: `Balance brought "${vip}" back to ${host}`, hosts: [host] };
+      }
+      return null;
+    },
+  };
+}
+
+interface Told {
+  readonly to: HostName | null;
+  readonly reason: MoveReason;
+}
+
+/** The first who tells of a move knows best why: a view change in the middle of it gives it to the same host again. */
+function listen(told: Map<VipName, Told>, effects: readonly NodeEffect[]): void {
+  for (const effect of effects) {
+    if (effect.kind !== "note" || effect.note.kind !== "vipMoved") continue;
+    const { vip, to, reason } = effect.note;
+    if (told.get(vip)?.to !== to) told.set(vip, { to, reason });
+  }
+}

@@ -1,0 +1,42 @@
+// With partition = "quorum" nobody takes a VIP while another daemon, wherever it is, has it and has not even begun to
+// let go: a host without a majority fences itself before the majority takes over. A paused or dead daemon cannot, and
+// does not count, nor one that has just started and still looks for what the last one left, nor what a person put
+// there by hand. Within one view the exclusive checker rules, and to a member of the taker's view that has still to
+// install it the taker need not wait if the VIP's handover is "overlap".
+
+import { shareView } from "../host.ts";
+import type { HostView } from "../occurrence.ts";
+import type { VipName } from "../../core/vocabulary.ts";
+import type { Checker } from "./checker.ts";
+
+export function quorum(): Checker {
+  return {
+    name: "quorum",
+    check(occurrence, { group, hosts }) {
+      if (group.partition !== "quorum" || occurrence.kind !== "appeared" || occurrence.by !== "daemon") {
+        return null;
+      }
+      const { host, vip } = occurrence;
+      const taker = hosts.find((each) => each.name === host);
+      if (taker === undefined || taker.daemon === "down") return null;
+      const overlaps = group.vips.some((spec) => spec.name === vip && spec.handover === "overlap");
+      const mayKeep = (each: HostView) => shareView(taker, each) || (overlaps && isInViewOf(taker, each));
+      const loser = hosts.find((each) => each !== taker && clings(each, vip) && !mayKeep(each));
+      if (loser === undefined) return null;
+      return {
+        what:
+          `${host} took "${vip}" while ${loser.name}, in another component, had it and was not letting go`,
+        hosts: [host, loser.name],
+      };
+    },
+  };
+}
+
+const clings = (host: HostView, vip: VipName): boolean =>
+  host.daemon === "running" && host.status()?.phase !== "booting" && host.has(vip) && !host.isByPerson(vip) &&
+  !host.isReleasing(vip);
+
+function isInViewOf(taker: HostView, other: HostView): boolean {
+  const incarnation = other.status()?.incarnation;
+  return taker.status()?.view?.members.some((member) => member.incarnation === incarnation) ?? false;
+}

@@ -1,0 +1,326 @@
+// One simulated host: a kernel with addresses, a clock of its own, and, most of the time, a daemon around a node. It
+// does what src/daemon does on a real host: event -> step -> effects in order, one alarm, commands answered by events.
+// And it can be treated as hosts are: killed, stopped, paused, switched off, operated, and meddled with by hand.
+
+import type { NodeEffect, NodeEvent, OperatorRequest } from "../core/events.ts";
+import type { NodeStatus } from "../core/status.ts";
+import {
+  duration,
+  type Group,
+  type HostName,
+  type Incarnation,
+  incarnation,
+  type Instant,
+  instant,
+  sameView,
+  type ViewId,
+  type VipName,
+} from "../core/vocabulary.ts";
+import { CommandQueue } from "./commands.ts";
+import { Kernel, type KernelChange } from "./kernel.ts";
+import type { DaemonChange, HostView, Occurrence } from "./occurrence.ts";
+import type { Random } from "./random.ts";
+import type { Timeline } from "./timeline.ts";
+import type { Packet, Receive, Wire } from "./wire.ts";
+
+/** The program under test: the core, or in a test of the simulator something simpler or worse. */
+export interface Program {
+  start(
+    of: {
+      readonly group: Group;
+      readonly self: HostName;
+      readonly incarnation: Incarnation;
+      readonly now: Instant;
+    },
+  ): RunningProgram;
+}
+
+export interface RunningProgram {
+  step(event: NodeEvent, now: Instant): readonly NodeEffect[];
+  deadline(): Instant | null;
+  status(now: Instant): NodeStatus;
+  hasLeft(): boolean;
+}
+
+export interface Surroundings {
+  readonly timeline: Timeline;
+  readonly random: Random;
+  readonly group: Group;
+  readonly sizes: ReadonlyMap<VipName, number>;
+  readonly program: Program;
+  readonly wire: Wire;
+  readonly transmit: (packet: Packet, between: { readonly from: HostName; readonly to: HostName }) => void;
+  readonly tell: (occurrence: Occurrence) => void;
+}
+
+interface Daemon {
+  readonly program: RunningProgram;
+  readonly incarnation: Incarnation;
+  readonly receive: Receive;
+  paused: boolean;
+  lastStep: Instant;
+  /** The alarm that counts, and for when it is set. */
+  alarm: { readonly deadline: Instant } | null;
+  /** What came in while it was paused. */
+  readonly inbox: (() => void)[];
+  datagramsQueued: number;
+}
+
+/** What a socket buffer takes before it drops. */
+const inboxDatagramsMax = 200;
+
+export class SimulatedHost implements HostView {
+  readonly name: HostName;
+  readonly kernel: Kernel;
+  readonly commands: CommandQueue;
+  readonly #in: Surroundings;
+  /** The clock shows offset + rate * simulated time. */
+  readonly #offset: number;
+  readonly #rate: number;
+  #daemon: Daemon | null = null;
+  #status: NodeStatus | null = null;
+  readonly #askedIn = new Map<VipName, ViewId | null>();
+
+  constructor(name: HostName, surroundings: Surroundings) {
+    this.name = name;
+    this.#in = surroundings;
+    const { timeline, random } = surroundings;
+    this.#offset = random.between(0, 1e9);
+    this.#rate = 1 + random.between(-1e-4, 1e-4);
+    this.kernel = new Kernel({
+      timeline,
+      random: random.fork("kernel"),
+      sizes: surroundings.sizes,
+      lease: surroundings.group.timing.lease,
+      changed: (change) => this.#kernelChanged(change),
+    });
+    this.commands = new CommandQueue({
+      timeline,
+      random: random.fork("commands"),
+      kernel: this.kernel,
+      answered: (answers) => this.#arrived(() => this.#answered(answers)),
+    });
+  }
+
+  get daemon(): "down" | "running" | "paused" {
+    if (this.#daemon === null) return "down";
+    return this.#daemon.paused ? "paused" : "running";
+  }
+
+  status(): NodeStatus | null {
+    if (this.#daemon === null) return null;
+    return this.#status ??= this.#daemon.program.status(this.#clock());
+  }
+
+  has(vip: VipName): boolean {
+    return this.kernel.has(vip);
+  }
+
+  isByPerson(vip: VipName): boolean {
+    return this.kernel.isByPerson(vip);
+  }
+
+  isReleasing(vip: VipName): boolean {
+    return this.commands.isReleasing(vip);
+  }
+
+  /** Starts a daemon, unless one is there. */
+  start(): void {
+    if (this.#daemon !== null) return;
+    const now = this.#clock();
+    const life = incarnation(
+      Math.floor(this.#in.random.next() * 2 ** 24) * 2 ** 24 + this.#in.random.whole(1, 2 ** 24 - 1),
+    );
+    this.#daemon = {
+      program: this.#in.program.start({ group: this.#in.group, self: this.name, incarnation: life, now }),
+      incarnation: life,
+      receive: this.#in.wire.receiver({ host: this.name, incarnation: life }),
+      paused: false,
+      lastStep: now,
+      alarm: null,
+      inbox: [],
+      datagramsQueued: 0,
+    };
+    this.#changed("started");
+    this.#step({ kind: "started" });
+  }
+
+  /** SIGKILL. The guard, if it lives, then removes all VIPs. */
+  kill(how: { readonly guard: boolean }): void {
+    if (this.#daemon === null) return;
+    this.#end("killed", { power: false });
+    if (how.guard) {
+      this.#in.timeline.after(this.#in.random.between(1, 20), () => this.kernel.removeAll("guard"));
+    }
+  }
+
+  /** The power goes, and all addresses with it. */
+  losePower(): void {
+    this.#end("lostPower", { power: true });
+    this.kernel.removeAll("power");
+  }
+
+  /** SIGSTOP: the kernel and a command that runs go on, and datagrams queue up. */
+  pause(): void {
+    if (this.#daemon === null || this.#daemon.paused) return;
+    this.#daemon.paused = true;
+    this.#changed("paused");
+  }
+
+  /** SIGCONT: the alarm, if it is due, comes before or after what has queued up, as chance has it. */
+  wake(): void {
+    const daemon = this.#daemon;
+    if (daemon === null || !daemon.paused) return;
+    daemon.paused = false;
+    this.#changed("woke");
+    const waiting = daemon.inbox.splice(0);
+    daemon.datagramsQueued = 0;
+    if (this.#in.random.chance(0.5)) this.#ring(daemon);
+    for (const happen of waiting) if (this.#daemon === daemon) happen();
+    // It may have rung unheard.
+    daemon.alarm = null;
+    if (this.#daemon === daemon) this.#setAlarm(daemon, daemon.program.deadline());
+  }
+
+  /** An operator's word; a paused daemon does not hear it. */
+  operate(request: OperatorRequest): void {
+    if (this.daemon === "running") this.#step({ kind: "operatorRequested", request });
+  }
+
+  /** The network brings a packet. */
+  receive(packet: Packet): void {
+    const daemon = this.#daemon;
+    if (daemon === null) return;
+    if (daemon.paused && ++daemon.datagramsQueued > inboxDatagramsMax) return;
+    this.#arrived(() => {
+      const spoken = daemon.receive(packet);
+      if (spoken !== null) {
+        this.#step({ kind: "messageReceived", sender: spoken.sender, message: spoken.message });
+      }
+    });
+  }
+
+  #clock(): Instant {
+    return instant(this.#offset + this.#rate * this.#in.timeline.now);
+  }
+
+  /** Lets the daemon have it now, or when it wakes. */
+  #arrived(happen: () => void): void {
+    if (this.#daemon?.paused) this.#daemon.inbox.push(happen);
+    else if (this.#daemon !== null) happen();
+  }
+
+  #answered(answers: readonly NodeEvent[]): void {
+    const daemon = this.#daemon;
+    for (const answer of answers) if (this.#daemon === daemon) this.#step(answer);
+    if (this.#daemon === daemon) this.commands.proceed();
+  }
+
+  #step(event: NodeEvent): void {
+    const daemon = this.#daemon;
+    if (daemon === null) return;
+    const now = this.#clock();
+    const idle = duration(now - daemon.lastStep);
+    daemon.lastStep = now;
+    const effects = daemon.program.step(event, now);
+    this.#status = null;
+    const deadline = daemon.program.deadline();
+    const wait = deadline === null ? null : duration(deadline - now);
+    this.#in.tell({ kind: "stepped", host: this.name, event, effects, idle, wait });
+    for (const effect of effects) this.#perform(daemon, effect);
+    if (daemon.program.hasLeft()) this.#end("exited", { power: false });
+    else if (this.#daemon === daemon) this.#setAlarm(daemon, deadline);
+  }
+
+  #perform(daemon: Daemon, effect: NodeEffect): void {
+    switch (effect.kind) {
+      case "broadcast":
+        return this.#send(daemon, { effect, to: this.#others() });
+      case "send":
+        return this.#send(daemon, { effect, to: [effect.to] });
+      case "addAddresses":
+        for (const vip of effect.vips) this.#askedIn.set(vip, this.status()?.view ?? null);
+        return this.commands.enqueue({ kind: "add", vips: effect.vips });
+      case "removeAddresses":
+        return this.commands.enqueue({ kind: "remove", vips: effect.vips });
+      case "observeAddresses":
+        return this.commands.enqueue({ kind: "observe", vips: [] });
+      case "announce":
+      case "note":
+        return;
+    }
+  }
+
+  #send(
+    daemon: Daemon,
+    what: { readonly effect: NodeEffect & { kind: "broadcast" | "send" }; readonly to: readonly HostName[] },
+  ): void {
+    const sender = { host: this.name, incarnation: daemon.incarnation, sequence: what.effect.sequence };
+    const packets = this.#in.wire.encode({ sender, message: what.effect.message });
+    for (const to of what.to) {
+      if (to === this.name) continue;
+      for (const packet of packets) this.#in.transmit(packet, { from: this.name, to });
+    }
+  }
+
+  #others(): readonly HostName[] {
+    return this.#in.group.hosts.map((host) => host.name);
+  }
+
+  /** The alarm rings up to 2 ms late, never early. */
+  #setAlarm(daemon: Daemon, deadline: Instant | null): void {
+    if (deadline === null) {
+      daemon.alarm = null;
+      return;
+    }
+    if (daemon.alarm?.deadline === deadline) return;
+    const alarm = { deadline };
+    daemon.alarm = alarm;
+    const due = (deadline - this.#offset) / this.#rate;
+    this.#in.timeline.at(Math.max(due, this.#in.timeline.now) + this.#in.random.between(0.01, 2), () => {
+      if (daemon.alarm === alarm && !daemon.paused) this.#ring(daemon);
+    });
+  }
+
+  #ring(daemon: Daemon): void {
+    if (this.#daemon !== daemon) return;
+    daemon.alarm = null;
+    this.#step({ kind: "clockTicked" });
+  }
+
+  #kernelChanged(change: KernelChange): void {
+    const askedIn = change.by === "daemon" ? this.#askedIn.get(change.vip) ?? null : null;
+    if (change.kind !== "touched") {
+      this.#in.tell({ kind: change.kind, host: this.name, vip: change.vip, by: change.by, askedIn });
+    }
+    const daemon = this.#daemon;
+    this.#in.timeline.after(this.#in.random.between(0.3, 1), () => {
+      if (this.#daemon === daemon) this.#arrived(() => this.#noticed());
+    });
+  }
+
+  /** The watch on addresses tells of a change; the daemon looks, unless it is about to. */
+  #noticed(): void {
+    if (!this.commands.isObserving()) this.commands.enqueue({ kind: "observe", vips: [] });
+  }
+
+  #end(change: DaemonChange, how: { readonly power: boolean }): void {
+    if (this.#daemon === null && change !== "lostPower") return;
+    if (this.#daemon !== null) this.#daemon.alarm = null;
+    this.#daemon = null;
+    this.#status = null;
+    this.#askedIn.clear();
+    this.commands.abandon(how);
+    this.#changed(change);
+  }
+
+  #changed(change: DaemonChange): void {
+    this.#in.tell({ kind: "daemon", host: this.name, change });
+  }
+}
+
+/** Whether two daemons that run have installed the very same view. */
+export function shareView(one: HostView, other: HostView): boolean {
+  const view = one.status()?.view ?? null;
+  return view !== null && sameView(view, other.status()?.view ?? null);
+}

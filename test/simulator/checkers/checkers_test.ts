@@ -1,0 +1,328 @@
+// Each checker is shown a world that is right and one that is wrong.
+
+import assert from "node:assert/strict";
+import type { NodeEffect } from "../../../src/core/events.ts";
+import {
+  duration,
+  hostName,
+  sequence,
+  type ViewId,
+  viewNumber,
+  vipName,
+} from "../../../src/core/vocabulary.ts";
+import { fakeGroup, fakeVip, fakeWorld } from "../fakes.ts";
+import type { Milestone, Occurrence, World } from "../../../src/simulator/occurrence.ts";
+import { alarm } from "../../../src/simulator/checkers/alarm.ts";
+import { announcements } from "../../../src/simulator/checkers/announcements.ts";
+import type { Checker } from "../../../src/simulator/checkers/checker.ts";
+import { evenness } from "../../../src/simulator/checkers/evenness.ts";
+import { exclusive, sharedMax } from "../../../src/simulator/checkers/exclusive.ts";
+import { fence } from "../../../src/simulator/checkers/fence.ts";
+import { leastMovement } from "../../../src/simulator/checkers/least_movement.ts";
+import { leaving, stopMax } from "../../../src/simulator/checkers/leaving.ts";
+import { quorum } from "../../../src/simulator/checkers/quorum.ts";
+import { settlement } from "../../../src/simulator/checkers/settlement.ts";
+import { views } from "../../../src/simulator/checkers/views.ts";
+
+const [a, b] = [hostName("a"), hostName("b")];
+const v = vipName("v");
+const group = fakeGroup(["a", "b"], ["v"]);
+const view = (number: number, coordinator = "a"): ViewId => ({
+  number: viewNumber(number),
+  coordinator: hostName(coordinator),
+});
+
+const appeared = (change: Partial<Occurrence & { kind: "appeared" }> = {}): Occurrence => ({
+  kind: "appeared",
+  host: a,
+  vip: v,
+  by: "daemon",
+  askedIn: view(3),
+  ...change,
+});
+const milestone = (reached: Milestone): Occurrence => ({ kind: "milestone", milestone: reached });
+const polled: Occurrence = { kind: "polled" };
+const stepped = (
+  effects: readonly NodeEffect[],
+  change: Partial<Occurrence & { kind: "stepped" }> = {},
+): Occurrence => ({
+  kind: "stepped",
+  host: a,
+  event: { kind: "clockTicked" },
+  effects,
+  idle: duration(10),
+  wait: duration(10),
+  ...change,
+});
+
+function approves(checker: Checker, ...seen: readonly (readonly [Occurrence, World])[]): void {
+  for (const [occurrence, world] of seen) assert.equal(checker.check(occurrence, world), null);
+}
+
+function objects(checker: Checker, [occurrence, world]: readonly [Occurrence, World], what: RegExp): void {
+  assert.match(checker.check(occurrence, world)?.what ?? "nothing is wrong", what);
+}
+
+const bothHave = (change: { readonly b?: object; readonly vips?: readonly string[] } = {}) =>
+  fakeWorld(fakeGroup(["a", "b"], change.vips ?? ["v"]), [
+    { name: "a", has: ["v"], status: { view: [3, "ab"] } },
+    { name: "b", has: ["v"], status: { view: [3, "ab"] }, ...change.b },
+  ]);
+
+Deno.test("exclusive objects when a host takes what another member of its view has", () => {
+  objects(exclusive(), [appeared(), bothHave()], /a took "v" in view 3@a while b, in the same view/);
+});
+
+Deno.test("exclusive approves other views, dead or paused daemons, persons, overlap, and earlier commands", () => {
+  approves(exclusive(), [appeared(), bothHave({ b: { status: { view: [2, "ab"] } } })]);
+  approves(exclusive(), [appeared(), bothHave({ b: { daemon: "down" } })]);
+  approves(exclusive(), [appeared(), bothHave({ b: { daemon: "paused" } })]);
+  approves(exclusive(), [appeared(), bothHave({ b: { byPerson: ["v"] } })]);
+  approves(exclusive(), [appeared(), bothHave({ vips: ["v!"] })]);
+  approves(exclusive(), [appeared({ askedIn: view(2) }), bothHave()]);
+});
+
+Deno.test("exclusive objects when two members go on sharing a VIP", () => {
+  const checker = exclusive();
+  approves(checker, [polled, bothHave()], [polled, { ...bothHave(), now: sharedMax }]);
+  objects(checker, [polled, { ...bothHave(), now: sharedMax + 1 }], /a and b have both had "v"/);
+});
+
+Deno.test("quorum objects when a host takes what another component still clings to", () => {
+  const split = (releasing: string[], partition: "serve" | "quorum" = "quorum") =>
+    fakeWorld(fakeGroup(["a", "b"], ["v"], { partition }), [
+      { name: "a", status: { view: [3, "a"] } },
+      { name: "b", has: ["v"], releasing, status: { view: [2, "ab"] } },
+    ]);
+  objects(quorum(), [appeared(), split([])], /a took "v" while b, in another component/);
+  approves(quorum(), [appeared(), split(["v"])], [appeared(), split([], "serve")]);
+});
+
+Deno.test("quorum does not count what a daemon that has just started has still to find", () => {
+  const starting = fakeWorld(fakeGroup(["a", "b"], ["v"], { partition: "quorum" }), [
+    { name: "a", status: { view: [3, "a"] } },
+    { name: "b", has: ["v"], status: { phase: "booting" } },
+  ]);
+  approves(quorum(), [appeared(), starting]);
+});
+
+Deno.test("quorum lets an overlapping handover begin before the old holder has installed the view", () => {
+  const moving = (vip: string) =>
+    fakeWorld(fakeGroup(["a", "b"], [vip], { partition: "quorum" }), [
+      { name: "a", status: { view: [3, "ab"] } },
+      { name: "b", has: ["v"], status: { view: [2, "ab"] } },
+    ]);
+  approves(quorum(), [appeared(), moving("v!")]);
+  objects(quorum(), [appeared(), moving("v")], /was not letting go/);
+});
+
+const installs = (host: string, number: number): Occurrence =>
+  stepped(
+    [{ kind: "note", note: { kind: "viewInstalled", view: view(number), members: [], mature: true } }],
+    {
+      host: hostName(host),
+    },
+  );
+
+Deno.test("views objects when a host's views do not go up, but for a new life", () => {
+  const checker = views();
+  const world = fakeWorld(group, []);
+  approves(checker, [installs("a", 3), world], [installs("a", 4), world], [installs("b", 2), world]);
+  objects(checker, [installs("a", 4), world], /a went from view 4 to 4@a/);
+  approves(checker, [{ kind: "daemon", host: a, change: "started" }, world], [installs("a", 1), world]);
+});
+
+Deno.test("views objects when two hosts install the same view with different contents", () => {
+  const world = (holder: string) =>
+    fakeWorld(
+      group,
+      ["a", "b"].map((name) => ({ name, status: { view: [3, "ab"], vips: [fakeVip("v", holder)] } })),
+    );
+  const checker = views();
+  approves(checker, [installs("a", 3), world("a")]);
+  objects(checker, [installs("b", 3), world("b")], /a installed view 3@a.* as .*, b as /);
+});
+
+Deno.test("views objects when a coordinator says a view twice in different words", () => {
+  const installMessage = {
+    kind: "install",
+    view: view(3),
+    members: [],
+    wait: duration(0),
+    allocation: [],
+  } as const;
+  const says = (mature: boolean): Occurrence =>
+    stepped([{
+      kind: "broadcast",
+      sequence: sequence(1),
+      message: { ...installMessage, mature },
+    }]);
+  const checker = views();
+  approves(checker, [says(true), fakeWorld(group, [])], [says(true), fakeWorld(group, [])]);
+  objects(checker, [says(false), fakeWorld(group, [])], /a sent view 3@a/);
+});
+
+const announce: NodeEffect = { kind: "announce", vips: [v] };
+const heartbeat = stepped([{ kind: "broadcast", sequence: sequence(1), message: { kind: "farewell" } }]);
+
+Deno.test("fence objects when a host that was paused too long speaks before its VIPs are gone", () => {
+  const holding = fakeWorld(group, [{ name: "a", has: ["v"] }]);
+  const late = { idle: duration(501) };
+  const checker = fence();
+  approves(checker, [heartbeat, holding], [stepped([{ kind: "removeAddresses", vips: [v] }], late), holding]);
+  objects(checker, [heartbeat, holding], /did not run for over the timeout, has VIPs, and does "broadcast"/);
+  approves(checker, [heartbeat, fakeWorld(group, [{ name: "a" }])], [heartbeat, holding]);
+});
+
+const asksToStop = stepped([], { event: { kind: "operatorRequested", request: { kind: "stop" } } });
+
+Deno.test("leaving objects to a stop that takes too long", () => {
+  const checker = leaving();
+  const world = (now: number) => fakeWorld(group, [{ name: "a" }], now);
+  approves(checker, [asksToStop, world(0)], [polled, world(stopMax)]);
+  objects(checker, [polled, world(stopMax + 1)], /a does not leave/);
+});
+
+Deno.test("leaving objects to a VIP that is left behind", () => {
+  const exits: Occurrence = { kind: "daemon", host: a, change: "exited" };
+  approves(leaving(), [exits, fakeWorld(group, [{ name: "a", daemon: "down" }])]);
+  objects(
+    leaving(),
+    [exits, fakeWorld(group, [{ name: "a", daemon: "down", has: ["v"] }])],
+    /a left with "v"/,
+  );
+});
+
+Deno.test("alarm objects when the node wants its alarm at once again", () => {
+  const world = fakeWorld(group, []);
+  approves(alarm(), [stepped([]), world], [stepped([], { wait: null }), world]);
+  objects(alarm(), [stepped([], { wait: duration(0) }), world], /a wants its alarm/);
+});
+
+type Told = Parameters<typeof fakeWorld>[1][number];
+
+/** a holds v in view 3 of a and b, and all say so. */
+function settled(change: { readonly a?: Partial<Told>; readonly b?: Partial<Told> } = {}): World {
+  return fakeWorld(group, [
+    {
+      name: "a",
+      has: ["v"],
+      status: { view: [3, "ab"], vips: [fakeVip("v", "a", { here: "held" })] },
+      ...change.a,
+    },
+    { name: "b", status: { view: [3, "ab"], vips: [fakeVip("v", "a")] }, ...change.b },
+  ]);
+}
+
+Deno.test("settlement approves a settled world", () => {
+  approves(settlement(), [milestone("settled"), settled()], [milestone("ended"), settled()]);
+});
+
+Deno.test("settlement approves what a person put on a host without a daemon", () => {
+  const view: [number, string] = [3, "a"];
+  const byHand = settled({
+    a: { has: ["v"], status: { view, vips: [fakeVip("v", "a", { here: "held" })] } },
+    b: { daemon: "down", has: ["v"], byPerson: ["v"] },
+  });
+  approves(settlement(), [milestone("settled"), byHand]);
+});
+
+Deno.test("settlement approves a world that had settled before a balance round began", () => {
+  const busy = settled({ b: { status: { view: [4, "ab"] } } });
+  const checker = settlement();
+  approves(checker, [milestone("healed"), busy], [polled, settled()], [milestone("settled"), busy]);
+  objects(checker, [milestone("quiet"), busy], /different views/);
+});
+
+const unsettledWorlds: readonly (readonly [string, World, RegExp])[] = [
+  ["nobody has the VIP", settled({ a: { has: [] } }), /"v" is on nobody/],
+  ["two have it", settled({ b: { has: ["v"], status: { view: [3, "ab"] } } }), /"v" is on a and b/],
+  ["a dead host has it too", settled({ b: { daemon: "down", has: ["v"] } }), /members|on a and b/],
+  ["a host has another view", settled({ b: { status: { view: [4, "ab"] } } }), /different views/],
+  [
+    "a view lacks a host",
+    settled({ b: { status: { view: [3, "b"] } } }),
+    /has the members b#98, but a#97 b#98 run/,
+  ],
+  ["a host is fenced", settled({ b: { status: { phase: "fenced", view: null } } }), /b is fenced/],
+  [
+    "a status names another",
+    settled({ b: { status: { view: [3, "ab"], vips: [fakeVip("v", "b")] } } }),
+    /b tells of b/,
+  ],
+  [
+    "a drained host keeps it",
+    settled({
+      a: { has: ["v"], status: { view: [3, "ab"], draining: "x", vips: [] } },
+      b: { status: { view: [3, "ab"], draining: "x", vips: [] } },
+    }),
+    /"v" is on a, with 0 hosts/,
+  ],
+];
+
+for (const [what, world, message] of unsettledWorlds) {
+  Deno.test(`settlement objects when ${what}`, () =>
+    objects(settlement(), [milestone("settled"), world], message));
+}
+
+Deno.test("settlement objects to VIPs without a majority", () => {
+  const minority = (has: string[]) =>
+    fakeWorld(fakeGroup(["a", "b", "c"], ["v"], { partition: "quorum" }), [
+      { name: "a", has },
+      { name: "b", daemon: "down" },
+      { name: "c", daemon: "down" },
+    ]);
+  approves(settlement(), [milestone("settled"), minority([])]);
+  objects(settlement(), [milestone("settled"), minority(["v"])], /"v" is on a though there is no majority/);
+});
+
+Deno.test("announcements objects when the holder has not announced after the last change", () => {
+  const checker = announcements();
+  const at = (now: number) => ({ ...settled(), now });
+  approves(checker, [appeared(), at(1)], [stepped([announce]), at(2)], [milestone("quiet"), at(3)]);
+  const releases: Occurrence = { kind: "vanished", host: b, vip: v, by: "daemon", askedIn: null };
+  approves(checker, [releases, at(4)]);
+  objects(
+    checker,
+    [milestone("ended"), at(5)],
+    /a holds "v" and announced it at 2.000, not after the change on b at 4.000/,
+  );
+});
+
+Deno.test("announcements do not need to answer what a person put and what was removed of it", () => {
+  const checker = announcements();
+  const byPerson = appeared({ host: b, by: "person" });
+  const removes: Occurrence = { kind: "vanished", host: b, vip: v, by: "daemon", askedIn: null };
+  approves(checker, [byPerson, settled()], [removes, settled()], [milestone("ended"), settled()]);
+});
+
+Deno.test("leastMovement objects to a move after the group has settled, unless it is balance, and not back", () => {
+  const world = settled();
+  const tells = (to: string, reason: "balance" | "preferred"): Occurrence =>
+    stepped([{ kind: "note", note: { kind: "vipMoved", vip: v, from: null, to: hostName(to), reason } }]);
+  const checker = leastMovement();
+  approves(checker, [tells("a", "preferred"), world], [appeared(), world], [milestone("settled"), world]);
+  objects(checker, [appeared(), world], /because of "preferred" after the group had settled/);
+  const leaves: Occurrence = { kind: "vanished", host: hostName("a"), vip: v, by: "daemon", askedIn: null };
+  approves(checker, [tells("b", "balance"), world], [leaves, world], [appeared({ host: b }), world]);
+  approves(checker, [tells("a", "balance"), world]);
+  objects(checker, [appeared(), world], /Balance brought "v" back to a/);
+});
+
+Deno.test("leastMovement objects to any move when all should be quiet", () => {
+  const checker = leastMovement();
+  approves(checker, [milestone("quiet"), settled()]);
+  objects(checker, [appeared(), settled()], /"v" appeared on a, when nothing was to move/);
+});
+
+Deno.test("evenness objects when one host has two VIPs more than another", () => {
+  const loaded = (has: string[], vips: readonly string[], draining: string | null = null) =>
+    fakeWorld(fakeGroup(["a", "b"], vips), [{ name: "a", has }, { name: "b", status: { draining } }]);
+  objects(
+    evenness(),
+    [milestone("ended"), loaded(["v", "w"], ["v", "w"])],
+    /a has 2 VIPs at weight 1, b has 0/,
+  );
+  approves(evenness(), [milestone("ended"), loaded(["v"], ["v"])]);
+  approves(evenness(), [milestone("ended"), loaded(["v", "w"], ["v", "w"], "maintenance")]);
+});

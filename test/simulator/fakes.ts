@@ -1,0 +1,144 @@
+// For tests of the simulator's own parts: a group, a program that does what the test says, and a world as it is told.
+
+import type { NodeEffect, NodeEvent } from "../../src/core/events.ts";
+import type { NodeStatus, VipStatus } from "../../src/core/status.ts";
+import {
+  duration,
+  type Group,
+  type HostName,
+  hostName,
+  incarnation,
+  type Instant,
+  instant,
+  type Member,
+  viewNumber,
+  type VipName,
+  vipName,
+} from "../../src/core/vocabulary.ts";
+import type { Program } from "../../src/simulator/host.ts";
+import type { HostView, World } from "../../src/simulator/occurrence.ts";
+
+/** Hosts and VIPs by their names; "v!" has an overlapping handover. */
+export function fakeGroup(
+  hosts: readonly string[],
+  vips: readonly string[],
+  change: Partial<Group> = {},
+): Group {
+  const names = hosts.map(hostName);
+  return {
+    name: "sim",
+    digest: "d",
+    partition: "serve",
+    timing: {
+      heartbeat: duration(100),
+      timeout: duration(500),
+      mature: duration(1_000),
+      lease: duration(3_000),
+    },
+    hosts: names.map((name) => ({ name, weight: 1 })),
+    vips: vips.map((text) => ({
+      name: vipName(text.replace("!", "")),
+      prefer: [],
+      hosts: names,
+      handover: text.endsWith("!") ? "overlap" : "exclusive",
+    })),
+    balance: { movesPerRound: "all", interval: duration(1_000) },
+    ...change,
+  };
+}
+
+/** A program that notes its events, each with the time on its own clock, and answers with what `reply` says. */
+export function fakeProgram(
+  reply: (event: NodeEvent) => readonly NodeEffect[] = () => [],
+  deadline: () => Instant | null = () => null,
+): Program & { readonly events: NodeEvent[]; readonly times: number[]; hasLeft: boolean } {
+  const program = {
+    events: [] as NodeEvent[],
+    times: [] as number[],
+    hasLeft: false,
+    start: ({ self }: { readonly self: HostName }) => ({
+      step(event: NodeEvent, now: Instant) {
+        program.events.push(event);
+        program.times.push(now);
+        return reply(event);
+      },
+      deadline,
+      status: () => fakeStatus({ host: self }),
+      hasLeft: () => program.hasLeft,
+    }),
+  };
+  return program;
+}
+
+interface FakeHost {
+  readonly name: string;
+  readonly daemon?: HostView["daemon"];
+  readonly has?: readonly string[];
+  readonly byPerson?: readonly string[];
+  readonly releasing?: readonly string[];
+  readonly status?: Omit<FakeStatus, "host">;
+}
+
+export function fakeWorld(group: Group, hosts: readonly FakeHost[], now = 0): World {
+  return {
+    now,
+    group,
+    hosts: hosts.map((
+      { name, daemon = "running", has = [], byPerson = [], releasing = [], status = {} },
+    ) => ({
+      name: hostName(name),
+      daemon,
+      status: () => daemon === "down" ? null : fakeStatus({ ...status, host: hostName(name) }),
+      has: (vip: VipName) => has.includes(vip),
+      isByPerson: (vip: VipName) => byPerson.includes(vip),
+      isReleasing: (vip: VipName) => releasing.includes(vip),
+    })),
+  };
+}
+
+interface FakeStatus {
+  readonly host: HostName;
+  readonly phase?: NodeStatus["phase"];
+  readonly draining?: string | null;
+  /** Number and members: the first coordinates. */
+  readonly view?: readonly [number, string] | null;
+  readonly vips?: readonly VipStatus[];
+}
+
+/** Incarnations are those of `lifeOf`. */
+function fakeStatus(
+  { host, phase = "running", draining = null, view = null, vips = [] }: FakeStatus,
+): NodeStatus {
+  const members = view === null
+    ? []
+    : [...view[1]].map((name): Member => ({ host: hostName(name), incarnation: lifeOf(name) }));
+  const coordinator = members[0]?.host ?? host;
+  return {
+    host,
+    incarnation: lifeOf(host),
+    phase,
+    mature: true,
+    draining,
+    hasWishes: false,
+    view: view === null ? null : { number: viewNumber(view[0]), coordinator, members },
+    hosts: [],
+    vips,
+    moves: [],
+  };
+}
+
+const lifeOf = (name: string) => incarnation(name.charCodeAt(0));
+
+/** A VIP as a settled host tells of it. */
+export function fakeVip(vip: string, holder: string | null, change: Partial<VipStatus> = {}): VipStatus {
+  return {
+    vip: vipName(vip),
+    holder: holder === null ? null : hostName(holder),
+    state: holder === null ? "uncovered" : "held",
+    since: instant(0),
+    reason: "unheld",
+    here: "absent",
+    problem: null,
+    ...change,
+  };
+}

@@ -1,0 +1,146 @@
+// Thousands of hours of the group's life in a minute: what must always be true holds for every seed. Further seeds:
+// deno task sim --from 1001 --seeds 100000.
+
+import assert from "node:assert/strict";
+import { type Instant, instant } from "../../src/core/vocabulary.ts";
+import { coreProgram } from "../../src/simulator/core_program.ts";
+import { printed } from "../../src/simulator/failure.ts";
+import type { Program } from "../../src/simulator/host.ts";
+import { settingOf } from "../../src/simulator/seeds.ts";
+import { simulate } from "../../src/simulator/simulate.ts";
+
+const seedsCount = 1_000;
+const workersMax = 4;
+
+Deno.test(`the group keeps its promises in ${seedsCount} seeds of chaos`, async () => {
+  const seeds = Array.from({ length: seedsCount }, (_, index) => index + 1);
+  const workers = Math.min(workersMax, navigator.hardwareConcurrency);
+  const shares = Array.from(
+    { length: workers },
+    (_, index) => seeds.filter((seed) => seed % workers === index),
+  );
+  const reports = (await Promise.all(shares.map(failuresOf))).flat();
+  assert.equal(reports.length, 0, `${reports.length} seeds fail, the first:\n${reports[0]}`);
+});
+
+for (const wire of ["codec", "plain"] as const) {
+  Deno.test(`the same seed gives the same trace, byte for byte (${wire})`, () => {
+    for (const seed of [3, 4, 5]) assert.equal(traceOf(seed, wire), traceOf(seed, wire));
+  });
+}
+
+Deno.test("another seed gives another trace", () => {
+  assert.notEqual(traceOf(3, "plain"), traceOf(4, "plain"));
+});
+
+/** Its clock stands still while it does not run. */
+const unawareOfPauses: Program = {
+  start(of) {
+    const running = coreProgram.start(of);
+    let [last, slept] = [of.now, 0];
+    const wake = (now: Instant): Instant => {
+      if (now - last > 200) slept += now - last - 200;
+      last = now;
+      return instant(now - slept);
+    };
+    return {
+      ...running,
+      step: (event, now) => running.step(event, wake(now)),
+      deadline() {
+        const deadline = running.deadline();
+        return deadline === null ? null : instant(deadline + slept);
+      },
+    };
+  },
+};
+
+// The checkers are only worth something if a worse program does not pass them.
+const worsePrograms: readonly {
+  readonly flaw: string;
+  readonly program: Program;
+  readonly caughtBy: string[];
+}[] = [
+  {
+    flaw: "never removes an address",
+    program: without((effect) => effect.kind === "removeAddresses"),
+    caughtBy: ["exclusive", "settlement", "quorum", "fence", "leaving"],
+  },
+  {
+    flaw: "never announces",
+    program: without((effect) => effect.kind === "announce"),
+    caughtBy: ["announcements"],
+  },
+  {
+    flaw: "never adds an address",
+    program: without((effect) => effect.kind === "addAddresses"),
+    caughtBy: ["settlement"],
+  },
+  {
+    flaw: "never proposes a view",
+    program: without((effect) => "message" in effect && effect.message.kind === "propose"),
+    caughtBy: ["settlement"],
+  },
+  {
+    flaw: "does not say what it has still to release",
+    program: changed((effect) =>
+      effect.kind === "broadcast" && effect.message.kind === "heartbeat"
+        ? { ...effect, message: { ...effect.message, releasing: [] } }
+        : effect
+    ),
+    caughtBy: ["exclusive"],
+  },
+  {
+    flaw: "does not notice that it was paused",
+    program: unawareOfPauses,
+    caughtBy: ["fence", "quorum"],
+  },
+];
+
+for (const { flaw, program, caughtBy } of worsePrograms) {
+  Deno.test(`a program that ${flaw} is caught`, () => {
+    const found = Array.from(
+      { length: 20 },
+      (_, index) => simulate({ seed: index + 1, program, wire: "plain" }).violation,
+    );
+    const first = found.find((violation) => violation !== null);
+    assert.ok(first !== undefined, "no seed found it");
+    assert.ok(caughtBy.includes(first.checker), `it was ${first.checker} that objected: ${first.what}`);
+  });
+}
+
+type Effect = ReturnType<ReturnType<Program["start"]>["step"]>[number];
+
+function without(isLost: (effect: Effect) => boolean): Program {
+  return changed((effect) => isLost(effect) ? null : effect);
+}
+
+function changed(change: (effect: Effect) => Effect | null): Program {
+  return {
+    start(of) {
+      const running = coreProgram.start(of);
+      const step: typeof running.step = (event, now) =>
+        running.step(event, now).map(change).filter((effect) => effect !== null);
+      return { ...running, step };
+    },
+  };
+}
+
+function traceOf(seed: number, wire: "codec" | "plain"): string {
+  const lines: string[] = [];
+  simulate({ ...settingOf(seed), wire, trace: (line) => lines.push(printed(line)) });
+  return lines.join("\n");
+}
+
+function failuresOf(seeds: readonly number[]): Promise<readonly string[]> {
+  const worker = new Worker(new URL("./seeds_worker.ts", import.meta.url), { type: "module" });
+  const reports: string[] = [];
+  return new Promise<readonly string[]>((resolve, reject) => {
+    worker.onmessage = ({ data: report }: MessageEvent<string | null>) =>
+      report === null ? resolve(reports) : reports.push(report);
+    worker.onerror = (event) => {
+      event.preventDefault();
+      reject(new Error(event.message));
+    };
+    worker.postMessage(seeds);
+  }).finally(() => worker.terminate());
+}

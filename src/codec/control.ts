@@ -81,6 +81,13 @@ export interface Status {
     readonly same_configuration: boolean;
     readonly silent_for_ms: number | null;
     readonly vips: number;
+    /** The segments that the host shares with the answering one, in the file's order; none of the answering one. */
+    readonly paths: readonly {
+      readonly segment: string;
+      readonly heard: boolean;
+      /** Since it was last heard there; null: never. */
+      readonly silent_for_ms: number | null;
+    }[];
   }[];
   readonly vips: readonly {
     readonly name: string;
@@ -212,6 +219,12 @@ const json = (value: unknown): string => `${JSON.stringify(value)}\n`;
 
 type Row<Of> = Of extends readonly (infer Item)[] ? Item : never;
 
+const pathShape = object<Row<Row<Status["hosts"]>["paths"]>>({
+  segment: string,
+  heard: boolean,
+  silent_for_ms: nullable(number),
+});
+
 const hostShape = object<Row<Status["hosts"]>>({
   name: string,
   state: word("member", "heard", "silent", "left", "disputed"),
@@ -220,6 +233,7 @@ const hostShape = object<Row<Status["hosts"]>>({
   same_configuration: boolean,
   silent_for_ms: nullable(number),
   vips: number,
+  paths: array(pathShape),
 });
 
 const vipShape = object<Row<Status["vips"]>>({

@@ -2,7 +2,7 @@
 // from and carries a tag over all of its bytes, so that a receiver believes none of a message's parts before
 // it has checked that part.
 //
-//   "MOLE" | version 1 | flags 0 | group | host | incarnation | sequence | part | parts | payload | tag
+//   "MOLE" | version 2 | flags 0 | group | host | incarnation | sequence | part | parts | payload | tag
 //      4         1          1     text    text       6          varint    varint  varint            32
 
 import { assert } from "../core/assert.ts";
@@ -21,7 +21,7 @@ export const DATAGRAM_BYTES_MAX = 1_280 - 40 - 8;
 /** A message takes at most this many datagrams: more than the largest group with the longest names needs. */
 export const PARTS_MAX = 4_096;
 /** Another version is another format: nothing behind it can be understood. */
-export const FORMAT_VERSION = 1;
+export const FORMAT_VERSION = 2;
 /** HMAC-SHA-256. */
 export const TAG_BYTES = 32;
 

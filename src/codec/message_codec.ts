@@ -3,8 +3,20 @@
 // The numbers are the format. A change of a number, of a field or of the order of fields needs a new
 // FORMAT_VERSION in datagram.ts; the recorded datagrams of the tests fail until somebody has decided on it.
 
-import { HOSTS_MAX, NAME_BYTES_MAX, VIPS_MAX } from "../core/limits.ts";
-import type { Assignment, Heard, HeldVip, Message, MoveReason, Vouch, Wish } from "../core/message.ts";
+import { DIFFERENCES_MAX } from "../core/catalog.ts";
+import { HOSTS_MAX, NAME_BYTES_MAX, SETTING_BYTES_MAX, SETTINGS_MAX, VIPS_MAX } from "../core/limits.ts";
+import type {
+  Assignment,
+  Catalog,
+  Difference,
+  Differing,
+  Heard,
+  HeldVip,
+  Message,
+  MoveReason,
+  Vouch,
+  Wish,
+} from "../core/message.ts";
 import {
   type Duration,
   duration,
@@ -15,11 +27,14 @@ import {
   type Member,
   type Sequence,
   sequence,
+  type Setting,
   type ViewId,
   type ViewNumber,
   viewNumber,
+  type VipAddress,
   type VipName,
   vipName,
+  type VipSpec,
 } from "../core/vocabulary.ts";
 import {
   ascending,
@@ -87,7 +102,54 @@ const hosts = ascending(host, { by: (each) => each, countMax: HOSTS_MAX });
 const vips = ascending(vip, { by: (each) => each, countMax: VIPS_MAX });
 const members = ascending(member, { by: (each) => each.host, countMax: HOSTS_MAX });
 
-const assignment: Codec<Assignment> = record<Assignment>({ vip, holder: host, reason, age, from: hosts });
+const handover = oneOf<VipSpec["handover"]>({ exclusive: 0, overlap: 1 });
+
+const assignment: Codec<Assignment> = record<Assignment>({
+  vip,
+  holder: host,
+  reason,
+  age,
+  from: hosts,
+  handover,
+});
+
+const vipAddress: Codec<VipAddress> = record<VipAddress>({
+  address: name,
+  family: mapped(bool, { write: (family) => family === 6, read: (isSix) => (isSix ? 6 : 4) }),
+  prefix: varint,
+  interface: repeatable(name),
+});
+
+const vipSpec: Codec<VipSpec> = record<VipSpec>({
+  name: vip,
+  addresses: list(vipAddress, VIPS_MAX),
+  prefer: list(host, HOSTS_MAX),
+  hosts,
+  handover,
+});
+
+const settingText = text(SETTING_BYTES_MAX);
+
+const setting: Codec<Setting> = record<Setting>({ name: following(SETTING_BYTES_MAX), value: settingText });
+
+const catalog: Codec<Catalog> = record<Catalog>({
+  partition: oneOf<Catalog["partition"]>({ serve: 0, quorum: 1 }),
+  hosts,
+  vips: ascending(vipSpec, { by: (each) => each.name, countMax: VIPS_MAX }),
+  settings: ascending(setting, { by: (each) => each.name, countMax: SETTINGS_MAX }),
+});
+
+const difference: Codec<Difference> = record<Difference>({
+  name: settingText,
+  here: nullable(settingText),
+  elsewhere: nullable(settingText),
+});
+
+const differing: Codec<Differing> = record<Differing>({
+  host,
+  differences: list(difference, DIFFERENCES_MAX),
+  more: varint,
+});
 
 /** Every message there is. */
 export const messageCodec: Codec<Message> = union<Message>({
@@ -104,11 +166,12 @@ export const messageCodec: Codec<Message> = union<Message>({
       releasing: vips,
       acquiring: vips,
       digest: text(NAME_BYTES_MAX),
+      timeout: age,
     },
   },
   propose: {
     number: 2,
-    fields: { view, members },
+    fields: { view, members, digest: text(NAME_BYTES_MAX) },
   },
   report: {
     number: 3,
@@ -120,8 +183,10 @@ export const messageCodec: Codec<Message> = union<Message>({
       held: ascending(heldVip, { by: (each) => each.vip, countMax: VIPS_MAX }),
       releasing: vips,
       unable: vips,
+      damped: hosts,
       vouching: ascending(vouch, { by: (each) => each.host, countMax: HOSTS_MAX }),
       wishes: list(wish, VIPS_MAX),
+      catalog: nullable(catalog),
     },
   },
   install: {
@@ -132,6 +197,7 @@ export const messageCodec: Codec<Message> = union<Message>({
       mature: bool,
       wait: atLeast,
       allocation: ascending(assignment, { by: (each) => each.vip, countMax: VIPS_MAX }),
+      differing: ascending(differing, { by: (each) => each.host, countMax: HOSTS_MAX }),
     },
   },
   farewell: {

@@ -1,13 +1,21 @@
 // From datagrams to messages: a pure state machine that drops whatever is not a whole, new, authentic message
 // of another host of the group. A dropped datagram changes nothing but its counter.
 //
-// New means: of each incarnation only sequences above its newest delivered one count. So a replayed datagram is
-// stale, and so is every second copy that arrives over another segment. Which incarnation of a host is the living
-// one cannot be told from a datagram: core asks for proof of that (`isCredible` in core/heartbeat.ts), and a message
-// from before our own start is news to us only once.
+// New means: of each incarnation every sequence is delivered once. What was delivered is remembered in a window
+// behind the newest one, as IPsec does it (RFC 4303 section 3.4.3, RFC 6479):
 //
-// A message of several datagrams is put together in one place for each host; there the newest message wins. A
-// sender that loses a datagram sends a newer message anyway, so nothing waits for a part that is lost.
+//        stale       |<---------- window --------->|    new
+//     ... 66  67  68 | 69  70  71 ... 98  99  100  | 101  102 ...
+//                      1   0   1      1   0    1     1: delivered, its next copy is repeated; 0: may still come
+//
+// So a message that a later one overtook, because it took the slower of two segments, is not lost; and every second
+// copy over another segment is nothing to be counted as dropped. A replay is repeated or stale. Which incarnation of
+// a host is the living one cannot be told from a datagram: core asks for proof of that (`isCredible` in
+// core/heartbeat.ts), and a message from before our own start is news to us only once.
+//
+// A message of several datagrams is put together in one place for each host. There the newest message of several
+// datagrams wins; a single datagram needs no place and disturbs nothing there. A sender that loses a datagram sends a
+// newer message anyway, so nothing waits for a part that is lost.
 
 import type { Message, Sender } from "../core/message.ts";
 import type { HostName, Incarnation, Sequence } from "../core/vocabulary.ts";
@@ -35,7 +43,7 @@ export const DROP_REASONS = [
   "namesake",
   /** Authentic, of a host that the configuration does not have. */
   "unknownHost",
-  /** A replay, a second copy, or overtaken by something newer. */
+  /** Older than the window, so it may be a replay; or a part of a message that a newer one took the place of. */
   "stale",
 ] as const;
 
@@ -44,7 +52,9 @@ export type DropReason = typeof DROP_REASONS[number];
 export type Outcome =
   | { readonly kind: "message"; readonly sender: Sender; readonly message: Message }
   /** Authentic and new, but further parts are missing. */
-  | { readonly kind: "incomplete" }
+  | { readonly kind: "incomplete"; readonly sender: Sender }
+  /** Authentic, and nothing new: a further copy of what is here already. */
+  | { readonly kind: "repeated"; readonly sender: Sender }
   | { readonly kind: "dropped"; readonly why: DropReason };
 
 export interface Receiver {
@@ -59,8 +69,16 @@ export interface Receiver {
 /** What is remembered of one host. */
 export interface Peer {
   /** The incarnations that messages were delivered of, the last one first; at most LIVES_MAX. */
-  readonly lives: readonly { readonly incarnation: Incarnation; readonly delivered: Sequence }[];
+  readonly lives: readonly Life[];
   readonly assembly: Assembly | null;
+}
+
+/** What was delivered of one incarnation. */
+export interface Life {
+  readonly incarnation: Incarnation;
+  readonly newest: Sequence;
+  /** Bit n: the message n before the newest was delivered. So the lowest bit is always set. */
+  readonly delivered: number;
 }
 
 /** A message of which some parts have arrived. */
@@ -70,6 +88,9 @@ export interface Assembly {
   /** By number; null: has not arrived. */
   readonly payloads: readonly (Uint8Array | null)[];
 }
+
+/** How many messages the window spans: the bits of one number. */
+export const WINDOW = 32;
 
 /** How many incarnations of a host are remembered. */
 export const LIVES_MAX = 64;
@@ -129,56 +150,88 @@ interface PeerAnswer {
 
 /** Answers an authentic part of a configured host. */
 function receivePart(peer: Peer, part: Part): PeerAnswer {
-  if (isStale(peer, part)) return { peer, outcome: { kind: "dropped", why: "stale" } };
-  if (part.parts === 1) return deliver(peer, part, part.payload);
-  const begun = assemblyOf(peer.assembly, part);
+  const freshness = freshnessOf(peer.lives, part);
+  if (freshness !== "new") return answerOld(peer, part, freshness);
+  return part.parts === 1 ? deliver(peer, part, part.payload) : assemble(peer, part);
+}
+
+type Freshness = "new" | "repeated" | "stale";
+
+/** Whether the message that it names may still be delivered. */
+function freshnessOf(
+  lives: readonly Life[],
+  { incarnation, sequence }: Pick<Part, "incarnation" | "sequence">,
+): Freshness {
+  const life = lives.find((each) => each.incarnation === incarnation);
+  if (life === undefined || sequence > life.newest) return "new";
+  const age = life.newest - sequence;
+  if (age >= WINDOW) return "stale";
+  return (life.delivered >>> age & 1) === 1 ? "repeated" : "new";
+}
+
+const answerOld = (peer: Peer, part: Part, freshness: Exclude<Freshness, "new">): PeerAnswer => ({
+  peer,
+  outcome: freshness === "repeated"
+    ? { kind: "repeated", sender: senderOf(part) }
+    : { kind: "dropped", why: "stale" },
+});
+
+/** Puts the part into its place, and delivers the message when that was the last one. */
+function assemble(peer: Peer, part: Part): PeerAnswer {
+  const begun = assemblyFor(peer.assembly, part);
+  if (begun === null) return answerOld(peer, part, "stale");
   // Two parts that disagree on how many there are: the sender is broken.
   if (begun.payloads.length !== part.parts) return { peer, outcome: { kind: "dropped", why: "malformed" } };
+  if ((begun.payloads[part.part] ?? null) !== null) return answerOld(peer, part, "repeated");
   // A copy: the network's buffer may be used again.
   const payloads = begun.payloads.with(part.part, part.payload.slice());
-  if (payloads.includes(null)) {
-    return { peer: { ...peer, assembly: { ...begun, payloads } }, outcome: { kind: "incomplete" } };
-  }
-  return deliver(peer, part, joined(payloads));
+  if (!payloads.includes(null)) return deliver(peer, part, joined(payloads));
+  return {
+    peer: { ...peer, assembly: { ...begun, payloads } },
+    outcome: { kind: "incomplete", sender: senderOf(part) },
+  };
 }
 
-function isStale({ lives, assembly }: Peer, part: Part): boolean {
-  const life = lives.find(({ incarnation }) => incarnation === part.incarnation);
-  if (life !== undefined && part.sequence <= life.delivered) return true;
-  // A single datagram needs no place, so a message of later that is being put together does not stand in its
-  // way.
-  if (assembly?.incarnation !== part.incarnation || part.parts === 1) return false;
-  if (part.sequence !== assembly.sequence) return part.sequence < assembly.sequence;
-  return (assembly.payloads[part.part] ?? null) !== null;
-}
-
-/** The assembly message that the part belongs to; a new one, if it is not of the one that was begun. */
-function assemblyOf(begun: Assembly | null, part: Part): Assembly {
+/** Where the part belongs: what was begun, or a new place. Null when a newer message of that life has the place. */
+function assemblyFor(begun: Assembly | null, part: Part): Assembly | null {
   const { incarnation, sequence, parts } = part;
-  if (begun?.incarnation === incarnation && begun.sequence === sequence) return begun;
+  if (begun?.incarnation === incarnation && begun.sequence >= sequence) {
+    return begun.sequence === sequence ? begun : null;
+  }
   return { incarnation, sequence, payloads: new Array<null>(parts).fill(null) };
 }
 
-/** Reads a whole message. Only now does its sender's freshness advance. */
-function deliver(peer: Peer, part: Part, whole: Uint8Array): PeerAnswer {
+/** Reads a whole message. Only now is it remembered as delivered. */
+function deliver({ lives: before, assembly }: Peer, part: Part, whole: Uint8Array): PeerAnswer {
   const message = decode(messageCodec, whole);
-  if (!message.ok) return { peer, outcome: { kind: "dropped", why: "malformed" } };
-  const { host, incarnation, sequence } = part;
-  const next: Peer = {
-    lives: [
-      { incarnation, delivered: sequence },
-      ...peer.lives.filter((life) => life.incarnation !== incarnation),
-    ].slice(0, LIVES_MAX),
-    assembly: isNewer(peer.assembly, part) ? peer.assembly : null,
-  };
+  if (!message.ok) {
+    return { peer: { lives: before, assembly }, outcome: { kind: "dropped", why: "malformed" } };
+  }
+  const lives = remember(before, part);
+  const goesOn = assembly !== null && freshnessOf(lives, assembly) === "new";
   return {
-    peer: next,
-    outcome: { kind: "message", sender: { host, incarnation, sequence }, message: message.value },
+    peer: { lives, assembly: goesOn ? assembly : null },
+    outcome: { kind: "message", sender: senderOf(part), message: message.value },
   };
 }
 
-const isNewer = (assembly: Assembly | null, part: Part): boolean =>
-  assembly !== null && assembly.incarnation === part.incarnation && assembly.sequence > part.sequence;
+/** The lives after the message was delivered; its own first. */
+function remember(lives: readonly Life[], { incarnation, sequence }: Part): readonly Life[] {
+  const life = lives.find((each) => each.incarnation === incarnation);
+  const others = lives.filter((each) => each !== life);
+  return [{ incarnation, ...advanced(life, sequence) }, ...others].slice(0, LIVES_MAX);
+}
+
+function advanced(life: Life | undefined, sequence: Sequence): Pick<Life, "newest" | "delivered"> {
+  if (life === undefined) return { newest: sequence, delivered: 1 };
+  const { newest, delivered } = life;
+  const ahead = sequence - newest;
+  if (ahead <= 0) return { newest, delivered: (delivered | 1 << -ahead) >>> 0 };
+  // A shift by 32 would be a shift by nothing.
+  return { newest: sequence, delivered: ahead < WINDOW ? (delivered << ahead | 1) >>> 0 : 1 };
+}
+
+const senderOf = ({ host, incarnation, sequence }: Part): Sender => ({ host, incarnation, sequence });
 
 function joined(payloads: readonly (Uint8Array | null)[]): Uint8Array {
   const whole = new Uint8Array(payloads.reduce((total, each) => total + (each?.length ?? 0), 0));
@@ -189,4 +242,17 @@ function joined(payloads: readonly (Uint8Array | null)[]): Uint8Array {
     at += each.length;
   }
   return whole;
+}
+
+/** The receiver for another list of configured hosts. What is remembered of those that stay is kept. */
+export function withHosts(receiver: Receiver, hosts: readonly HostName[]): Receiver {
+  const peerOf = (host: HostName): Peer | undefined => {
+    const place = receiver.places.get(host);
+    return place === undefined ? undefined : receiver.peers[place];
+  };
+  return {
+    ...receiver,
+    places: new Map(hosts.map((host, place) => [host, place])),
+    peers: hosts.map((host) => peerOf(host) ?? { lives: [], assembly: null }),
+  };
 }

@@ -33,6 +33,8 @@ export interface Candidate {
   /** Above 0. */
   readonly weight: number;
   readonly draining: boolean;
+  /** It comes and goes, and is given nothing that another one can hold; what it has it keeps. */
+  readonly damped: boolean;
   /** What may be on the host, and what was given to it: each VIP at most once. */
   readonly held: readonly HeldVip[];
   /**
@@ -117,6 +119,7 @@ function assignmentOf({ by, holder }: Placed): Assignment {
     reason: reasonOf(by, holder),
     age: keeperAt(by, holder)?.age ?? duration(0),
     from,
+    handover: by.handover,
   };
 }
 

@@ -9,10 +9,11 @@ import type { Duration, HostName, VipName, VipSpec } from "./vocabulary.ts";
 /** All that is known of one VIP before its holder is chosen. */
 export interface Case {
   readonly vip: VipName;
+  readonly handover: VipSpec["handover"];
   readonly basis: "wished" | "pinned" | "preferred" | "held" | "unheld";
   /** The hosts that the basis leaves; never empty. */
   readonly choice: readonly Carrier[];
-  /** Every host that can hold it. */
+  /** Every host that can hold it and is not damped, or has it already; if there is none, every host that can. */
   readonly eligible: readonly Carrier[];
   /** Everyone who may have it, sorted by host; also those who cannot keep it. */
   readonly claims: readonly Claim[];
@@ -33,18 +34,21 @@ export interface Claim {
 /** One case for each VIP that can be held, in the order of the VIPs. `carriers` are the candidates, in their order. */
 export function openCases(input: AllocationInput, carriers: readonly Carrier[]): Case[] {
   const share = shareChoices();
-  const eligibleFor = eligibility(input, { carriers, share });
+  const ableFor = ability(input, { carriers, share });
+  const steadyOf = steadiness(input, { carriers, share });
   const claims = claimsOf(input, carriers);
   const wished = wishedHosts(input.wishes);
   const cases: Case[] = [];
   for (const vip of input.vips) {
-    const eligible = eligibleFor(vip);
-    if (eligible.length === 0) continue;
+    const able = ableFor(vip);
+    if (able.length === 0) continue;
     const claimed = claims.get(vip.name) ?? [];
-    const keepers = claimed.filter(({ carrier, releasing }) => !releasing && eligible.includes(carrier));
-    const { basis, choice } = choose({ vip, eligible, keepers, wished: wished.get(vip.name) ?? [] });
+    const keepers = claimed.filter(({ carrier, releasing }) => !releasing && able.includes(carrier));
+    const eligible = steadyOf(able, keepers);
+    const { basis, choice } = choose({ vip, able, eligible, keepers, wished: wished.get(vip.name) ?? [] });
     cases.push({
       vip: vip.name,
+      handover: vip.handover,
       basis,
       choice: choice === eligible ? eligible : share(choice),
       eligible,
@@ -57,13 +61,14 @@ export function openCases(input: AllocationInput, carriers: readonly Carrier[]):
 }
 
 /** The strongest word on a VIP, and the hosts it leaves. */
-function choose({ vip, eligible, keepers, wished }: {
+function choose({ vip, able, eligible, keepers, wished }: {
   readonly vip: VipSpec;
+  readonly able: readonly Carrier[];
   readonly eligible: readonly Carrier[];
   readonly keepers: readonly Claim[];
   readonly wished: readonly HostName[];
 }): Pick<Case, "basis" | "choice"> {
-  const target = firstOf(eligible, wished);
+  const target = firstOf(able, wished);
   if (target) return { basis: "wished", choice: [target] };
   const pinned = keepers.filter(({ reason }) => reason === "operator");
   if (pinned.length > 0) return { basis: "pinned", choice: pinned.map(({ carrier }) => carrier) };
@@ -90,8 +95,22 @@ function wishedHosts(wishes: readonly Wish[]): ReadonlyMap<VipName, readonly Hos
   return wished;
 }
 
+/** Those that are not damped, and those that have it already; everyone, if there are none. */
+function steadiness({ candidates }: AllocationInput, { carriers, share }: {
+  readonly carriers: readonly Carrier[];
+  readonly share: (choice: readonly Carrier[]) => readonly Carrier[];
+}): (able: readonly Carrier[], keepers: readonly Claim[]) => readonly Carrier[] {
+  const damped = new Set(carriers.filter((_, i) => candidates[i]?.damped === true));
+  if (damped.size === 0) return (able) => able;
+  return (able, keepers) => {
+    const has = (carrier: Carrier) => keepers.some((keeper) => keeper.carrier === carrier);
+    const steady = able.filter((carrier) => !damped.has(carrier) || has(carrier));
+    return steady.length > 0 ? share(steady) : able;
+  };
+}
+
 /** Finds the hosts that can hold a VIP, sorted. */
-function eligibility({ candidates }: AllocationInput, { carriers, share }: {
+function ability({ candidates }: AllocationInput, { carriers, share }: {
   readonly carriers: readonly Carrier[];
   readonly share: (choice: readonly Carrier[]) => readonly Carrier[];
 }): (vip: VipSpec) => readonly Carrier[] {

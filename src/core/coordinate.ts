@@ -4,9 +4,11 @@
 // a drain, an operator's move, an address that could not be added, a balance round. There is one way to agree.
 
 import { allocate, type AllocationInput, isUnbalanced } from "./allocator.ts";
+import { agree } from "./catalog.ts";
 import type { HeldVip, Install, Report, Sender } from "./message.ts";
 import {
   areSameMembers,
+  type Basis,
   electMembers,
   highestNumber,
   includes,
@@ -16,7 +18,7 @@ import {
 } from "./membership.ts";
 import { waitFor } from "./quorum.ts";
 import { isMutual } from "./suspicion.ts";
-import { ageOf } from "./holdings.ts";
+import { ageOf, hasReleased } from "./holdings.ts";
 import { installView } from "./install.ts";
 import { broadcast, type Node, note, send, type Turn, update } from "./turn.ts";
 import { reportFor } from "./follow.ts";
@@ -94,6 +96,7 @@ function needsNewView(turn: Turn, members: readonly Member[]): boolean {
   if (!areSameMembers(view.members, members)) return true;
   if (!view.mature && isMature(node, members)) return true;
   if (members.some((member) => isOutOfStep(turn, view, member))) return true;
+  if (view.basis?.agreement.awaited.some((each) => hasReleased(node, view, each))) return true;
   return view.mature && now >= node.balanceAt && mayBalance(turn, view);
 }
 
@@ -128,7 +131,7 @@ const isMature = (node: Node, members: readonly Member[]): boolean =>
 /** A member whose report is no longer true, or that has not installed the view in time, or that has dropped it. */
 function isOutOfStep(turn: Turn, view: View, { host }: Member): boolean {
   const { node, now } = turn;
-  const reported = view.reports.get(host)?.revision;
+  const reported = view.basis?.reports.get(host)?.revision;
   if (host === node.self.host) return reported !== node.revision;
   const heartbeat = node.peers.get(host)?.heartbeat;
   if (!heartbeat) return false;
@@ -145,7 +148,8 @@ function propose(turn: Turn, members: readonly Member[]): void {
   const { timeout, heartbeat } = node.group.timing;
   const balances = node.view !== null && node.view.mature && areSameMembers(node.view.members, members) &&
     now >= node.balanceAt;
-  const report = reportFor(turn, view);
+  const { digest } = node.group;
+  const report = reportFor(turn, { view, digest });
   update(turn, {
     proposal: {
       view,
@@ -161,7 +165,7 @@ function propose(turn: Turn, members: readonly Member[]): void {
   });
   turn.vipsConcerned = true;
   note(turn, { kind: "viewProposed", view, members });
-  if (members.length > 1) broadcast(turn, { kind: "propose", view, members });
+  if (members.length > 1) broadcast(turn, { kind: "propose", view, members, digest });
   complete(turn);
 }
 
@@ -177,7 +181,8 @@ function pursue(turn: Turn, proposal: Proposal, members: readonly Member[]): voi
   if (turn.now >= proposal.closesAt) return leaveOut(turn, missing, members);
   if (turn.now < proposal.resendAt) return;
   const { view, members: asked } = proposal;
-  for (const { host } of missing) send(turn, host, { kind: "propose", view, members: asked });
+  const { digest } = turn.node.group;
+  for (const { host } of missing) send(turn, host, { kind: "propose", view, members: asked, digest });
   update(turn, { proposal: { ...proposal, resendAt: after(turn.now, resendInterval(turn.node)) } });
 }
 
@@ -204,11 +209,12 @@ function leaveOut(turn: Turn, missing: readonly Member[], members: readonly Memb
 function complete(turn: Turn): boolean {
   const { proposal, group } = turn.node;
   if (!proposal || proposal.reports.size < proposal.members.length) return false;
+  const { view, members, balances } = proposal;
   const reports = [...proposal.reports.values()];
-  const mature = reports.some((report) => report.mature) || proposal.members.length === group.hosts.length;
-  const serves = mature && mayServe(group, proposal.members.length);
-  const allocation = serves ? allocate(allocationInput(turn.node, proposal)) : [];
-  const { view, members } = proposal;
+  const basis = { reports: proposal.reports, agreement: agree(group, reportedBy(members, proposal.reports)) };
+  const mature = reports.some((report) => report.mature) || members.length === group.hosts.length;
+  const serves = mature && mayServe(basis.agreement, members.length);
+  const allocation = serves ? allocate(allocationInput(turn.node, { members, basis, balances })) : [];
   const install: Install = {
     kind: "install",
     view,
@@ -216,32 +222,45 @@ function complete(turn: Turn): boolean {
     mature,
     wait: waitFor(members, reports),
     allocation,
+    differing: basis.agreement.differing,
   };
   update(turn, { proposal: null });
-  if (proposal.members.length > 1) broadcast(turn, install);
-  installView(turn, install, proposal.reports);
+  if (members.length > 1) broadcast(turn, install);
+  installView(turn, install, basis);
   return true;
 }
 
-function allocationInput(
-  node: Node,
-  proposal: Pick<Proposal, "members" | "reports" | "balances">,
-): AllocationInput {
-  const weights = new Map(node.group.hosts.map(({ name, weight }) => [name, weight]));
-  const reports = proposal.members.flatMap(({ host }) => {
-    const report = proposal.reports.get(host);
+function reportedBy(
+  members: readonly Member[],
+  reports: ReadonlyMap<HostName, Report>,
+): readonly { readonly host: HostName; readonly report: Report }[] {
+  return members.flatMap(({ host }) => {
+    const report = reports.get(host);
     return report ? [{ host, report }] : [];
   });
+}
+
+function allocationInput(node: Node, of: {
+  readonly members: readonly Member[];
+  readonly basis: Basis;
+  readonly balances: boolean;
+}): AllocationInput {
+  const weights = new Map(node.group.hosts.map(({ name, weight }) => [name, weight]));
+  const reports = reportedBy(of.members, of.basis.reports);
   const wishes = reports.flatMap(({ report }) => report.wishes);
-  const isAsked = proposal.balances || wishes.some(({ kind }) => kind === "balance");
-  const balances = isAsked && reports.every((each) => mayBeGiven(node, each));
+  const isAsked = of.balances || wishes.some(({ kind }) => kind === "balance");
+  // Nothing is moved for balance alone while a member cannot add what it has.
+  const balances = isAsked && reports.every(({ report }) => report.unable.length === 0);
   const { movesPerRound } = node.group.balance;
+  const isDamped = (host: HostName) =>
+    2 * reports.filter(({ report }) => report.damped.includes(host)).length > reports.length - 1;
   return {
-    vips: node.group.vips,
+    vips: of.basis.agreement.vips,
     candidates: reports.map(({ host, report }) => ({
       host,
       weight: weights.get(host) ?? 1,
       draining: report.draining,
+      damped: isDamped(host),
       held: report.held,
       releasing: report.releasing,
       unable: report.unable,
@@ -252,25 +271,19 @@ function allocationInput(
   };
 }
 
-/** Nothing is moved for balance alone while a member cannot add what it has, or may not know what it would get. */
-function mayBeGiven(
-  node: Node,
-  { host, report }: { readonly host: HostName; readonly report: Report },
-): boolean {
-  const digest = node.peers.get(host)?.heartbeat?.digest ?? node.group.digest;
-  return report.unable.length === 0 && digest === node.group.digest;
-}
-
 /** Whether evening out what the view has allocated would move anything. */
 function mayBalance(turn: Turn, view: View): boolean {
   const { node, now } = turn;
+  const { members, basis } = view;
   update(turn, { balanceAt: after(now, node.group.balance.interval) });
-  if (!mayServe(node.group, view.members.length)) return false;
+  if (basis === null || !mayServe(basis.agreement, members.length)) return false;
   const reports = new Map(
-    [...view.reports].map(([host, report]) => [host, { ...report, held: heldIn(view, host), releasing: [] }]),
+    [...basis.reports].map((
+      [host, report],
+    ) => [host, { ...report, held: heldIn(view, host), releasing: [] }]),
   );
   const unbalanced = isUnbalanced({
-    ...allocationInput(node, { members: view.members, reports, balances: true }),
+    ...allocationInput(node, { members, basis: { ...basis, reports }, balances: true }),
     wishes: [],
   });
   if (unbalanced) update(turn, { balanceAt: now });
@@ -293,9 +306,10 @@ function installOf(turn: Turn, view: View): Install {
     mature: view.mature,
     wait: duration(Math.max(0, Math.ceil((view.acquireAt ?? turn.now) - turn.now))),
     allocation: [...view.allocation].map(([vip, tenure]) => {
-      const { holder, reason, from } = tenure;
-      return { vip, holder, reason, age: ageOf(tenure, turn.now), from };
+      const { holder, reason, from, handover } = tenure;
+      return { vip, holder, reason, age: ageOf(tenure, turn.now), from, handover };
     }),
+    differing: view.differing,
   };
 }
 
@@ -303,7 +317,9 @@ function forgetHoldouts(turn: Turn): void {
   const { holdouts, peers, self } = turn.node;
   const left = [...holdouts].filter(([host, until]) => {
     const peer = peers.get(host);
-    return turn.now < until && peer !== undefined && isMutual(peer, self);
+    if (peer === undefined || !isMutual(peer, self)) return false;
+    // While it follows somebody else it would not answer this time either.
+    return turn.now < until || peer.heartbeat?.follows !== self.host;
   });
   if (left.length < holdouts.size) update(turn, { holdouts: new Map(left), electionIsStale: true });
 }

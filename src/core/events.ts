@@ -4,9 +4,10 @@
 // The driver performs the effects of all steps in the order given, and addresses effects one at a time: an
 // "addressesRemoved" that comes back always tells of a state after every earlier "addAddresses" ended.
 
-import type { Message, MoveReason, Sender } from "./message.ts";
+import type { Difference, Differing, Message, MoveReason, Sender } from "./message.ts";
 import type {
   Duration,
+  Group,
   HostName,
   Incarnation,
   Member,
@@ -27,7 +28,9 @@ export type NodeEvent =
   | { readonly kind: "addressesRemoved"; readonly vips: readonly VipName[] }
   | { readonly kind: "addressesRemoveFailed"; readonly problems: readonly VipProblem[] }
   | { readonly kind: "addressesObserved"; readonly observed: Observed }
-  | { readonly kind: "operatorRequested"; readonly request: OperatorRequest };
+  | { readonly kind: "operatorRequested"; readonly request: OperatorRequest }
+  /** The host has read its configuration anew. From now on the machine adds addresses by the new one. */
+  | { readonly kind: "configurationChanged"; readonly group: Group };
 
 export interface VipProblem {
   readonly vip: VipName;
@@ -76,7 +79,14 @@ export type Note =
   | { readonly kind: "hostDisputed"; readonly host: HostName }
   | { readonly kind: "hostSilent"; readonly host: HostName; readonly silentFor: Duration }
   | { readonly kind: "hostLeft"; readonly host: HostName }
-  | { readonly kind: "configurationDiffers"; readonly host: HostName }
+  /** This host goes by a new configuration. */
+  | { readonly kind: "configurationChanged"; readonly changes: readonly Difference[]; readonly more: number }
+  /** Members of the view read different configurations. */
+  | { readonly kind: "configurationDiffers"; readonly differing: Differing }
+  | { readonly kind: "configurationsAgree" }
+  /** It came back so often lately that it is given nothing that another host can hold. */
+  | { readonly kind: "hostDamped"; readonly host: HostName }
+  | { readonly kind: "hostCalm"; readonly host: HostName }
   | { readonly kind: "memberUnanswering"; readonly host: HostName; readonly view: ViewNumber }
   | { readonly kind: "coordinatorUnhelpful"; readonly host: HostName }
   | { readonly kind: "viewProposed"; readonly view: ViewId; readonly members: readonly Member[] }

@@ -1,12 +1,13 @@
 // A member's side of a view change: whom to follow, what to promise, what to report.
 
 import type { Install, Propose, Report, Sender } from "./message.ts";
-import { heldVips } from "./holdings.ts";
+import { catalogOf } from "./catalog.ts";
+import { heldVips, isPresent, stateOf } from "./holdings.ts";
 import { installView } from "./install.ts";
 import { includes, leaderOf } from "./membership.ts";
 import { vouchesOf } from "./quorum.ts";
 import { isDraining, note, send, type Turn, update } from "./turn.ts";
-import { elapsed, sameView, sorted, type ViewId } from "./vocabulary.ts";
+import { elapsed, sameView, sorted } from "./vocabulary.ts";
 
 /**
  * How long we follow a coordinator that has no view in common with us, in timeouts. Longer than a coordinator
@@ -40,7 +41,7 @@ export function receivePropose(turn: Turn, sender: Sender, propose: Propose): vo
   }
   update(turn, {
     highest: propose.view,
-    promised: { view: propose.view, report: reportFor(turn, propose.view), at: now },
+    promised: { view: propose.view, report: reportFor(turn, propose), at: now },
     proposal: null,
     deferred: null,
     spurned: new Set([...node.spurned].filter((host) => host !== sender.host)),
@@ -55,12 +56,13 @@ export function receiveInstall(turn: Turn, sender: Sender, install: Install): vo
   const { node } = turn;
   if (node.stage.kind !== "active" || install.view.coordinator !== sender.host) return;
   if (!includes(install.members, node.self)) return;
-  if (sameView(node.promised?.view ?? null, install.view)) installView(turn, install, new Map());
+  if (sameView(node.promised?.view ?? null, install.view)) installView(turn, install, null);
 }
 
 /** What this host holds, wants, and can. */
-export function reportFor(turn: Turn, view: ViewId): Report {
+export function reportFor(turn: Turn, { view, digest }: Pick<Propose, "view" | "digest">): Report {
   const { node } = turn;
+  const former = node.former.filter(({ name }) => isPresent(stateOf(node, name)));
   return {
     kind: "report",
     view,
@@ -70,8 +72,10 @@ export function reportFor(turn: Turn, view: ViewId): Report {
     held: heldVips(turn),
     releasing: node.releasing,
     unable: sorted(node.unable.keys()),
+    damped: node.damped,
     vouching: vouchesOf(node, turn.now),
     wishes: node.wishes,
+    catalog: digest === node.group.digest && former.length === 0 ? null : catalogOf(node.group, former),
   };
 }
 

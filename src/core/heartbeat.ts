@@ -4,7 +4,7 @@
 // change in a way that somebody may wait for: a new peer, a new view, a VIP released or acquired, a new revision.
 
 import type { Heartbeat, Message, Sender } from "./message.ts";
-import { broadcast, isDraining, type Node, note, type Turn, update } from "./turn.ts";
+import { broadcast, isDraining, type Node, note, revise, type Turn, update } from "./turn.ts";
 import { isPledgedWith } from "./quorum.ts";
 import { hearingOf, hearPeer, isInTouch, isOverdue, type Peer, whomWeHear } from "./suspicion.ts";
 import {
@@ -16,7 +16,6 @@ import {
   isSameMember,
   sameView,
   type Sequence,
-  type VipName,
 } from "./vocabulary.ts";
 
 /** For how many timeouts a host remembers when it sent what: an acknowledgement that is older proves nothing. */
@@ -44,7 +43,9 @@ export function hearMessage(turn: Turn, sender: Sender, message: Message): void 
     update(turn, { spurned: without(turn.node.spurned, sender.host) });
   }
   noteHearing(turn, known, heard);
-  if (message.kind === "heartbeat") receiveHeartbeat(turn, heard, message);
+  // One that a newer heartbeat has overtaken tells only that the host was alive.
+  const isNews = message.kind === "heartbeat" && sender.sequence > heard.told;
+  if (isNews) receiveHeartbeat(turn, { ...heard, told: sender.sequence }, message);
   else rememberPeer(turn, heard);
 }
 
@@ -65,9 +66,6 @@ function receiveHeartbeat(turn: Turn, peer: Peer, heartbeat: Heartbeat): void {
   const acknowledged = claims === undefined ? null : sentAt(node, claims);
   const vouched = isPledgedWith(node, heartbeat) && acknowledged !== null ? acknowledged : peer.vouched;
   rememberPeer(turn, { ...peer, heartbeat, acknowledged, vouched });
-  if (heartbeat.digest !== node.group.digest && heartbeat.digest !== before?.digest) {
-    note(turn, { kind: "configurationDiffers", host });
-  }
   const isNewView = before === null || !sameView(before.view, heartbeat.view);
   if (isNewView || node.acquiring.length > 0 || hasPending(before) || hasPending(heartbeat)) {
     turn.vipsConcerned = true;
@@ -89,14 +87,25 @@ export function receiveFarewell(turn: Turn, sender: Sender): void {
 
 /** Peers that have been silent for the timeout are suspected from now on. */
 export function suspectSilentPeers(turn: Turn): void {
-  const { timeout } = turn.node.group.timing;
+  const { timing } = turn.node.group;
   for (const peer of turn.node.peers.values()) {
-    if (!isOverdue(peer, turn.now, timeout)) continue;
+    if (!isOverdue(peer, turn.now, timing)) continue;
     rememberPeer(turn, { ...peer, state: "silent" });
     update(turn, { spurned: without(turn.node.spurned, peer.host) });
     note(turn, { kind: "hostSilent", host: peer.host, silentFor: duration(turn.now - peer.lastHeard) });
     turn.vipsConcerned = true;
   }
+}
+
+/** Takes note of who came back too often, or has been here for long enough; reports tell of it. */
+export function damp(turn: Turn): void {
+  const { node, now } = turn;
+  const damped: HostName[] = [];
+  for (const { host, calmAt } of node.peers.values()) if (now < calmAt) damped.push(host);
+  if (areSame(damped, node.damped)) return;
+  for (const host of damped) if (!node.damped.includes(host)) note(turn, { kind: "hostDamped", host });
+  for (const host of node.damped) if (!damped.includes(host)) note(turn, { kind: "hostCalm", host });
+  revise(turn, { damped });
 }
 
 /** Sends a heartbeat when one is due or the last one is no longer true. */
@@ -133,6 +142,7 @@ function heartbeatOf(node: Node): Heartbeat {
     releasing: node.releasing,
     acquiring: node.acquiring,
     digest: node.group.digest,
+    timeout: node.group.timing.timeout,
   };
 }
 
@@ -180,7 +190,7 @@ function hearTheSame(before: Peer, now: Peer): boolean {
 const hasPending = (heartbeat: Heartbeat): boolean =>
   heartbeat.releasing.length > 0 || heartbeat.acquiring.length > 0;
 
-const areSame = (a: readonly VipName[], b: readonly VipName[]): boolean =>
+const areSame = <Name extends string>(a: readonly Name[], b: readonly Name[]): boolean =>
   a.length === b.length && a.every((each, index) => each === b[index]);
 
 function without(hosts: ReadonlySet<HostName>, host: HostName): ReadonlySet<HostName> {

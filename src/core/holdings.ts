@@ -8,6 +8,7 @@
 
 import type { VipProblem } from "./events.ts";
 import type { HeldVip } from "./message.ts";
+import { mergeByName } from "./catalog.ts";
 import { includes, type Tenure, type View } from "./membership.ts";
 import { hasQuorum } from "./quorum.ts";
 import { type Node, note, revise, type Turn, update } from "./turn.ts";
@@ -19,6 +20,7 @@ import {
   duration,
   earliest,
   elapsed,
+  type Group,
   type HostName,
   type Instant,
   sameView,
@@ -36,6 +38,43 @@ const leaseSlack = duration(1_000);
 
 export const stateOf = (node: Node, vip: VipName): VipState => node.vips.get(vip) ?? absent;
 
+/** The VIPs of our configuration, and those of earlier ones, which no host may hold, until they are gone. */
+export const vipsHere = ({ group, former }: Node): readonly VipSpec[] => mergeByName(group.vips, former);
+
+/** True for a VIP that has to go, with the addresses that an earlier configuration gave it, before it may come again. */
+const isFormer = ({ former }: Node, vip: VipName): boolean => former.some(({ name }) => name === vip);
+
+/** Goes by a new configuration: what it says otherwise has to go first, what it says the same is not touched. */
+export function replaceVips(turn: Turn, group: Group): void {
+  const { node } = turn;
+  const next = new Map(group.vips.map((vip) => [vip.name, vip]));
+  const former = vipsHere(node).filter((vip) => {
+    const same = next.get(vip.name);
+    const isThere = isPresent(stateOf(node, vip.name)) || isFormer(node, vip.name);
+    return isThere && (same === undefined || isFormer(node, vip.name) || !haveSameAddresses(vip, same));
+  }).map((vip) => ({ ...vip, hosts: [] }));
+  revise(turn, { group, former, changedIn: node.revision + 1 });
+  turn.vipsConcerned = true;
+}
+
+const haveSameAddresses = (a: VipSpec, b: VipSpec): boolean =>
+  JSON.stringify(a.addresses) === JSON.stringify(b.addresses);
+
+/** Once they are gone, and a view was agreed on that knows of our configuration, earlier ones do not matter any more. */
+function forgetFormer(turn: Turn): void {
+  const { former, view, promised, changedIn } = turn.node;
+  if (former.length === 0 || view === null || promised !== null || view.reportedIn < changedIn) return;
+  const left = former.filter(({ name }) => isPresent(stateOf(turn.node, name)));
+  if (left.length === former.length) return;
+  const states = new Map(turn.node.vips);
+  const known = new Set(turn.node.group.vips.map(({ name }) => name));
+  for (const { name } of former) {
+    if (!known.has(name) && !left.some((each) => each.name === name)) states.delete(name);
+  }
+  update(turn, { former: left, vips: states });
+  turn.vipsConcerned = true;
+}
+
 /** True when no address of any VIP can be on this host by our doing. */
 export function holdsNothing(node: Node): boolean {
   for (const state of node.vips.values()) if (isPresent(state)) return false;
@@ -48,7 +87,7 @@ export function holdsNothing(node: Node): boolean {
  */
 export function heldVips({ node, now }: Turn): HeldVip[] {
   const held: HeldVip[] = [];
-  for (const { name } of node.group.vips) {
+  for (const { name } of vipsHere(node)) {
     const tenure = node.view?.allocation.get(name);
     if (tenure?.holder === node.self.host && !node.unable.has(name)) {
       held.push({ vip: name, reason: tenure.reason, age: ageOf(tenure, now) });
@@ -73,17 +112,18 @@ export function settleVips(turn: Turn): void {
   }
   if (!turn.vipsConcerned && !due) return;
   turn.vipsConcerned = false;
-  stepVips(turn, node.group.vips, (vip) => {
+  stepVips(turn, vipsHere(node), (vip) => {
     const wanted = demandOn(turn, vip);
     const demand = wanted === null ? [] : [wanted];
     return isExpired(turn, vip.name) ? [...expired, ...demand] : [...demand, ...ticked];
   });
+  forgetFormer(turn);
   listPending(turn);
 }
 
 /** Gives all VIPs up at once, whatever the allocation says. */
 export function giveUpVips(turn: Turn): void {
-  stepVips(turn, turn.node.group.vips, () => [{ kind: "unwanted" }]);
+  stepVips(turn, vipsHere(turn.node), () => [{ kind: "unwanted" }]);
   listPending(turn);
 }
 
@@ -120,13 +160,14 @@ export function vipsObserved(
   const whole = new Set(observed.whole);
   const partial = new Set(observed.partial);
   const { node } = turn;
-  for (const { name } of node.group.vips) {
+  const vips = vipsHere(node);
+  for (const { name } of vips) {
     const { kind } = stateOf(node, name);
     if (kind === "held" && !whole.has(name)) note(turn, { kind: "vipVanished", vip: name });
     if (node.stage.kind === "booting" || (kind !== "absent" && kind !== "awaiting")) continue;
     if (whole.has(name) || partial.has(name)) note(turn, { kind: "vipIntruded", vip: name });
   }
-  stepVips(turn, node.group.vips, ({ name }) => {
+  stepVips(turn, vips, ({ name }) => {
     const events: VipEvent[] = [];
     if (!whole.has(name)) events.push({ kind: "missed" });
     if (!whole.has(name) && !partial.has(name)) events.push({ kind: "gone" });
@@ -172,6 +213,7 @@ export function forgetInabilities(turn: Turn): void {
 
 /** True when the member has installed the view and the VIP is not (any more) on it. */
 export function hasReleased(node: Node, view: View, of: { host: HostName; vip: VipName }): boolean {
+  if (of.host === node.self.host) return !node.releasing.includes(of.vip);
   const peer = peerIn(node, view, of.host);
   return peer?.state === "left" || (hasInstalled(peer, view) && !peer?.heartbeat?.releasing.includes(of.vip));
 }
@@ -191,7 +233,8 @@ function peerIn(node: Node, view: View, host: HostName): Peer | undefined {
 const hasInstalled = (peer: Peer | undefined, view: View): boolean =>
   sameView(peer?.heartbeat?.view ?? null, view.id);
 
-const isPresent = (state: VipState): boolean => state.kind !== "absent" && state.kind !== "awaiting";
+/** True while an address of it may be on this host. */
+export const isPresent = (state: VipState): boolean => state.kind !== "absent" && state.kind !== "awaiting";
 const ticked: readonly VipEvent[] = [{ kind: "ticked" }];
 const expired: readonly VipEvent[] = [{ kind: "gone" }];
 
@@ -206,6 +249,7 @@ function isExpired({ node, now }: Turn, vip: VipName): boolean {
 /** What the present view wants of a VIP on this host; null: leave it as it is. */
 function demandOn({ node, now }: Turn, vip: VipSpec): VipEvent | null {
   if (node.stage.kind !== "active") return null;
+  if (isFormer(node, vip.name)) return { kind: "unwanted" };
   if (node.promised !== null || node.view === null) return { kind: "suspended" };
   const tenure = node.view.allocation.get(vip.name);
   if (tenure?.holder === node.self.host) {
@@ -215,7 +259,7 @@ function demandOn({ node, now }: Turn, vip: VipSpec): VipEvent | null {
       ? demand
       : { kind: "expected" };
   }
-  if (vip.handover === "exclusive" || tenure === undefined) return { kind: "unwanted" };
+  if (tenure?.handover !== "overlap") return { kind: "unwanted" };
   const isSuperseded = hasAcquired(node, node.view, { host: tenure.holder, vip: vip.name });
   return { kind: isSuperseded ? "superseded" : "suspended" };
 }
@@ -224,7 +268,7 @@ function demandOnHolder(node: Node, view: View, of: { vip: VipSpec; tenure: Tenu
   const vip = of.vip.name;
   if (node.unable.has(vip)) return { kind: "unwanted" };
   const alone = of.tenure.from.every((host) => hasReleased(node, view, { host, vip }));
-  return alone || of.vip.handover === "overlap" ? { kind: "wanted", alone } : { kind: "expected" };
+  return alone || of.tenure.handover === "overlap" ? { kind: "wanted", alone } : { kind: "expected" };
 }
 
 /** Steps VIPs by the events given for each, and turns their actions into one effect of each kind. */
@@ -280,7 +324,7 @@ function becomeUnable(turn: Turn, failed: readonly VipProblem[]): void {
 
 function tell(turn: Turn, vips: readonly VipName[], event: VipEvent): void {
   const told = new Set(vips);
-  stepVips(turn, turn.node.group.vips.filter(({ name }) => told.has(name)), () => [event]);
+  stepVips(turn, vipsHere(turn.node).filter(({ name }) => told.has(name)), () => [event]);
   turn.vipsConcerned = true;
 }
 
@@ -289,8 +333,9 @@ function listPending(turn: Turn): void {
   const { node } = turn;
   const releasing: VipName[] = [];
   const acquiring: VipName[] = [];
-  for (const { name } of node.group.vips) {
-    const ours = node.view?.allocation.get(name)?.holder === node.self.host;
+  for (const { name, hosts } of vipsHere(node)) {
+    // What our configuration does not have any more is not ours, whatever the view says.
+    const ours = hosts.length > 0 && node.view?.allocation.get(name)?.holder === node.self.host;
     const state = stateOf(node, name);
     if (ours && state.kind !== "held") acquiring.push(name);
     if (!ours && isPresent(state)) releasing.push(name);

@@ -1,17 +1,17 @@
 // A view takes effect on this host, with who holds what in it.
 
-import type { Install, MoveReason, Report } from "./message.ts";
+import type { Differing, Install, MoveReason } from "./message.ts";
 import { contestHeld } from "./holdings.ts";
-import { areSameMembers, tenuresOf } from "./membership.ts";
+import { areSameMembers, type Basis, tenuresOf } from "./membership.ts";
 import type { Move } from "./status.ts";
 import { isDraining, type Node, note, type Turn, update } from "./turn.ts";
-import { after, duration, type HostName, instant } from "./vocabulary.ts";
+import { after, duration, type HostName, instant, sorted } from "./vocabulary.ts";
 
 /** How many moves a host remembers, for people. */
 const movesKept = 100;
 
-/** Installs what the coordinator has decided. Only the coordinator itself has the reports. */
-export function installView(turn: Turn, install: Install, reports: ReadonlyMap<HostName, Report>): void {
+/** Installs what the coordinator has decided. Only the coordinator itself has the basis of it. */
+export function installView(turn: Turn, install: Install, basis: Basis | null): void {
   const { node, now } = turn;
   const allocation = tenuresOf(install.allocation, (each) => {
     const known = node.allocation.get(each.vip);
@@ -23,15 +23,18 @@ export function installView(turn: Turn, install: Install, reports: ReadonlyMap<H
   for (const { vip, from, to, reason } of moves) note(turn, { kind: "vipMoved", vip, from, to, reason });
   note(turn, { kind: "viewInstalled", view: install.view, members: install.members, mature: install.mature });
   if (install.mature && !node.mature) note(turn, { kind: "matured" });
+  noteDiffering(turn, install.differing);
   update(turn, {
     view: {
       id: install.view,
       members: install.members,
       mature: install.mature,
       installedAt: now,
+      reportedIn: node.promised?.report.revision ?? node.revision,
       acquireAt: install.wait > 0 ? after(now, install.wait) : null,
       allocation,
-      reports,
+      differing: install.differing,
+      basis,
       confirmed: new Set([node.self.host]),
     },
     electionIsStale: true,
@@ -48,6 +51,13 @@ export function installView(turn: Turn, install: Install, reports: ReadonlyMap<H
   if (!hasSeenItComing(node, install)) contestHeld(turn);
 }
 
+function noteDiffering(turn: Turn, differing: readonly Differing[]): void {
+  const known = turn.node.view?.differing ?? [];
+  if (JSON.stringify(known) === JSON.stringify(differing)) return;
+  for (const each of differing) note(turn, { kind: "configurationDiffers", differing: each });
+  if (differing.length === 0) note(turn, { kind: "configurationsAgree" });
+}
+
 /** True when the view goes on from ours, among the same members: nobody took anything elsewhere in between. */
 const hasSeenItComing = ({ view }: Node, install: Install): boolean =>
   view !== null && install.view.number === view.id.number + 1 &&
@@ -57,7 +67,12 @@ const hasSeenItComing = ({ view }: Node, install: Install): boolean =>
 function movesTo(node: Node, install: Install, turn: Turn): Move[] {
   const moves: Move[] = [];
   const next = new Map(install.allocation.map((each) => [each.vip, each]));
-  for (const { name: vip } of node.group.vips) {
+  const vips = new Set([
+    ...node.group.vips.map(({ name }) => name),
+    ...next.keys(),
+    ...node.allocation.keys(),
+  ]);
+  for (const vip of sorted(vips)) {
     const from = node.allocation.get(vip)?.holder ?? null;
     const assigned = next.get(vip);
     const to = assigned?.holder ?? null;

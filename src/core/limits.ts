@@ -7,3 +7,7 @@ export const HOSTS_MAX = 1_024;
 export const VIPS_MAX = 16_384;
 /** Bytes of one name in UTF-8: of a group, a host, a VIP, and of a configuration's digest. */
 export const NAME_BYTES_MAX = 255;
+/** Bytes of what a setting says, in UTF-8, as it travels. */
+export const SETTING_BYTES_MAX = 1_024;
+/** Settings of a configuration besides its hosts. */
+export const SETTINGS_MAX = 4_096;

@@ -12,7 +12,8 @@
 //
 // This file has the types and the questions; coordinate.ts and follow.ts act on the answers.
 
-import type { Assignment, MoveReason, Propose, Report, Sender } from "./message.ts";
+import type { Agreement } from "./catalog.ts";
+import type { Assignment, Differing, MoveReason, Propose, Report, Sender } from "./message.ts";
 import { hearEachOther, isMutual, type Peer, type Peers } from "./suspicion.ts";
 import {
   type Group,
@@ -23,6 +24,7 @@ import {
   type ViewId,
   type ViewNumber,
   type VipName,
+  type VipSpec,
 } from "./vocabulary.ts";
 
 /** A view that this host has installed. */
@@ -32,13 +34,23 @@ export interface View {
   readonly members: readonly Member[];
   readonly mature: boolean;
   readonly installedAt: Instant;
+  /** The revision of this host that it was agreed on with. */
+  readonly reportedIn: number;
   /** Until then nothing new is acquired; null once that has passed. */
   readonly acquireAt: Instant | null;
   readonly allocation: ReadonlyMap<VipName, Tenure>;
-  /** The reports that the allocation was made from; only the coordinator has them. */
-  readonly reports: ReadonlyMap<HostName, Report>;
+  /** Members whose configuration is not that of most members. */
+  readonly differing: readonly Differing[];
+  /** What the allocation was made from; only the coordinator has it. */
+  readonly basis: Basis | null;
   /** Members whose heartbeat has shown this view; only the coordinator keeps count. */
   readonly confirmed: ReadonlySet<HostName>;
+}
+
+/** What a coordinator allocates by. */
+export interface Basis {
+  readonly reports: ReadonlyMap<HostName, Report>;
+  readonly agreement: Agreement;
 }
 
 /** Who holds a VIP in a view, since when (on this host's clock), why, and who else has to release it. */
@@ -47,6 +59,7 @@ export interface Tenure {
   readonly since: Instant;
   readonly reason: MoveReason;
   readonly from: readonly HostName[];
+  readonly handover: VipSpec["handover"];
 }
 
 /** A member's promise to a coordinator: until the install, it neither acquires nor releases anything. */
@@ -105,11 +118,13 @@ export function electMembers(self: Member, peers: Peers, choice: {
 }
 
 /** How many hosts are a majority of the configured ones. */
-export const majorityOf = (group: Group): number => Math.floor(group.hosts.length / 2) + 1;
+export const majorityOf = (hostsCount: number): number => Math.floor(hostsCount / 2) + 1;
 
 /** Whether a view of so many members may hold VIPs at all. */
-export const mayServe = (group: Group, memberCount: number): boolean =>
-  group.partition === "serve" || memberCount >= majorityOf(group);
+export const mayServe = (
+  { partition, hostsCount }: { readonly partition: Group["partition"]; readonly hostsCount: number },
+  memberCount: number,
+): boolean => partition === "serve" || memberCount >= majorityOf(hostsCount);
 
 export const includes = (members: readonly Member[], member: Member): boolean =>
   members.some((each) => isSameMember(each, member));
@@ -131,6 +146,7 @@ export function tenuresOf(
       since: since(each),
       reason: each.reason,
       from: each.from,
+      handover: each.handover,
     }]),
   );
 }

@@ -8,13 +8,26 @@
 //
 // A message is only ever acted on with its Sender: the codec has checked version, group and authentication.
 
-import type { Duration, HostName, Incarnation, Member, Sequence, ViewId, VipName } from "./vocabulary.ts";
+import type {
+  Duration,
+  Group,
+  HostName,
+  Incarnation,
+  Member,
+  Sequence,
+  ViewId,
+  VipName,
+  VipSpec,
+} from "./vocabulary.ts";
 
 /** Who sent a message: taken from the authenticated datagram, not from its source address. */
 export interface Sender {
   readonly host: HostName;
   readonly incarnation: Incarnation;
-  /** Grows with every message of an incarnation; a message that is not newer than the last one is dropped. */
+  /**
+   * Grows with every message of an incarnation. Each message is received once at most, but not always in order: one
+   * that a later one overtook still comes, unless it is far behind.
+   */
   readonly sequence: Sequence;
 }
 
@@ -40,6 +53,8 @@ export interface Heartbeat {
   readonly acquiring: readonly VipName[];
   /** Names the contents of the sender's configuration. */
   readonly digest: string;
+  /** The sender's own; of two hosts with different ones both go by the longer. */
+  readonly timeout: Duration;
 }
 
 export interface Heard {
@@ -53,6 +68,8 @@ export interface Propose {
   readonly view: ViewId;
   /** Sorted by host. */
   readonly members: readonly Member[];
+  /** Names the contents of the coordinator's configuration. */
+  readonly digest: string;
 }
 
 export interface Report {
@@ -69,10 +86,19 @@ export interface Report {
   readonly releasing: readonly VipName[];
   /** VIPs that the host tried and failed to hold, and should not be given for now. Sorted. */
   readonly unable: readonly VipName[];
+  /** Hosts that came back so often lately that they should be given nothing for now. Sorted. */
+  readonly damped: readonly HostName[];
   /** With partition = "quorum": who may count on this host's vote still, and for how long at most. Else empty. */
   readonly vouching: readonly Vouch[];
   /** What an operator asked of this host and no view has answered yet. */
   readonly wishes: readonly Wish[];
+  /** What the member's configuration says; null when it is the coordinator's. */
+  readonly catalog: Catalog | null;
+}
+
+/** The contents of a configuration, as far as hosts that read different ones must know of each other's. */
+export interface Catalog extends Pick<Group, "partition" | "vips" | "settings"> {
+  readonly hosts: readonly HostName[];
 }
 
 export interface Vouch {
@@ -102,6 +128,26 @@ export interface Install {
   readonly wait: Duration;
   /** One for each VIP that has a holder; sorted by VIP. */
   readonly allocation: readonly Assignment[];
+  /** Members whose configuration is not that of most members; sorted by host. */
+  readonly differing: readonly Differing[];
+}
+
+/** A member with another configuration than most, and what is different in it. */
+export interface Differing {
+  readonly host: HostName;
+  /** The first of them, sorted by name. */
+  readonly differences: readonly Difference[];
+  /** How many there are besides. */
+  readonly more: number;
+}
+
+export interface Difference {
+  /** Of a setting, or "vip" and a VIP's name. */
+  readonly name: string;
+  /** What this member's configuration says; null: it does not have it. */
+  readonly here: string | null;
+  /** What that of most members says. */
+  readonly elsewhere: string | null;
 }
 
 export interface Assignment {
@@ -113,6 +159,8 @@ export interface Assignment {
   readonly age: Duration;
   /** Members that may have it on them and have to release it. Sorted. */
   readonly from: readonly HostName[];
+  /** How it changes hands, where members' configurations may differ. */
+  readonly handover: VipSpec["handover"];
 }
 
 /** Why a VIP is where it is. */

@@ -13,15 +13,17 @@
 // against the view, and say what is news. So no event is needed twice, and a lost one only costs time.
 
 import { confirmView, coordinate, proposalDeadline, receiveReport, repeatInstall } from "./coordinate.ts";
+import { catalogOf, DIFFERENCES_MAX, differencesBetween } from "./catalog.ts";
 import type { FenceReason, NodeEffect, NodeEvent, Observed, OperatorRequest } from "./events.ts";
 import { follow, isLeftOut, receiveInstall, receivePropose } from "./follow.ts";
-import { hearMessage, isCredible, receiveFarewell, speak, suspectSilentPeers } from "./heartbeat.ts";
+import { damp, hearMessage, isCredible, receiveFarewell, speak, suspectSilentPeers } from "./heartbeat.ts";
 import {
   forgetInabilities,
   giveUpVips,
   hasAcquired,
   holdsNothing,
   renewVips,
+  replaceVips,
   settleVips,
   vipsAdded,
   vipsAddFailed,
@@ -94,6 +96,7 @@ export function createNode(
     wishes: [],
     revision: 1,
     unable: new Map(),
+    damped: [],
     addFailures: { count: 0, until: now },
     isPlaced: true,
     vips: new Map(),
@@ -103,6 +106,8 @@ export function createNode(
     allocation: new Map(),
     problems: new Map(),
     moves: [],
+    former: [],
+    changedIn: 1,
     renewAt: now,
     observeAt: now,
     balanceAt: now,
@@ -137,7 +142,7 @@ export function nodeDeadline(node: Node): Instant | null {
     node.stopBy,
   ]);
   for (const peer of node.peers.values()) {
-    first = earliest([first, suspicionDeadline(peer, node.group.timing.timeout)]);
+    first = earliest([first, suspicionDeadline(peer, node.group.timing)]);
   }
   return first;
 }
@@ -165,6 +170,8 @@ function handle(turn: Turn, event: NodeEvent): void {
       return observe(turn, event.observed);
     case "operatorRequested":
       return answerOperator(turn, event.request);
+    case "configurationChanged":
+      return changeConfiguration(turn, event.group);
   }
 }
 
@@ -195,6 +202,25 @@ function observe(turn: Turn, observed: Observed): void {
     if (vips.length > 0) note(turn, { kind: "leftoversFound", vips });
   }
   vipsObserved(turn, observed);
+}
+
+/** Goes by what the file says now. Hosts that it does not have any more are unknown from now on. */
+function changeConfiguration(turn: Turn, group: Group): void {
+  const { node } = turn;
+  const changes = differencesBetween(catalogOf(group, []), catalogOf(node.group, []));
+  if (changes.length === 0) return;
+  note(turn, {
+    kind: "configurationChanged",
+    changes: changes.slice(0, DIFFERENCES_MAX),
+    more: Math.max(0, changes.length - DIFFERENCES_MAX),
+  });
+  const hosts = new Set(group.hosts.map(({ name }) => name));
+  update(turn, {
+    peers: new Map([...node.peers].filter(([host]) => hosts.has(host))),
+    unable: new Map(),
+    electionIsStale: true,
+  });
+  replaceVips(turn, group);
 }
 
 function answerOperator(turn: Turn, request: OperatorRequest): void {
@@ -289,6 +315,7 @@ function act(turn: Turn): void {
   }
   mature(turn);
   forgetInabilities(turn);
+  damp(turn);
   follow(turn);
   coordinate(turn);
   settleVips(turn);

@@ -13,6 +13,7 @@
 
 import type { Heartbeat, Report, Vouch } from "./message.ts";
 import { majorityOf } from "./membership.ts";
+import { timeoutFor } from "./suspicion.ts";
 import type { Node } from "./turn.ts";
 import { after, type Duration, duration, type Instant, type Member, sameView } from "./vocabulary.ts";
 
@@ -26,12 +27,12 @@ export function isPledgedWith(node: Node, heartbeat: Heartbeat): boolean {
 export function hasQuorum(node: Node, now: Instant): boolean {
   if (node.group.partition === "serve") return true;
   const deadline = quorumDeadline(node);
-  return majorityOf(node.group) === 1 || (deadline !== null && now < deadline);
+  return majorityOf(node.group.hosts.length) === 1 || (deadline !== null && now < deadline);
 }
 
 /** When this host must have given its VIPs up unless it is vouched for anew; null when no majority ever did. */
 export function quorumDeadline(node: Node): Instant | null {
-  const others = majorityOf(node.group) - 1;
+  const others = majorityOf(node.group.hosts.length) - 1;
   if (node.group.partition === "serve" || node.view === null || others === 0) return null;
   const vouched: Instant[] = [];
   for (const { host, incarnation } of node.view.members) {
@@ -48,8 +49,9 @@ export function quorumDeadline(node: Node): Instant | null {
 export function vouchesOf(node: Node, now: Instant): Vouch[] {
   if (node.group.partition === "serve") return [];
   const vouches: Vouch[] = [];
-  for (const { host, state, lastHeard } of node.peers.values()) {
-    const remaining = duration(Math.ceil(lastHeard + node.group.timing.timeout - now));
+  for (const peer of node.peers.values()) {
+    const { host, state, lastHeard } = peer;
+    const remaining = duration(Math.ceil(lastHeard + timeoutFor(peer, node.group.timing) - now));
     if (state !== "left" && remaining > 0) vouches.push({ host, remaining });
   }
   return vouches;

@@ -1,7 +1,7 @@
 // What a node tells about itself: a pure reading of its state, in the words that `status` shows.
 
 import { hasAcquired, hasReleased, stateOf } from "./holdings.ts";
-import type { MoveReason } from "./message.ts";
+import type { Differing, MoveReason } from "./message.ts";
 import { isDraining, type Node } from "./turn.ts";
 import type { VipState } from "./vip.ts";
 import {
@@ -12,6 +12,7 @@ import {
   type Incarnation,
   type Instant,
   type Member,
+  sorted,
   type ViewId,
   type VipName,
 } from "./vocabulary.ts";
@@ -41,8 +42,12 @@ export interface HostStatus {
   readonly state: "member" | "heard" | "silent" | "left" | "disputed";
   readonly draining: boolean;
   readonly mature: boolean;
-  /** False when it reads a different configuration file. */
+  /** False when it reads another configuration than this host. */
   readonly sameConfiguration: boolean;
+  /** What is different in its configuration from that of most members, as far as the view says. */
+  readonly differences: Omit<Differing, "host">;
+  /** This host would have it given nothing for now: it came back too often lately. */
+  readonly damped: boolean;
   /** Since it was last heard; 0 for this host, null when it was never heard. */
   readonly silentFor: Duration | null;
   /** How many VIPs the allocation gives it. */
@@ -51,6 +56,8 @@ export interface HostStatus {
 
 export interface VipStatus {
   readonly vip: VipName;
+  /** False when only other hosts' configurations have it. */
+  readonly isKnown: boolean;
   readonly holder: HostName | null;
   /**
    * "held": its holder has it. "moving": it is being released or acquired. "uncovered": nobody can hold it, or
@@ -85,7 +92,7 @@ export function nodeStatus(node: Node, now: Instant): NodeStatus {
     hasWishes: node.wishes.length > 0,
     view: node.view && { ...node.view.id, members: node.view.members },
     hosts: node.group.hosts.map(({ name }) => hostStatus(node, name, now)),
-    vips: node.group.vips.map(({ name }) => vipStatus(node, name)),
+    vips: vipStatuses(node),
     moves: node.moves,
   };
 }
@@ -106,6 +113,8 @@ function phaseOf(node: Node): NodeStatus["phase"] {
 
 function hostStatus(node: Node, host: HostName, now: Instant): HostStatus {
   const vips = [...node.allocation.values()].filter(({ holder }) => holder === host).length;
+  const { differences = [], more = 0 } = node.view?.differing.find((each) => each.host === host) ?? {};
+  const configuration = { differences: { differences, more } };
   const isMember = node.view?.members.some((member) => member.host === host) ?? false;
   if (host === node.self.host) {
     const draining = isDraining(node);
@@ -115,6 +124,8 @@ function hostStatus(node: Node, host: HostName, now: Instant): HostStatus {
       state,
       draining,
       mature: node.mature,
+      ...configuration,
+      damped: false,
       sameConfiguration: true,
       silentFor: duration(0),
       vips,
@@ -127,13 +138,22 @@ function hostStatus(node: Node, host: HostName, now: Instant): HostStatus {
     state: isHeard && isMember ? "member" : peer?.state ?? "silent",
     draining: peer?.heartbeat?.draining ?? false,
     mature: peer?.heartbeat?.mature ?? false,
+    ...configuration,
+    damped: node.damped.includes(host),
     sameConfiguration: (peer?.heartbeat?.digest ?? node.group.digest) === node.group.digest,
     silentFor: peer ? elapsed(peer.lastHeard, now) : null,
     vips,
   };
 }
 
-function vipStatus(node: Node, vip: VipName): VipStatus {
+/** Of the VIPs that this host knows, and of those that only others know. */
+function vipStatuses(node: Node): readonly VipStatus[] {
+  const known = new Set(node.group.vips.map(({ name }) => name));
+  const names = node.view === null ? known : new Set([...known, ...node.view.allocation.keys()]);
+  return sorted(names).map((vip) => ({ ...vipStatus(node, vip), isKnown: known.has(vip) }));
+}
+
+function vipStatus(node: Node, vip: VipName): Omit<VipStatus, "isKnown"> {
   const tenure = node.view?.allocation.get(vip);
   return {
     vip,
@@ -155,8 +175,6 @@ function vipStateOf(node: Node, vip: VipName): VipStatus["state"] {
   const isHeld = holder === node.self.host
     ? stateOf(node, vip).kind === "held"
     : hasAcquired(node, view, { host: holder, vip });
-  const isReleased = from.every((host) =>
-    host === node.self.host ? !node.releasing.includes(vip) : hasReleased(node, view, { host, vip })
-  );
+  const isReleased = from.every((host) => hasReleased(node, view, { host, vip }));
   return isHeld && isReleased ? "held" : "moving";
 }

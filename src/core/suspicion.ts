@@ -15,11 +15,14 @@ import type { Heard, Heartbeat, Sender } from "./message.ts";
 import {
   after,
   type Duration,
+  duration,
   type HostName,
   type Instant,
   isSameMember,
   type Member,
   type Sequence,
+  sequence,
+  type Timing,
 } from "./vocabulary.ts";
 
 /** What we know of another host, from what it said itself. */
@@ -27,11 +30,18 @@ export interface Peer extends Member {
   readonly state: "heard" | "silent" | "left" | "disputed";
   /** When one incarnation took another's place, lately. */
   readonly turnovers: readonly Instant[];
+  /** How often it came back lately, each return counting half as much after each half-life; as of the last one. */
+  readonly unrest: number;
+  readonly unrestAt: Instant;
+  /** Until when it is damped for that, on this host's clock. */
+  readonly calmAt: Instant;
   readonly lastHeard: Instant;
   /** The newest of its messages. */
   readonly sequence: Sequence;
-  /** Its last heartbeat; null when only other messages were heard of this incarnation. */
+  /** Its newest heartbeat; null when only other messages were heard of this incarnation. */
   readonly heartbeat: Heartbeat | null;
+  /** The sequence of that heartbeat. */
+  readonly told: Sequence;
   /** When we sent the newest of our heartbeats that it says it has heard; null when it has heard none. */
   readonly acknowledged: Instant | null;
   /** The same, but only of heartbeats in which it had promised nothing but what we had: its vote is ours until later. */
@@ -40,6 +50,15 @@ export interface Peer extends Member {
 
 /** So many turnovers within so many timeouts are no restarts any more, or a host not worth following. */
 const dispute = { turnovers: 4, timeouts: 10 };
+
+type Unrest = Pick<Peer, "unrest" | "unrestAt" | "calmAt">;
+
+/**
+ * A host that returned to us three times in a short time is damped: it is given nothing that another one can hold until
+ * it has been here for a while. The same rule, with a penalty that decays, damps routes that flap in BGP (RFC 2439).
+ * The half-life is in timeouts.
+ */
+const damping = { halfLife: 20, from: 2.5, until: 1, most: 4 };
 
 /** The peer after a message of any kind from it. */
 export function hearPeer(
@@ -51,26 +70,52 @@ export function hearPeer(
   const recent = (known?.turnovers ?? []).filter((each) => at.now < each + dispute.timeouts * at.timeout);
   const turnovers = known === before ? recent : [...recent, at.now];
   const hasLeft = before?.state === "left";
+  const hasReturned = known !== undefined && !hasLeft && (before === undefined || before.state === "silent");
   return {
+    ...(hasReturned ? returned(known, at) : unrestOf(known, at.now)),
     host: sender.host,
     incarnation: sender.incarnation,
     state: turnovers.length >= dispute.turnovers ? "disputed" : hasLeft ? "left" : "heard",
     turnovers,
     lastHeard: at.now,
-    sequence: sender.sequence,
+    sequence: before !== undefined && before.sequence > sender.sequence ? before.sequence : sender.sequence,
     heartbeat: before?.heartbeat ?? null,
+    told: before?.told ?? sequence(0),
     acknowledged: before?.acknowledged ?? null,
     vouched: before?.vouched ?? null,
   };
 }
 
+/** What a return makes of a peer's unrest. */
+function returned(
+  known: Peer,
+  { now, timeout }: { readonly now: Instant; readonly timeout: Duration },
+): Unrest {
+  const halfLife = damping.halfLife * timeout;
+  const remains = known.unrest * 2 ** -((now - known.unrestAt) / halfLife);
+  const unrest = Math.min(damping.most, remains + 1);
+  const isDamped = unrest >= damping.from || now < known.calmAt;
+  const calmAt = isDamped ? after(now, duration(halfLife * Math.log2(unrest / damping.until))) : now;
+  return { unrest, unrestAt: now, calmAt };
+}
+
+const unrestOf = (known: Peer | undefined, now: Instant): Unrest => ({
+  unrest: known?.unrest ?? 0,
+  unrestAt: known?.unrestAt ?? now,
+  calmAt: known?.calmAt ?? now,
+});
+
+/** The longer of our timeout and its own: two hosts whose configurations differ suspect each other equally late. */
+export const timeoutFor = ({ heartbeat }: Peer, { timeout }: Timing): Duration =>
+  heartbeat !== null && heartbeat.timeout > timeout ? heartbeat.timeout : timeout;
+
 /** True when nothing was heard of it for the timeout. */
-export const isOverdue = (peer: Peer, now: Instant, timeout: Duration): boolean =>
-  isInTouch(peer) && now >= after(peer.lastHeard, timeout);
+export const isOverdue = (peer: Peer, now: Instant, timing: Timing): boolean =>
+  isInTouch(peer) && now >= after(peer.lastHeard, timeoutFor(peer, timing));
 
 /** When the peer will be suspected unless it says something. */
-export const suspicionDeadline = (peer: Peer, timeout: Duration): Instant | null =>
-  isInTouch(peer) ? after(peer.lastHeard, timeout) : null;
+export const suspicionDeadline = (peer: Peer, timing: Timing): Instant | null =>
+  isInTouch(peer) ? after(peer.lastHeard, timeoutFor(peer, timing)) : null;
 
 /** True when something was heard of it within the timeout. */
 export const isInTouch = ({ state }: Peer): boolean => state === "heard" || state === "disputed";

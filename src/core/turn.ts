@@ -16,6 +16,7 @@ import {
   sequence,
   type ViewId,
   type VipName,
+  type VipSpec,
 } from "./vocabulary.ts";
 
 /** Everything a host knows and has promised. Only core looks inside. */
@@ -63,6 +64,8 @@ export interface Node {
   readonly revision: number;
   /** VIPs that could not be added here, until when this host does not ask for them. */
   readonly unable: ReadonlyMap<VipName, Instant>;
+  /** Hosts that came back so often lately that they should be given nothing for now; sorted. */
+  readonly damped: readonly HostName[];
   /** How often in a row VIPs could not be added here, and until when that is remembered. */
   readonly addFailures: { readonly count: number; readonly until: Instant };
   /** False while none of this host's own addresses is on it. */
@@ -78,6 +81,11 @@ export interface Node {
   readonly allocation: ReadonlyMap<VipName, Tenure>;
   readonly problems: ReadonlyMap<VipName, string>;
   readonly moves: readonly Move[];
+
+  /** What an earlier configuration put on this host and the present one does not, or elsewhere; sorted by name. */
+  readonly former: readonly VipSpec[];
+  /** The revision from which on reports have told of the present configuration. */
+  readonly changedIn: number;
 
   readonly renewAt: Instant;
   readonly observeAt: Instant;

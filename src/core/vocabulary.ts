@@ -79,6 +79,14 @@ export interface Group {
   /** Sorted by name. */
   readonly vips: readonly VipSpec[];
   readonly balance: Balance;
+  /** All that the configuration says besides the VIPs, as text for people; sorted by name. */
+  readonly settings: readonly Setting[];
+}
+
+/** One key of the configuration, as "timing.timeout" and "500ms". */
+export interface Setting {
+  readonly name: string;
+  readonly value: string;
 }
 
 export interface Timing {
@@ -100,12 +108,23 @@ export interface HostSpec {
 
 export interface VipSpec {
   readonly name: VipName;
+  /** They move together; never empty. */
+  readonly addresses: readonly VipAddress[];
   /** Hosts that should hold it when they can, best first. */
   readonly prefer: readonly HostName[];
   /** Hosts that may hold it, sorted by name; never empty. */
   readonly hosts: readonly HostName[];
   /** "exclusive": the new holder waits for the old one's release. "overlap": make before break. */
   readonly handover: "exclusive" | "overlap";
+}
+
+export interface VipAddress {
+  /** Canonical text of the IPv4 or IPv6 address, without prefix. */
+  readonly address: string;
+  readonly family: 4 | 6;
+  readonly prefix: number;
+  /** As the VIP says; a host may have another name for it. */
+  readonly interface: string;
 }
 
 export interface Balance {

@@ -2,7 +2,16 @@
 // sorted as the types promise.
 
 import { fc } from "../support/property.ts";
-import type { Assignment, Heard, HeldVip, Message, Sender, Wish } from "../../src/core/message.ts";
+import type {
+  Assignment,
+  Catalog,
+  Differing,
+  Heard,
+  HeldVip,
+  Message,
+  Sender,
+  Wish,
+} from "../../src/core/message.ts";
 import {
   compareText,
   duration,
@@ -13,7 +22,9 @@ import {
   sequence,
   type ViewId,
   viewNumber,
+  type VipAddress,
   vipName,
+  type VipSpec,
 } from "../../src/core/vocabulary.ts";
 import { moveReasons } from "../core/move_reasons.ts";
 
@@ -59,12 +70,41 @@ const anyWish: fc.Arbitrary<Wish> = fc.oneof(
   objectOf({ kind: fc.constant("move" as const), vip: anyVip, to: anyHost }),
   objectOf({ kind: fc.constant("balance" as const) }),
 );
+const anyHandover = fc.constantFrom("exclusive" as const, "overlap" as const);
 const anyAssignment: fc.Arbitrary<Assignment> = objectOf({
   vip: anyVip,
   holder: anyHost,
   reason: anyReason,
   age: anyAge,
   from: ascending(anyHost, (host) => host),
+  handover: anyHandover,
+});
+
+const anyAddress: fc.Arbitrary<VipAddress> = objectOf({
+  address: name,
+  family: fc.constantFrom(4 as const, 6 as const),
+  prefix: fc.nat({ max: 128 }),
+  interface: name,
+});
+const anySpec: fc.Arbitrary<VipSpec> = objectOf({
+  name: anyVip,
+  addresses: fc.array(anyAddress, { maxLength: 3 }),
+  prefer: fc.array(anyHost, { maxLength: 3 }),
+  hosts: ascending(anyHost, (host) => host),
+  handover: anyHandover,
+});
+const anyCatalog: fc.Arbitrary<Catalog> = objectOf({
+  partition: fc.constantFrom("serve" as const, "quorum" as const),
+  hosts: ascending(anyHost, (host) => host),
+  vips: ascending(anySpec, (spec) => spec.name),
+  settings: ascending(objectOf({ name, value: name }), (setting) => setting.name),
+});
+const anyDiffering: fc.Arbitrary<Differing> = objectOf({
+  host: anyHost,
+  differences: fc.array(objectOf({ name, here: fc.option(name), elsewhere: fc.option(name) }), {
+    maxLength: 16,
+  }),
+  more: natural,
 });
 
 const anyVouch = objectOf({ host: anyHost, remaining: anyAge });
@@ -88,8 +128,9 @@ export const messagesByKind: {
     releasing: vips,
     acquiring: vips,
     digest: name,
+    timeout: anyAge,
   }),
-  propose: objectOf({ kind: fc.constant("propose" as const), view: anyView, members }),
+  propose: objectOf({ kind: fc.constant("propose" as const), view: anyView, members, digest: name }),
   report: objectOf({
     kind: fc.constant("report" as const),
     view: anyView,
@@ -99,8 +140,10 @@ export const messagesByKind: {
     held: ascending(anyHeldVip, (held) => held.vip),
     releasing: vips,
     unable: vips,
+    damped: ascending(anyHost, (host) => host),
     vouching: ascending(anyVouch, (vouch) => vouch.host),
     wishes: fc.array(anyWish, { maxLength: 8 }),
+    catalog: fc.option(anyCatalog),
   }),
   install: objectOf({
     kind: fc.constant("install" as const),
@@ -109,6 +152,7 @@ export const messagesByKind: {
     mature: fc.boolean(),
     wait: anyAge,
     allocation: ascending(anyAssignment, (assignment) => assignment.vip),
+    differing: ascending(anyDiffering, (each) => each.host),
   }),
   farewell: objectOf({ kind: fc.constant("farewell" as const) }),
 };

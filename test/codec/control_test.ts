@@ -38,6 +38,19 @@ const status: Status = {
     same_configuration: true,
     silent_for_ms: null,
     vips: 1,
+    paths: [],
+  }, {
+    name: "test01",
+    state: "member",
+    draining: false,
+    mature: true,
+    same_configuration: true,
+    silent_for_ms: 40,
+    vips: 0,
+    paths: [
+      { segment: "lan", heard: true, silent_for_ms: 40 },
+      { segment: "back", heard: false, silent_for_ms: null },
+    ],
   }],
   vips: [{
     name: "web-a",

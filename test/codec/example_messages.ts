@@ -38,6 +38,7 @@ export const heartbeatOf = (hosts: number): Heartbeat => ({
   releasing: [],
   acquiring: [],
   digest: "5f2b8e0c9a417d36",
+  timeout: duration(500),
 });
 
 /** Addresses of four networks, held for some hours, on three hosts. */
@@ -56,7 +57,9 @@ export const installOf = (vips: number): Install => ({
       reason: "unheld",
       age: duration(40_000_000 + at),
       from: [],
+      handover: "exclusive",
     })),
+  differing: [],
 });
 
 /** One message of each kind; a new kind does not compile until it is here. */
@@ -66,7 +69,7 @@ export const examples: { readonly [Kind in Message["kind"]]: Extract<Message, { 
     releasing: [vipName("web-a")],
     acquiring: [vipName("web-b"), vipName("web-c")],
   },
-  propose: { kind: "propose", view, members },
+  propose: { kind: "propose", view, members, digest: "5f2b8e0c9a417d36" },
   report: {
     kind: "report",
     view,
@@ -79,8 +82,21 @@ export const examples: { readonly [Kind in Message["kind"]]: Extract<Message, { 
     ],
     releasing: [vipName("web-b")],
     unable: [vipName("web-c")],
+    damped: [hostName("test02")],
     vouching: [{ host: hostName("test01"), remaining: duration(480) }],
     wishes: [{ kind: "move", vip: vipName("web-a"), to: hostName("test01") }, { kind: "balance" }],
+    catalog: {
+      partition: "serve",
+      hosts: members.map(({ host }) => host),
+      vips: [{
+        name: vipName("web-a"),
+        addresses: [{ address: "192.168.9.109", family: 4, prefix: 32, interface: "eth0" }],
+        prefer: [hostName("test01")],
+        hosts: members.map(({ host }) => host),
+        handover: "overlap",
+      }],
+      settings: [{ name: "timing.timeout", value: "800ms" }],
+    },
   },
   install: {
     kind: "install",
@@ -95,6 +111,7 @@ export const examples: { readonly [Kind in Message["kind"]]: Extract<Message, { 
         reason: "unheld",
         age: duration(90_000),
         from: [],
+        handover: "exclusive",
       },
       {
         vip: vipName("web-b"),
@@ -102,8 +119,14 @@ export const examples: { readonly [Kind in Message["kind"]]: Extract<Message, { 
         reason: "merged",
         age: duration(0),
         from: [hostName("test00"), hostName("test01")],
+        handover: "overlap",
       },
     ],
+    differing: [{
+      host: hostName("test02"),
+      differences: [{ name: "timing.timeout", here: "800ms", elsewhere: "500ms" }],
+      more: 0,
+    }],
   },
   farewell: { kind: "farewell" },
 };

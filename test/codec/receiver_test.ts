@@ -8,6 +8,7 @@ import {
   type Outcome,
   receiveDatagram,
   type Receiver,
+  WINDOW,
 } from "../../src/codec/receiver.ts";
 import type { Message, Sender } from "../../src/core/message.ts";
 import { hostName, incarnation, sequence } from "../../src/core/vocabulary.ts";
@@ -66,6 +67,13 @@ function assertDropped(receiver: Receiver, datagram: Uint8Array, why: DropReason
   const { state, outcome } = receiveDatagram(receiver, datagram, { authenticator });
   assert.deepEqual(outcome, { kind: "dropped", why });
   assert.deepEqual(state, withDrop(receiver, why));
+}
+
+/** Claims that the datagram brings nothing new, counts as no drop and changes nothing. */
+function assertRepeated(receiver: Receiver, datagram: Uint8Array, sender: Sender): void {
+  const { state, outcome } = receiveDatagram(receiver, datagram, { authenticator });
+  assert.deepEqual(outcome, { kind: "repeated", sender });
+  assert.deepEqual(state, receiver);
 }
 
 /** A receiver that has a history: messages delivered of two lives of a host, a message half there. */
@@ -177,21 +185,63 @@ Deno.test("a part that disagrees with the others on how many there are is droppe
   assertDropped(state, other, "malformed");
 });
 
-Deno.test("the second copy of a datagram is stale, of a whole message and of a part", () => {
-  const parts = datagramsOf(by("test01", 2, 6), installOf(400));
-  const twice = parts.flatMap((part) => [part, part]);
-  const { outcomes } = receiveAll(busy, twice);
-  const wanted = parts.flatMap((_, at) => [at < parts.length - 1 ? "incomplete" : "message", "stale"]);
-  assert.deepEqual(wordsOf(outcomes), wanted);
+Deno.test("the second copy of a datagram is repeated and no drop, of a whole message and of a part", () => {
+  const sender = by("test01", 2, 6);
+  const parts = datagramsOf(sender, installOf(400));
+  let receiver = busy;
+  for (const [at, part] of parts.entries()) {
+    const first = receiveDatagram(receiver, part, { authenticator });
+    assert.equal(first.outcome.kind, at < parts.length - 1 ? "incomplete" : "message");
+    assertRepeated(first.state, part, sender);
+    receiver = first.state;
+  }
 });
 
-Deno.test("everything that was ever delivered is stale when it is replayed, from every earlier life too", () => {
+Deno.test("everything that was ever delivered is repeated when it is replayed, from every earlier life too", () => {
   const said = [1, 2, 3].flatMap((life) =>
-    [1, 2, 3].flatMap((number) => datagramsOf(by("test01", life, number), installOf(200)))
+    [1, 2, 3].flatMap((number) => {
+      const sender = by("test01", life, number);
+      return datagramsOf(sender, installOf(200)).map((datagram) => ({ sender, datagram }));
+    })
   );
-  const { state } = receiveAll(fresh, said);
-  for (const datagram of said) assertDropped(state, datagram, "stale");
+  const { state } = receiveAll(fresh, said.map(({ datagram }) => datagram));
+  for (const { sender, datagram } of said) assertRepeated(state, datagram, sender);
   assert.deepEqual(wordsOf(receiveAll(state, [datagramOf(by("test01", 3, 4))]).outcomes), ["message"]);
+});
+
+Deno.test("a message that later ones overtook is delivered, once, as long as it is inside the window", () => {
+  const newest = WINDOW + 10;
+  const oldest = newest - WINDOW + 1;
+  const { state } = receiveAll(fresh, [datagramOf(by("test01", 1, newest))]);
+  for (const number of [newest - 1, newest - 2, oldest]) {
+    const late = datagramOf(by("test01", 1, number));
+    const { state: then, outcomes } = receiveAll(state, [late]);
+    assert.deepEqual(outcomes, [{
+      kind: "message",
+      sender: by("test01", 1, number),
+      message: examples.farewell,
+    }]);
+    assertRepeated(then, late, by("test01", 1, number));
+  }
+  assertDropped(state, datagramOf(by("test01", 1, oldest - 1)), "stale");
+});
+
+Deno.test("the window moves on with the newest message, by any step, and forgets nothing inside it", () => {
+  for (const step of [1, 2, WINDOW - 2, WINDOW - 1, WINDOW, WINDOW + 1, 2 ** 31, 2 ** 32, 2 ** 40]) {
+    const newest = 100 + step;
+    const { state } = receiveAll(
+      fresh,
+      [98, 100, newest].map((number) => datagramOf(by("test01", 1, number))),
+    );
+    const fates = [98, 99, 100].map((number) => {
+      const { outcome } = receiveDatagram(state, datagramOf(by("test01", 1, number)), { authenticator });
+      return outcome.kind;
+    });
+    const wanted = [98, 99, 100].map((number) =>
+      newest - number >= WINDOW ? "dropped" : number === 99 ? "message" : "repeated"
+    );
+    assert.deepEqual(fates, wanted, `a step of ${step}`);
+  }
 });
 
 Deno.test("a message of another life, late or replayed, does not make the living one unheard", () => {
@@ -201,7 +251,7 @@ Deno.test("a message of another life, late or replayed, does not make the living
     "message",
     "message",
   ]);
-  for (const datagram of recorded) assertDropped(state, datagram, "stale");
+  for (const datagram of recorded) assertRepeated(state, datagram, by("test01", 9, 1));
 });
 
 Deno.test("a message put together yields to a newer one and not to an older one", () => {
@@ -228,10 +278,30 @@ Deno.test("a message put together yields to a newer one and not to an older one"
   });
 });
 
-Deno.test("nothing is kept of an older message once a newer one is delivered", () => {
-  const begun = datagramsOf(by("test01", 2, 6), installOf(400)).slice(0, 1);
-  const { state } = receiveAll(busy, [...begun, datagramOf(by("test01", 2, 7))]);
-  assert.equal(state.peers[1]?.assembly, null);
+Deno.test("single datagrams disturb no message that is put together, until it falls out of the window", () => {
+  const parts = datagramsOf(by("test01", 2, 6), installOf(400));
+  const begun = receiveAll(busy, parts.slice(0, 1)).state;
+  const overtaking = (newest: number) =>
+    receiveAll(begun, [datagramOf(by("test01", 2, 7)), datagramOf(by("test01", 2, newest))]).state;
+  const { outcomes } = receiveAll(overtaking(6 + WINDOW - 1), parts.slice(1));
+  assert.deepEqual(outcomes.at(-1), {
+    kind: "message",
+    sender: by("test01", 2, 6),
+    message: installOf(400),
+  });
+  const tooFar = overtaking(6 + WINDOW);
+  assert.equal(tooFar.peers[1]?.assembly, null);
+  for (const part of parts) assertDropped(tooFar, part, "stale");
+});
+
+Deno.test("a single datagram of another life, late or replayed, disturbs no message that is put together", () => {
+  const parts = datagramsOf(by("test01", 2, 6), installOf(400));
+  const { outcomes } = receiveAll(busy, [
+    ...parts.slice(0, 1),
+    datagramOf(by("test01", 9, 1)),
+    ...parts.slice(1),
+  ]);
+  assert.equal(outcomes.at(-1)?.kind, "message");
 });
 
 Deno.test("memory stays bounded, whatever a host of the group sends", () => {
@@ -286,7 +356,50 @@ Deno.test("datagrams in order and any of them again later deliver every message 
   );
 });
 
-Deno.test("datagrams lost, doubled and out of order deliver true messages only, each once and in order", () => {
+/** What one life says within a window, each message in one datagram, each of them once or more in any order. */
+const anyOrder = fc.uniqueArray(fc.integer({ min: 1, max: WINDOW }), { minLength: 1 }).chain((numbers) =>
+  fc.tuple(
+    fc.shuffledSubarray(numbers, { minLength: numbers.length }),
+    fc.array(fc.record({ number: fc.constantFrom(...numbers), at: fc.nat() }), { maxLength: 40 }),
+  ).map(([order, again]) =>
+    again.reduce((whole, { number, at }) => whole.toSpliced(at % (whole.length + 1), 0, number), order)
+  )
+);
+
+Deno.test("any order and repetition of deliveries within the window delivers each exactly once", () => {
+  fc.assert(
+    fc.property(anyOrder, (network) => {
+      const { state, outcomes } = receiveAll(
+        fresh,
+        network.map((number) => datagramOf(by("test01", 1, number))),
+      );
+      const wanted = network.map((number, at) => network.indexOf(number) === at ? "message" : "repeated");
+      assert.deepEqual(wordsOf(outcomes), wanted);
+      assert.deepEqual(state.dropped, fresh.dropped);
+    }),
+    { numRuns: 300 },
+  );
+});
+
+Deno.test("any sequences get the fate that a slow receiver, which remembers all of them, would give", () => {
+  const anySequences = fc.array(fc.integer({ min: 1, max: 4 * WINDOW }), { minLength: 1, maxLength: 60 });
+  fc.assert(
+    fc.property(anySequences, (network) => {
+      const { outcomes } = receiveAll(fresh, network.map((number) => datagramOf(by("test01", 1, number))));
+      const delivered = new Set<number>();
+      const wanted = network.map((number) => {
+        if (number <= Math.max(0, ...delivered) - WINDOW) return "stale";
+        if (delivered.has(number)) return "repeated";
+        delivered.add(number);
+        return "message";
+      });
+      assert.deepEqual(wordsOf(outcomes), wanted);
+    }),
+    { numRuns: 300 },
+  );
+});
+
+Deno.test("datagrams lost, doubled and out of order deliver true messages only, each once", () => {
   const anyNetwork = anySaying.chain((sayings) => {
     const datagrams = sayings.flatMap(({ sender, message }) => datagramsOf(sender, message));
     const picks = fc.array(fc.nat({ max: datagrams.length - 1 }), { maxLength: datagrams.length * 3 });
@@ -295,23 +408,18 @@ Deno.test("datagrams lost, doubled and out of order deliver true messages only, 
   fc.assert(
     fc.property(anyNetwork, ({ sayings, network }) => {
       const delivered = receiveAll(fresh, network).outcomes.filter((outcome) => outcome.kind === "message");
-      const last = new Map<number, Sender>();
       for (const { sender, message } of delivered) {
-        const said = sayings.find((each) =>
-          each.sender.host === sender.host && each.sender.incarnation === sender.incarnation &&
-          each.sender.sequence === sender.sequence
-        );
+        const said = sayings.find((each) => isSameSender(each.sender, sender));
         assert.deepEqual(message, said?.message);
-        const before = last.get(lifeOf(sender));
-        assert(before === undefined || sender.sequence > before.sequence);
-        last.set(lifeOf(sender), sender);
+        assert.equal(delivered.filter((each) => isSameSender(each.sender, sender)).length, 1);
       }
     }),
     { numRuns: 100 },
   );
 });
 
-const lifeOf = (sender: Sender): number => sender.incarnation + (sender.host === "test01" ? 0 : 1_000);
+const isSameSender = (a: Sender, b: Sender): boolean =>
+  a.host === b.host && a.incarnation === b.incarnation && a.sequence === b.sequence;
 
 /** The datagram with other contents, signed as a host of the group would. */
 function resigned(datagram: Uint8Array, change: (signed: Uint8Array) => Uint8Array): Uint8Array {

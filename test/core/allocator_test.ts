@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { allocate, type AllocationInput, type Candidate, isUnbalanced } from "../../src/core/allocator.ts";
 import type { Assignment, HeldVip, MoveReason, Wish } from "../../src/core/message.ts";
 import { duration, hostName, sorted, vipName, type VipSpec } from "../../src/core/vocabulary.ts";
+import { addressNamed } from "../support/vip_address.ts";
 
 // A candidate is written as its name and its VIPs: "a: web-1 web-2". A VIP is held for 60 s, because nobody held it.
 
@@ -19,6 +20,7 @@ function host(text: string, more: Partial<Candidate> = {}): Candidate {
     host: hostName(name),
     weight: 1,
     draining: false,
+    damped: false,
     held: vips.map((vip) => held(vip)),
     releasing: [],
     unable: [],
@@ -29,6 +31,7 @@ function host(text: string, more: Partial<Candidate> = {}): Candidate {
 function vip(name: string, more: { readonly hosts?: string; readonly prefer?: string } = {}): VipSpec {
   return {
     name: vipName(name),
+    addresses: [addressNamed(name)],
     hosts: sorted((more.hosts ?? "a b c d").split(" ").map(hostName)),
     prefer: more.prefer?.split(" ").map(hostName) ?? [],
     handover: "exclusive",
@@ -82,7 +85,14 @@ Deno.test("allocate() leaves out a VIP that nobody here can hold, and gives noth
 Deno.test("allocate() leaves a VIP with its one holder, with its reason and age, however uneven the loads are", () => {
   const one = host("a", { held: [held("v1", "drained", duration(5)), held("v2"), held("v3")] });
   const allocation = allocate(group(vips("v1 v2 v3"), [one, host("b")]));
-  assert.deepEqual(allocation[0], { vip: "v1", holder: "a", reason: "drained", age: 5, from: [] });
+  assert.deepEqual(allocation[0], {
+    vip: "v1",
+    holder: "a",
+    reason: "drained",
+    age: 5,
+    from: [],
+    handover: "exclusive",
+  });
   assert.deepEqual(told(allocation), { v1: "a drained", v2: "a unheld", v3: "a unheld" });
 });
 
@@ -101,7 +111,14 @@ Deno.test("allocate() tells a VIP that lost its holder from one that never had a
 
 Deno.test("allocate() takes all VIPs off a host that drains and says from whom they have to be released", () => {
   const allocation = allocate(group(vips("v1"), [host("a: v1", { draining: true }), host("b")]));
-  assert.deepEqual(only(allocation), { vip: "v1", holder: "b", reason: "drained", age: 0, from: ["a"] });
+  assert.deepEqual(only(allocation), {
+    vip: "v1",
+    holder: "b",
+    reason: "drained",
+    age: 0,
+    from: ["a"],
+    handover: "exclusive",
+  });
 });
 
 Deno.test("allocate() takes a VIP off a host that is unable to hold it, and gives it none it is unable to hold", () => {
@@ -112,7 +129,14 @@ Deno.test("allocate() takes a VIP off a host that is unable to hold it, and give
 
 Deno.test("allocate() takes a VIP off a host that may not hold it any more", () => {
   const allocation = allocate(group([vip("v1", { hosts: "b" })], [host("a: v1"), host("b")]));
-  assert.deepEqual(only(allocation), { vip: "v1", holder: "b", reason: "holderGone", age: 0, from: ["a"] });
+  assert.deepEqual(only(allocation), {
+    vip: "v1",
+    holder: "b",
+    reason: "holderGone",
+    age: 0,
+    from: ["a"],
+    handover: "exclusive",
+  });
 });
 
 Deno.test("allocate() moves a VIP to the host it prefers when that comes, and back to nobody when it goes", () => {
@@ -148,6 +172,7 @@ Deno.test("allocate() moves a VIP where an operator wants it, and pins it there 
     reason: "operator",
     age: 0,
     from: ["a"],
+    handover: "exclusive",
   });
   const pinned = host("b", { held: [held("v1", "operator")] });
   assert.deepEqual(told(allocate(group([spec], [host("a"), pinned], balancing))), { v1: "b operator" });
@@ -155,7 +180,14 @@ Deno.test("allocate() moves a VIP where an operator wants it, and pins it there 
 
 Deno.test("allocate() pins a VIP that an operator wants where it is already, with its age", () => {
   const allocation = allocate(group(vips("v1"), [host("a: v1")], { wishes: [move("v1", "a")] }));
-  assert.deepEqual(only(allocation), { vip: "v1", holder: "a", reason: "operator", age, from: [] });
+  assert.deepEqual(only(allocation), {
+    vip: "v1",
+    holder: "a",
+    reason: "operator",
+    age,
+    from: [],
+    handover: "exclusive",
+  });
 });
 
 Deno.test("allocate() follows the last wish for a VIP whose host can hold it", () => {
@@ -195,7 +227,14 @@ Deno.test("allocate() prefers the pinned of two holders after a merge", () => {
 
 Deno.test("allocate() gives a merged VIP to its preferred holder, with that one's own reason", () => {
   const allocation = allocate(group([vip("v1", { prefer: "b" })], [host("a: v1"), host("b: v1")]));
-  assert.deepEqual(only(allocation), { vip: "v1", holder: "b", reason: "unheld", age, from: ["a"] });
+  assert.deepEqual(only(allocation), {
+    vip: "v1",
+    holder: "b",
+    reason: "unheld",
+    age,
+    from: ["a"],
+    handover: "exclusive",
+  });
 });
 
 Deno.test("allocate() in the middle of a move goes on with it: who releases has no claim", () => {
@@ -207,13 +246,21 @@ Deno.test("allocate() in the middle of a move goes on with it: who releases has 
     reason: "operator",
     age: 3,
     from: ["a"],
+    handover: "exclusive",
   });
 });
 
 Deno.test("allocate() may give a VIP back to the host that releases it when its new holder is gone", () => {
   const releasing = host("a: v1", { releasing: [vipName("v1")] });
   const allocation = allocate(group(vips("v1"), [releasing]));
-  assert.deepEqual(only(allocation), { vip: "v1", holder: "a", reason: "holderGone", age: 0, from: [] });
+  assert.deepEqual(only(allocation), {
+    vip: "v1",
+    holder: "a",
+    reason: "holderGone",
+    age: 0,
+    from: [],
+    handover: "exclusive",
+  });
 });
 
 Deno.test("allocate() places VIPs with little choice so that those with more can fill up the rest", () => {
@@ -251,7 +298,14 @@ Deno.test("allocate() in a balance round takes from the fullest to the emptiest,
   const hosts = [host("a: v1 v2 v3 v4"), host("b: v5 v6"), host("c")];
   const input = group(vips("v1 v2 v3 v4 v5 v6"), hosts, { balanceMovesMax: 1 });
   const moved = allocate(input).filter(({ reason }) => reason === "balance");
-  assert.deepEqual(moved, [{ vip: "v4", holder: "c", reason: "balance", age: 0, from: ["a"] }]);
+  assert.deepEqual(moved, [{
+    vip: "v4",
+    holder: "c",
+    reason: "balance",
+    age: 0,
+    from: ["a"],
+    handover: "exclusive",
+  }]);
 });
 
 Deno.test("allocate() in a balance round leaves loads alone that are within one VIP", () => {

@@ -22,7 +22,8 @@ import { groupOf } from "./small_group.ts";
 
 const member = (host: string, life = 1): Member => ({ host: hostName(host), incarnation: incarnation(life) });
 const self = member("b");
-const timeout = duration(500);
+const { timing } = groupOf({});
+const { timeout } = timing;
 
 /** A peer that was just heard, and that hears the hosts named. */
 function peer(host: string, hears: string[], state: Peer["state"] = "heard"): Peer {
@@ -38,6 +39,7 @@ function peer(host: string, hears: string[], state: Peer["state"] = "heard"): Pe
     releasing: [],
     acquiring: [],
     digest: "",
+    timeout,
   };
   return {
     ...member(host),
@@ -48,6 +50,10 @@ function peer(host: string, hears: string[], state: Peer["state"] = "heard"): Pe
     acknowledged: null,
     vouched: null,
     turnovers: [],
+    unrest: 0,
+    unrestAt: instant(0),
+    calmAt: instant(0),
+    told: sequence(1),
   };
 }
 
@@ -74,9 +80,38 @@ Deno.test("a peer is suspected at the timeout and not before", () => {
     now: instant(1000),
     timeout,
   });
-  assert.equal(isOverdue(heard, instant(1499), duration(500)), false);
-  assert.equal(isOverdue(heard, instant(1500), duration(500)), true);
-  assert.equal(suspicionDeadline(heard, duration(500)), instant(1500));
+  assert.equal(isOverdue(heard, instant(1499), timing), false);
+  assert.equal(isOverdue(heard, instant(1500), timing), true);
+  assert.equal(suspicionDeadline(heard, timing), instant(1500));
+});
+
+Deno.test("hosts with different timeouts go by the longer one", () => {
+  const heard = peer("a", ["b"]);
+  const slow = { ...heard, heartbeat: heard.heartbeat && { ...heard.heartbeat, timeout: duration(2000) } };
+  assert.equal(suspicionDeadline(slow, timing), instant(2000));
+  assert.equal(suspicionDeadline(heard, { ...timing, timeout: duration(3000) }), instant(3000));
+});
+
+/** The peer after so many returns, `apart` ms from each other, and when the last one was. */
+function returning(times: number, apart: number): { readonly peer: Peer; readonly now: number } {
+  let [known, now] = [peer("a", ["b"]), 0];
+  for (let life = 1; life <= times; life++) {
+    now += apart;
+    const sender = { ...member("a", life + 1), sequence: sequence(1) };
+    known = hearPeer({ ...known, turnovers: [] }, sender, { now: instant(now), timeout });
+  }
+  return { peer: known, now };
+}
+
+Deno.test("a host is damped at its third return in a short time, and calm again after a while", () => {
+  const twice = returning(2, 1_000);
+  assert.ok(twice.peer.calmAt <= twice.now);
+  const thrice = returning(3, 1_000);
+  assert.ok(thrice.peer.calmAt > thrice.now + 20 * timeout);
+  const often = returning(20, 1_000);
+  assert.ok(often.peer.calmAt <= often.now + 40 * timeout);
+  const seldom = returning(20, 30 * timeout);
+  assert.ok(seldom.peer.calmAt <= seldom.now);
 });
 
 Deno.test("hearPeer() forgets what an earlier life said, and keeps a farewell until then", () => {
@@ -112,13 +147,10 @@ Deno.test("electMembers() leaves out who did not answer", () => {
 });
 
 Deno.test("majorityOf() is more than half of the configured hosts, and only quorum mode asks for it", () => {
-  const majorities = [1, 2, 3, 4, 5].map((count) =>
-    majorityOf(groupOf({ hosts: [..."abcde"].slice(0, count) }))
-  );
-  assert.deepEqual(majorities, [1, 2, 2, 3, 3]);
-  assert.equal(mayServe(groupOf({ partition: "quorum" }), 1), false);
-  assert.equal(mayServe(groupOf({ partition: "quorum" }), 2), true);
-  assert.equal(mayServe(groupOf({ partition: "serve" }), 1), true);
+  assert.deepEqual([1, 2, 3, 4, 5].map(majorityOf), [1, 2, 2, 3, 3]);
+  assert.equal(mayServe({ partition: "quorum", hostsCount: 3 }, 1), false);
+  assert.equal(mayServe({ partition: "quorum", hostsCount: 3 }, 2), true);
+  assert.equal(mayServe({ partition: "serve", hostsCount: 3 }, 1), true);
 });
 
 Deno.test("a name under which incarnations take turns is disputed, until only one of them speaks for a while", () => {

@@ -55,14 +55,21 @@ export function* combinations(choices: readonly (readonly Assignment[])[]): Gene
 }
 
 /** The candidates that can hold a VIP. */
-export const eligibleHosts = (input: AllocationInput, vip: VipSpec): readonly Candidate[] =>
+export const ableHosts = (input: AllocationInput, vip: VipSpec): readonly Candidate[] =>
   input.candidates.filter((candidate) =>
     vip.hosts.includes(candidate.host) && !candidate.draining && !candidate.unable.includes(vip.name)
   );
 
-/** Those of them that have the VIP and were not told to release it. */
+/** Those of them that may be given it: no damped ones, unless they keep it or there are no others. */
+export function eligibleHosts(input: AllocationInput, vip: VipSpec): readonly Candidate[] {
+  const able = ableHosts(input, vip);
+  const steady = able.filter((candidate) => !candidate.damped || keepersOf(input, vip).includes(candidate));
+  return steady.length > 0 ? steady : able;
+}
+
+/** Those that can hold the VIP, have it, and were not told to release it. */
 export const keepersOf = (input: AllocationInput, vip: VipSpec): readonly Candidate[] =>
-  eligibleHosts(input, vip).filter((candidate) =>
+  ableHosts(input, vip).filter((candidate) =>
     holds(candidate, vip) !== undefined && !candidate.releasing.includes(vip.name)
   );
 
@@ -97,7 +104,7 @@ function allowedAssignments(input: AllocationInput, vip: VipSpec): readonly Assi
 
   for (const wish of input.wishes.toReversed()) {
     if (wish.kind !== "move" || wish.vip !== vip.name) continue;
-    const target = eligible.find(({ host }) => host === wish.to);
+    const target = ableHosts(input, vip).find(({ host }) => host === wish.to);
     if (target) return [keepers.includes(target) ? keep(target, "operator") : give(target, "operator")];
   }
 
@@ -120,7 +127,8 @@ function balancingAssignments(input: AllocationInput, vip: VipSpec): readonly As
   const eligible = eligibleHosts(input, vip);
   const keepers = keepersOf(input, vip);
   const isWished = input.wishes.some((wish) =>
-    wish.kind === "move" && wish.vip === vip.name && eligible.some(({ host }) => host === wish.to)
+    wish.kind === "move" && wish.vip === vip.name &&
+    ableHosts(input, vip).some(({ host }) => host === wish.to)
   );
   const isPinned = keepers.some((keeper) => holds(keeper, vip)?.reason === "operator");
   const isPreferred = eligible.some(({ host }) => vip.prefer.includes(host));
@@ -146,7 +154,7 @@ function assign(input: AllocationInput, { vip, to, reason, age }: {
   for (const candidate of input.candidates) {
     if (candidate !== to && holds(candidate, vip)) from.push(candidate.host);
   }
-  return { vip: vip.name, holder: to.host, reason, age, from };
+  return { vip: vip.name, holder: to.host, reason, age, from, handover: vip.handover };
 }
 
 const holds = (candidate: Candidate, vip: VipSpec) => candidate.held.find((held) => held.vip === vip.name);

@@ -14,6 +14,7 @@ import {
   vipName,
   type VipSpec,
 } from "../../src/core/vocabulary.ts";
+import { addressNamed } from "../support/vip_address.ts";
 
 export interface GroupChoice {
   readonly hosts?: readonly string[];
@@ -37,13 +38,12 @@ export function groupOf(
       lease: duration(3000),
     },
     hosts: all.map((name) => ({ name, weight: 1 })),
-    vips: vips.map((vip) => ({
-      prefer: [],
-      hosts: all,
-      handover: "exclusive",
-      ...(typeof vip === "string" ? { name: vipName(vip) } : vip),
-    })),
+    vips: vips.map((each) => {
+      const vip = typeof each === "string" ? { name: vipName(each) } : each;
+      return { addresses: [addressNamed(vip.name)], prefer: [], hosts: all, handover: "exclusive", ...vip };
+    }),
     balance: { movesPerRound: "all", interval: duration(4000) },
+    settings: [],
   };
 }
 

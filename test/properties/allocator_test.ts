@@ -13,6 +13,7 @@ import {
   type VipSpec,
 } from "../../src/core/vocabulary.ts";
 import {
+  ableHosts,
   combinations,
   eligibleHosts,
   judge,
@@ -21,6 +22,7 @@ import {
   unevenness,
 } from "../core/slow_allocator.ts";
 import { moveReasons } from "../core/move_reasons.ts";
+import { addressNamed } from "../support/vip_address.ts";
 
 const hostNames = ["h1", "h2", "h3", "h4"].map(hostName);
 const vipNames = ["v1", "v2", "v3", "v4", "v5"].map(vipName);
@@ -38,6 +40,7 @@ const vipSpec = (name: VipName): fc.Arbitrary<VipSpec> =>
     prefer: fc.oneof(none, none, fc.shuffledSubarray(hostNames)),
   }).map(({ hosts, prefer }) => ({
     name,
+    addresses: [addressNamed(name)],
     hosts,
     prefer: prefer.filter((host) => hosts.includes(host)),
     handover: "exclusive",
@@ -49,6 +52,7 @@ const candidate = (host: Candidate["host"]): fc.Arbitrary<Candidate> =>
       host: fc.constant(host),
       weight,
       draining: seldom,
+      damped: seldom,
       held: fc.tuple(...held.map((vip) =>
         fc.record({
           vip: fc.constant(vip),
@@ -87,6 +91,7 @@ const freeInput: fc.Arbitrary<AllocationInput> = fc.record({
 }).map(({ weights, holders }) => ({
   vips: vipNames.slice(0, holders.length).map((name) => ({
     name,
+    addresses: [addressNamed(name)],
     hosts: hostNames,
     prefer: [],
     handover: "exclusive",
@@ -95,6 +100,7 @@ const freeInput: fc.Arbitrary<AllocationInput> = fc.record({
     host: hostNames[h] ?? hostName("none"),
     weight,
     draining: false,
+    damped: false,
     held: vipNames.filter((_, v) => holders[v] === h)
       .map((vip) => ({ vip, reason: "unheld" as const, age: duration(7) })),
     releasing: [],
@@ -141,7 +147,9 @@ always(
     assert.deepEqual(allocation.map(({ vip }) => vip), holdable.map(({ name }) => name));
     for (const each of allocation) {
       const eligible = eligibleHosts(input, specOf(input, each));
-      assert(eligible.some(({ host }) => host === each.holder));
+      const isWished = input.wishes.some((wish) => wish.kind === "move" && wish.to === each.holder);
+      const allowed = isWished ? ableHosts(input, specOf(input, each)) : eligible;
+      assert(allowed.some(({ host }) => host === each.holder));
     }
   }),
 );

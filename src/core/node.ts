@@ -207,8 +207,8 @@ function observe(turn: Turn, observed: Observed): void {
 /** Goes by what the file says now. Hosts that it does not have any more are unknown from now on. */
 function changeConfiguration(turn: Turn, group: Group): void {
   const { node } = turn;
+  if (group.digest === node.group.digest) return;
   const changes = differencesBetween(catalogOf(group, []), catalogOf(node.group, []));
-  if (changes.length === 0) return;
   note(turn, {
     kind: "configurationChanged",
     changes: changes.slice(0, DIFFERENCES_MAX),

@@ -20,20 +20,29 @@ export interface GroupChoice {
   readonly hosts?: readonly string[];
   readonly vips?: readonly (string | (Partial<VipSpec> & { readonly name: VipName }))[];
   readonly partition?: "serve" | "quorum";
+  /** Of the configuration; two with different contents need different ones. */
+  readonly digest?: string;
+  readonly timeout?: number;
 }
 
 /** A group in the default timing. */
 export function groupOf(
-  { hosts = ["a", "b", "c"], vips = ["v1", "v2", "v3"], partition = "serve" }: GroupChoice,
+  {
+    hosts = ["a", "b", "c"],
+    vips = ["v1", "v2", "v3"],
+    partition = "serve",
+    digest = "0123456789abcdef",
+    timeout = 500,
+  }: GroupChoice,
 ): Group {
   const all = hosts.map(hostName);
   return {
     name: "test",
-    digest: "0123456789abcdef",
+    digest,
     partition,
     timing: {
       heartbeat: duration(100),
-      timeout: duration(500),
+      timeout: duration(timeout),
       mature: duration(5000),
       lease: duration(3000),
     },
@@ -43,7 +52,7 @@ export function groupOf(
       return { addresses: [addressNamed(vip.name)], prefer: [], hosts: all, handover: "exclusive", ...vip };
     }),
     balance: { movesPerRound: "all", interval: duration(4000) },
-    settings: [],
+    settings: [{ name: "timing.timeout", value: `${timeout}ms` }],
   };
 }
 
@@ -79,6 +88,8 @@ export class SmallGroup {
   readonly stuck = new Set<string>();
   /** VIPs that cannot be added, as "host/vip". */
   readonly broken = new Set<string>();
+  /** The configuration that each host reads when it starts, if it is not the group's. */
+  readonly files = new Map<string, Group>();
   readonly #group: Group;
   #due: Due[] = [];
   #order = 0;
@@ -91,7 +102,7 @@ export class SmallGroup {
   start(...names: string[]): void {
     for (const name of names) {
       const node = createNode({
-        group: this.#group,
+        group: this.files.get(name) ?? this.#group,
         self: hostName(name),
         incarnation: incarnation(++this.#incarnations),
         now: instant(this.now),
@@ -100,6 +111,13 @@ export class SmallGroup {
       this.hosts.set(name, { node, kernel, state: "up" });
       this.tell(name, { kind: "started" });
     }
+  }
+
+  /** The host reads another configuration. */
+  reload(name: string, choice: GroupChoice): void {
+    const group = groupOf(choice);
+    this.files.set(name, group);
+    this.tell(name, { kind: "configurationChanged", group });
   }
 
   /** Power off: the host and its addresses are gone. */
@@ -152,7 +170,9 @@ export class SmallGroup {
 
   /** Who has each VIP on its kernel: "v1=a v2=b v3=c"; several as "v1=a+b", nobody as "v1=-". */
   holders(): string {
-    return this.#group.vips.map(({ name }) => {
+    const groups = [this.#group, ...this.files.values()];
+    const vips = new Set(groups.flatMap((group) => group.vips.map(({ name }) => name)));
+    return [...vips].sort().map((name) => {
       const holders = [...this.hosts].filter(([, host]) => host.kernel.has(name)).map(([host]) => host);
       return `${name}=${holders.join("+") || "-"}`;
     }).join(" ");

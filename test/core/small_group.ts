@@ -227,6 +227,8 @@ export class SmallGroup {
 
   #deliver(from: string, to: string, effect: NodeEffect & { kind: "broadcast" | "send" }): void {
     if (this.cut.has(`${from}>${to}`)) return;
+    // As the codec does, hosts that the receiver's configuration does not have are not listened to.
+    if (!this.hosts.get(to)?.node.group.hosts.some(({ name }) => name === from)) return;
     const { host, incarnation } = this.#host(from).node.self;
     const sender = { host, incarnation, sequence: effect.sequence };
     this.#later(1, () => {

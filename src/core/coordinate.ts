@@ -17,6 +17,7 @@ import {
   type View,
 } from "./membership.ts";
 import { waitFor } from "./quorum.ts";
+import { findHost } from "./ordered.ts";
 import { isMutual } from "./suspicion.ts";
 import { ageOf, hasReleased } from "./holdings.ts";
 import { installView } from "./install.ts";
@@ -93,11 +94,24 @@ function needsNewView(turn: Turn, members: readonly Member[]): boolean {
   const { node, now } = turn;
   const { view } = node;
   if (view === null || node.promised !== null || view.id.coordinator !== node.self.host) return true;
-  if (!areSameMembers(view.members, members)) return true;
+  if (!areSameMembers(view.members, members)) return !mayGrowFurther(turn, { view, members });
   if (!view.mature && isMature(node, members)) return true;
   if (members.some((member) => isOutOfStep(turn, view, member))) return true;
   if (view.basis?.agreement.awaited.some((each) => hasReleased(node, view, each))) return true;
   return view.mature && now >= node.balanceAt && mayBalance(turn, view);
+}
+
+/**
+ * True while only newcomers are to be added to a view that is younger than a heartbeat: others may be about to come, and
+ * in a large group that starts, a view for each of them would keep everybody busy.
+ */
+function mayGrowFurther(
+  { node, now }: Turn,
+  { view, members }: { readonly view: View; readonly members: readonly Member[] },
+): boolean {
+  const { hosts, timing } = node.group;
+  if (members.length >= hosts.length || now >= after(view.installedAt, timing.heartbeat)) return false;
+  return view.members.every((member) => includes(members, member));
 }
 
 /** True while another coordinator may still install what this host has promised. */
@@ -116,7 +130,7 @@ function knowsEnough({ node, now }: Turn, members: readonly Member[]): boolean {
   if (now >= after(node.electedAt, node.group.timing.heartbeat)) return true;
   return members.every(({ host }) =>
     (node.peers.get(host)?.heartbeat?.heard ?? []).every((heard) => {
-      if (members.some((member) => member.host === heard.host)) return true;
+      if (findHost(members, heard.host) !== undefined) return true;
       const known = node.peers.get(heard.host);
       // The member has heard nothing newer than we have: it only has still to suspect that host, as we do.
       return known !== undefined && known.state !== "heard" && known.incarnation === heard.incarnation &&

@@ -79,14 +79,11 @@ export function reportFor(turn: Turn, { view, digest }: Pick<Propose, "view" | "
   };
 }
 
-/** True when a member of our view has gone on to a view that nobody asked us to be in. */
-export function isLeftOut(turn: Turn): boolean {
-  const { view, highest, peers } = turn.node;
-  return view !== null && view.members.some(({ host, incarnation }) => {
-    const peer = peers.get(host);
-    const theirs = peer?.incarnation === incarnation && peer.state === "heard" ? peer.heartbeat?.view : null;
-    return theirs !== null && theirs !== undefined && theirs.number > (highest?.number ?? 0);
-  });
+/** True when the member of our view that we hear just now has gone on to a view that nobody asked us to be in. */
+export function isLeftOut({ node: { view, highest, peers }, heardFrom }: Turn): boolean {
+  const peer = heardFrom === null ? undefined : peers.get(heardFrom);
+  if (view === null || peer?.state !== "heard" || !includes(view.members, peer)) return false;
+  return (peer.heartbeat?.view?.number ?? 0) > (highest?.number ?? 0);
 }
 
 /** Says what was reported for the promised view; the same again, if it was lost: the coordinator may have had it. */

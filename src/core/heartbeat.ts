@@ -6,11 +6,19 @@
 import type { Heartbeat, Message, Sender } from "./message.ts";
 import { broadcast, isDraining, type Node, note, revise, type Turn, update } from "./turn.ts";
 import { isPledgedWith } from "./quorum.ts";
-import { hearingOf, hearPeer, isInTouch, isOverdue, type Peer, whomWeHear } from "./suspicion.ts";
+import {
+  hearingOf,
+  hearPeer,
+  isInTouch,
+  isOverdue,
+  type Peer,
+  suspicionDeadline,
+  whomWeHear,
+} from "./suspicion.ts";
 import {
   after,
-  compareText,
   duration,
+  earliest,
   type HostName,
   type Instant,
   isSameMember,
@@ -34,6 +42,9 @@ export function isCredible(node: Node, sender: Sender, message: Message): boolea
     !isInTouch(known);
 }
 
+/** So many heartbeats may go out between two that are due only to say that we hear somebody new. */
+const extrasForHearing = 4;
+
 /** Takes note that a host is alive; every message says so, a heartbeat says more. */
 export function hearMessage(turn: Turn, sender: Sender, message: Message): void {
   const known = turn.node.peers.get(sender.host);
@@ -42,6 +53,8 @@ export function hearMessage(turn: Turn, sender: Sender, message: Message): void 
   if (known && known.incarnation !== sender.incarnation) {
     update(turn, { spurned: without(turn.node.spurned, sender.host) });
   }
+  turn.heardFrom = sender.host;
+  if (heard.calmAt > (known?.calmAt ?? turn.now)) update(turn, { dampAt: turn.now });
   noteHearing(turn, known, heard);
   // One that a newer heartbeat has overtaken tells only that the host was alive.
   const isNews = message.kind === "heartbeat" && sender.sequence > heard.told;
@@ -87,21 +100,27 @@ export function receiveFarewell(turn: Turn, sender: Sender): void {
 
 /** Peers that have been silent for the timeout are suspected from now on. */
 export function suspectSilentPeers(turn: Turn): void {
-  const { timing } = turn.node.group;
-  for (const peer of turn.node.peers.values()) {
-    if (!isOverdue(peer, turn.now, timing)) continue;
+  const { node, now } = turn;
+  if (node.silenceAt === null || now < node.silenceAt) return;
+  const { timing } = node.group;
+  for (const peer of node.peers.list) {
+    if (!isOverdue(peer, now, timing)) continue;
     rememberPeer(turn, { ...peer, state: "silent" });
     update(turn, { spurned: without(turn.node.spurned, peer.host) });
-    note(turn, { kind: "hostSilent", host: peer.host, silentFor: duration(turn.now - peer.lastHeard) });
+    note(turn, { kind: "hostSilent", host: peer.host, silentFor: duration(now - peer.lastHeard) });
     turn.vipsConcerned = true;
   }
+  const { list } = turn.node.peers;
+  update(turn, { silenceAt: earliest(list.map((peer) => suspicionDeadline(peer, timing))) });
 }
 
 /** Takes note of who came back too often, or has been here for long enough; reports tell of it. */
 export function damp(turn: Turn): void {
   const { node, now } = turn;
-  const damped: HostName[] = [];
-  for (const { host, calmAt } of node.peers.values()) if (now < calmAt) damped.push(host);
+  if (node.dampAt === null || now < node.dampAt) return;
+  const restless = node.peers.list.filter(({ calmAt }) => now < calmAt);
+  const damped = restless.map(({ host }) => host);
+  update(turn, { dampAt: earliest(restless.map(({ calmAt }) => calmAt)) });
   if (areSame(damped, node.damped)) return;
   for (const host of damped) if (!node.damped.includes(host)) note(turn, { kind: "hostDamped", host });
   for (const host of node.damped) if (!damped.includes(host)) note(turn, { kind: "hostCalm", host });
@@ -110,14 +129,16 @@ export function damp(turn: Turn): void {
 
 /** Sends a heartbeat when one is due or the last one is no longer true. */
 export function speak(turn: Turn): void {
-  const heartbeat = heartbeatOf(turn.node);
   const due = turn.now >= turn.node.heartbeatAt;
-  if (!due && turn.node.said && !isNews(turn.node.said.heartbeat, heartbeat)) return;
+  if (!due && turn.node.said && !hasNews(turn.node, turn.node.said.heartbeat)) return;
+  const heartbeat = heartbeatOf(turn.node);
   const said = broadcast(turn, heartbeat);
   const { node, now } = turn;
   const { heartbeat: interval, timeout } = node.group.timing;
   update(turn, {
     said: { heartbeat, at: now },
+    hearsMore: false,
+    extras: due ? 0 : node.extras + 1,
     sent: [...node.sent.filter(({ at }) => now - at <= remembered * timeout), { sequence: said, at: now }],
     heartbeatAt: due ? nextBeat(node.heartbeatAt, { interval, now }) : node.heartbeatAt,
   });
@@ -138,7 +159,7 @@ function heartbeatOf(node: Node): Heartbeat {
     revision: node.revision,
     mature: node.mature,
     draining: isDraining(node),
-    heard: whomWeHear(node.peers.values()),
+    heard: whomWeHear(node.peers),
     releasing: node.releasing,
     acquiring: node.acquiring,
     digest: node.group.digest,
@@ -146,13 +167,15 @@ function heartbeatOf(node: Node): Heartbeat {
   };
 }
 
-/** Whether somebody may be waiting for the difference. */
-function isNews(before: Heartbeat, now: Heartbeat): boolean {
-  return !sameView(before.view, now.view) || before.follows !== now.follows ||
-    before.revision !== now.revision ||
-    before.mature !== now.mature || !areSame(before.releasing, now.releasing) ||
-    !areSame(before.acquiring, now.acquiring) ||
-    now.heard.some((each) => !before.heard.some((other) => isSameMember(other, each)));
+/**
+ * Whether somebody may be waiting to hear what has changed. That we hear one host more can wait for the next heartbeat
+ * if many have come since the last: in a large group that starts, everybody would answer everybody at once.
+ */
+function hasNews(node: Node, before: Heartbeat): boolean {
+  return !sameView(before.view, node.view?.id ?? null) || before.follows !== node.follows ||
+    before.revision !== node.revision || before.mature !== node.mature ||
+    !areSame(before.releasing, node.releasing) || !areSame(before.acquiring, node.acquiring) ||
+    (node.hearsMore && node.extras < extrasForHearing);
 }
 
 /** The newest of our messages that the sender says it has heard. */
@@ -167,20 +190,23 @@ function sentAt(node: Node, acknowledged: Sequence): Instant | null {
 }
 
 function rememberPeer(turn: Turn, peer: Peer): void {
-  const { peers } = turn.node;
-  const known = peers.get(peer.host);
-  const next = new Map(peers).set(peer.host, peer);
-  const isNew = known === undefined;
-  update(turn, { peers: isNew ? new Map([...next].sort(([a], [b]) => compareText(a, b))) : next });
-  if (isNew || !hearTheSame(known, peer)) update(turn, { electionIsStale: true });
+  const { node } = turn;
+  const known = node.peers.get(peer.host);
+  const isSame = known !== undefined && known.state === peer.state && known.incarnation === peer.incarnation;
+  update(turn, {
+    peers: node.peers.with(peer),
+    silenceAt: earliest([node.silenceAt, suspicionDeadline(peer, node.group.timing)]),
+    hearsMore: node.hearsMore || (!isSame && peer.state === "heard"),
+    // Only a coordinator chooses members; whoever becomes one looks at everybody anew.
+    electionIsStale: node.electionIsStale || !isSame || node.follows !== node.self.host ||
+      !hearTheSame(known, peer),
+  });
 }
 
-/** True when the two states of a peer make no difference to who can be in a view. */
+/** True when both states of a peer tell of the same hosts heard. Both lists are sorted, so one look at each pair is enough. */
 function hearTheSame(before: Peer, now: Peer): boolean {
-  if (before.state !== now.state || before.incarnation !== now.incarnation) return false;
   const heard = before.heartbeat?.heard ?? [];
   const hears = now.heartbeat?.heard ?? [];
-  // Both are sorted, so one look at each pair is enough.
   return heard.length === hears.length && heard.every((each, at) => {
     const other = hears[at];
     return other !== undefined && isSameMember(each, other);

@@ -14,7 +14,8 @@
 
 import type { Agreement } from "./catalog.ts";
 import type { Assignment, Differing, MoveReason, Propose, Report, Sender } from "./message.ts";
-import { hearEachOther, isMutual, type Peer, type Peers } from "./suspicion.ts";
+import { findHost } from "./ordered.ts";
+import { isMutual, type Peer, type Peers } from "./suspicion.ts";
 import {
   type Group,
   type HostName,
@@ -91,11 +92,11 @@ export interface Deferred {
 
 /** Whom this host takes for the coordinator: the lowest-named mutual host that has not left us waiting. */
 export function leaderOf(self: Member, peers: Peers, spurned: ReadonlySet<HostName>): HostName {
-  let leader = self.host;
-  for (const peer of peers.values()) {
-    if (peer.host < leader && isMutual(peer, self) && !spurned.has(peer.host)) leader = peer.host;
+  for (const peer of peers.list) {
+    if (peer.host > self.host) break;
+    if (isMutual(peer, self) && !spurned.has(peer.host)) return peer.host;
   }
-  return leader;
+  return self.host;
 }
 
 /**
@@ -107,15 +108,31 @@ export function electMembers(self: Member, peers: Peers, choice: {
   readonly excluded: ReadonlySet<HostName>;
 }): Member[] {
   const isPresent = (peer: Peer) => includes(choice.present, peer);
-  const candidates = [...peers.values()].filter((peer) =>
-    isMutual(peer, self) && !choice.excluded.has(peer.host)
-  );
+  const candidates = peers.list.filter((peer) => isMutual(peer, self) && !choice.excluded.has(peer.host));
   const taken: Peer[] = [];
+  // Those that everyone taken so far hears; null: nobody is taken.
+  let heardByAll: ReadonlySet<HostName> | null = null;
   for (const peer of [...candidates.filter(isPresent), ...candidates.filter((each) => !isPresent(each))]) {
-    if (taken.every((other) => hearEachOther(peer, other))) taken.push(peer);
+    if (heardByAll !== null && !heardByAll.has(peer.host)) continue;
+    const heard = livesHeardBy(peer, peers);
+    if (!taken.every(({ host }) => heard.has(host))) continue;
+    taken.push(peer);
+    heardByAll = heardByAll === null ? heard : intersection(heardByAll, heard);
   }
   return sortMembers([self, ...taken]);
 }
+
+/** Whom the peer hears in the life in which we know them. */
+function livesHeardBy({ heartbeat }: Peer, peers: Peers): ReadonlySet<HostName> {
+  const hosts = new Set<HostName>();
+  for (const { host, incarnation } of heartbeat?.heard ?? []) {
+    if (peers.get(host)?.incarnation === incarnation) hosts.add(host);
+  }
+  return hosts;
+}
+
+const intersection = <Item>(a: ReadonlySet<Item>, b: ReadonlySet<Item>): ReadonlySet<Item> =>
+  new Set([...a].filter((each) => b.has(each)));
 
 /** How many hosts are a majority of the configured ones. */
 export const majorityOf = (hostsCount: number): number => Math.floor(hostsCount / 2) + 1;
@@ -126,11 +143,16 @@ export const mayServe = (
   memberCount: number,
 ): boolean => partition === "serve" || memberCount >= majorityOf(hostsCount);
 
+/** Whether the member, in this life, is among those sorted by host. */
 export const includes = (members: readonly Member[], member: Member): boolean =>
-  members.some((each) => isSameMember(each, member));
+  findHost(members, member.host)?.incarnation === member.incarnation;
 
+/** Both are sorted by host. */
 export const areSameMembers = (a: readonly Member[], b: readonly Member[]): boolean =>
-  a.length === b.length && a.every((member) => includes(b, member));
+  a === b || (a.length === b.length && a.every((member, at) => {
+    const other = b[at];
+    return other !== undefined && isSameMember(member, other);
+  }));
 
 const sortMembers = (members: readonly Member[]): Member[] =>
   members.map(({ host, incarnation }) => ({ host, incarnation })).sort((a, b) => (a.host < b.host ? -1 : 1));
@@ -154,7 +176,7 @@ export function tenuresOf(
 /** The highest view number among ours and those that peers have spoken of. */
 export function highestNumber(promised: ViewNumber, peers: Peers): ViewNumber {
   let highest = promised;
-  for (const peer of peers.values()) {
+  for (const peer of peers.list) {
     const theirs = peer.heartbeat?.promised;
     if (theirs && theirs.number > highest) highest = theirs.number;
   }

@@ -33,7 +33,7 @@ import {
 } from "./holdings.ts";
 import type { Message, Sender } from "./message.ts";
 import { hasQuorum, quorumDeadline } from "./quorum.ts";
-import { suspicionDeadline } from "./suspicion.ts";
+import { Peers } from "./suspicion.ts";
 import { broadcast, type Node, note, revise, type Turn, update } from "./turn.ts";
 import {
   after,
@@ -72,10 +72,14 @@ export function createNode(
     group,
     self: { host: of.self, incarnation: of.incarnation },
     stage: { kind: "booting", observed: false },
-    peers: new Map(),
+    peers: new Peers(),
     sequence: sequence(0),
     said: null,
     heartbeatAt: now,
+    hearsMore: false,
+    extras: 0,
+    silenceAt: null,
+    dampAt: null,
     sent: [],
     highest: null,
     promised: null,
@@ -116,7 +120,7 @@ export function createNode(
 
 /** Answers an event. Time may not go backwards between steps. */
 export function stepNode(node: Node, event: NodeEvent, now: Instant): Step<Node, NodeEffect> {
-  const turn: Turn = { node, now, effects: [], vipsConcerned: false };
+  const turn: Turn = { node, now, effects: [], heardFrom: null, vipsConcerned: false };
   if (node.stage.kind === "left") return { state: node, effects: [] };
   if (hasBeenPaused(node, now)) fence(turn, "paused");
   handle(turn, event);
@@ -130,8 +134,9 @@ export function stepNode(node: Node, event: NodeEvent, now: Instant): Step<Node,
 export function nodeDeadline(node: Node): Instant | null {
   if (node.stage.kind === "left") return null;
   if (node.stage.kind !== "active") return earliest([node.vipAlarm, node.observeAt]);
-  let first = earliest([
+  return earliest([
     node.heartbeatAt,
+    node.silenceAt,
     node.vipAlarm,
     node.observeAt,
     proposalDeadline(node.proposal),
@@ -141,10 +146,6 @@ export function nodeDeadline(node: Node): Instant | null {
     node.group.timing.lease === null ? null : node.renewAt,
     node.stopBy,
   ]);
-  for (const peer of node.peers.values()) {
-    first = earliest([first, suspicionDeadline(peer, node.group.timing)]);
-  }
-  return first;
 }
 
 /** True once a requested stop is complete: every VIP is released and the farewell is sent. */
@@ -206,7 +207,7 @@ function observe(turn: Turn, observed: Observed): void {
 
 /** Goes by what the file says now. Hosts that it does not have any more are unknown from now on. */
 function changeConfiguration(turn: Turn, group: Group): void {
-  const { node } = turn;
+  const { node, now } = turn;
   if (group.digest === node.group.digest) return;
   const changes = differencesBetween(catalogOf(group, []), catalogOf(node.group, []));
   note(turn, {
@@ -216,7 +217,8 @@ function changeConfiguration(turn: Turn, group: Group): void {
   });
   const hosts = new Set(group.hosts.map(({ name }) => name));
   update(turn, {
-    peers: new Map([...node.peers].filter(([host]) => hosts.has(host))),
+    peers: node.peers.among(hosts),
+    silenceAt: now,
     unable: new Map(),
     electionIsStale: true,
   });

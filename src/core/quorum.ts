@@ -49,7 +49,7 @@ export function quorumDeadline(node: Node): Instant | null {
 export function vouchesOf(node: Node, now: Instant): Vouch[] {
   if (node.group.partition === "serve") return [];
   const vouches: Vouch[] = [];
-  for (const peer of node.peers.values()) {
+  for (const peer of node.peers.list) {
     const { host, state, lastHeard } = peer;
     const remaining = duration(Math.ceil(lastHeard + timeoutFor(peer, node.group.timing) - now));
     if (state !== "left" && remaining > 0) vouches.push({ host, remaining });

@@ -12,13 +12,13 @@
 // A dispute is two daemons that were given one name, or a host that restarts again and again: neither can be in a view.
 
 import type { Heard, Heartbeat, Sender } from "./message.ts";
+import { findHost, placeOf } from "./ordered.ts";
 import {
   after,
   type Duration,
   duration,
   type HostName,
   type Instant,
-  isSameMember,
   type Member,
   type Sequence,
   sequence,
@@ -120,22 +120,24 @@ export const suspicionDeadline = (peer: Peer, timing: Timing): Instant | null =>
 /** True when something was heard of it within the timeout. */
 export const isInTouch = ({ state }: Peer): boolean => state === "heard" || state === "disputed";
 
+/** The member in a list; undefined when it is not there in this life. */
+function listed<Item extends Member>(items: readonly Item[] | undefined, member: Member): Item | undefined {
+  const item = items && findHost(items, member.host);
+  return item?.incarnation === member.incarnation ? item : undefined;
+}
+
 /** How the heartbeat lists this member; undefined when its sender does not hear it. */
 export const hearingOf = (heartbeat: Heartbeat | null, member: Member): Heard | undefined =>
-  heartbeat?.heard.find((heard) => isSameMember(heard, member));
+  listed(heartbeat?.heard, member);
 
 /** True when we hear the peer and the peer hears us: only such hosts can be in one view. */
 export const isMutual = (peer: Peer, self: Member): boolean =>
   peer.state === "heard" && hearingOf(peer.heartbeat, self) !== undefined;
 
-/** True when both peers say that they hear each other. */
-export const hearEachOther = (a: Peer, b: Peer): boolean =>
-  hearingOf(a.heartbeat, b) !== undefined && hearingOf(b.heartbeat, a) !== undefined;
-
 /** Everyone we hear, for our own heartbeat; sorted by host, as the peers are. */
-export function whomWeHear(peers: Iterable<Peer>): Heard[] {
+export function whomWeHear(peers: Peers): Heard[] {
   const heard: Heard[] = [];
-  for (const peer of peers) {
+  for (const peer of peers.list) {
     if (peer.state === "heard") {
       heard.push({ host: peer.host, incarnation: peer.incarnation, sequence: peer.sequence });
     }
@@ -143,5 +145,22 @@ export function whomWeHear(peers: Iterable<Peer>): Heard[] {
   return heard;
 }
 
-/** Peers by name, always iterated in the order of the configuration's sorted hosts. */
-export type Peers = ReadonlyMap<HostName, Peer>;
+/** All peers that were ever heard. Never changed: `with` and `among` make others. */
+export class Peers {
+  /** Sorted by host. */
+  constructor(readonly list: readonly Peer[] = []) {}
+
+  get(host: HostName): Peer | undefined {
+    return findHost(this.list, host);
+  }
+
+  with(peer: Peer): Peers {
+    const place = placeOf(this.list, peer.host);
+    const isKnown = this.list[place]?.host === peer.host;
+    return new Peers(isKnown ? this.list.with(place, peer) : this.list.toSpliced(place, 0, peer));
+  }
+
+  among(hosts: ReadonlySet<HostName>): Peers {
+    return new Peers(this.list.filter(({ host }) => hosts.has(host)));
+  }
+}

@@ -30,6 +30,14 @@ export interface Node {
   readonly sequence: Sequence;
   readonly said: Said | null;
   readonly heartbeatAt: Instant;
+  /** Somebody is heard whom the last heartbeat did not list. */
+  readonly hearsMore: boolean;
+  /** How many heartbeats were sent since the last one that was due. */
+  readonly extras: number;
+  /** No peer becomes silent before this; null: there is nobody to become so. */
+  readonly silenceAt: Instant | null;
+  /** When who is damped may change next; null: not by the passing of time. */
+  readonly dampAt: Instant | null;
   /** Our heartbeats of the last timeout, oldest first: what an acknowledgement refers to. */
   readonly sent: readonly { readonly sequence: Sequence; readonly at: Instant }[];
 
@@ -111,6 +119,8 @@ export interface Turn {
   node: Node;
   readonly now: Instant;
   readonly effects: NodeEffect[];
+  /** Whose message this step answers. */
+  heardFrom: HostName | null;
   /** True when something happened that may change what is to be done for some VIP. */
   vipsConcerned: boolean;
 }

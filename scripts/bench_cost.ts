@@ -85,7 +85,13 @@ async function usageOf(host: LabHost): Promise<Usage> {
 export function measureAllocator(): { readonly coldMs: number; readonly oneGoneMs: number } {
   const vips = sorted(Array.from({ length: 10_000 }, (_, i) => vipName(`vip-${i}`)));
   const hosts = sorted(Array.from({ length: 100 }, (_, i) => hostName(`host-${i}`)));
-  const specs = vips.map((name): VipSpec => ({ name, prefer: [], hosts, handover: "exclusive" }));
+  const specs = vips.map((name): VipSpec => ({
+    name,
+    addresses: [{ address: name, family: 4, prefix: 32, interface: "eth0" }],
+    prefer: [],
+    hosts,
+    handover: "exclusive",
+  }));
   const cold: AllocationInput = {
     vips: specs,
     candidates: hosts.map((host) => candidate(host, [])),
@@ -105,6 +111,7 @@ const candidate = (host: Candidate["host"], holds: readonly Assignment[]): Candi
   host,
   weight: 1,
   draining: false,
+  damped: false,
   held: holds.map(({ vip, reason, age }) => ({ vip, reason, age })),
   releasing: [],
   unable: [],

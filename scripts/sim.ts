@@ -1,82 +1,107 @@
-// deno task sim: simulates seeds, one after the other, and stops at the first that fails.
-//
-//   deno task sim                        1,000 seeds from 1 on
-//   deno task sim --from 5000 --seeds 200
-//   deno task sim --seed 42 --trace      one seed, with everything that happens in it
-//   deno task sim --keep-going           all seeds, one line for each that fails
+// deno task sim, deno task soak: simulates seeds, on all cores, until enough are done or one fails.
 
-import { parseArgs } from "node:util";
 import { printed, report } from "../src/simulator/failure.ts";
 import { settingOf } from "../src/simulator/seeds.ts";
-import { type Outcome, type Setting, simulate, type TraceLine } from "../src/simulator/simulate.ts";
+import { type Setting, simulate } from "../src/simulator/simulate.ts";
+import { counted, noSeeds, summary, type Tally } from "../src/simulator/tally.ts";
+import { readOptions, type Wanted } from "./sim_options.ts";
+import { simulateAll } from "./sim_pool.ts";
 
-interface Wanted {
-  readonly from: number;
-  readonly count: number;
-  readonly trace: boolean;
-  /** Goes on after a failure and only counts them. */
-  readonly keepGoing: boolean;
-  /** Null: as the seed says. */
-  readonly wire: Setting["wire"] | null;
-}
+/** Seeds that a worker gets at a time. */
+const share = 4;
+const hour = 3_600_000;
 
-function main(): number {
-  const wanted = parse(Deno.args);
-  const settings = Array.from(
-    { length: wanted.count },
-    (_, index) => wantedSetting(wanted.from + index, wanted),
-  );
-  const began = performance.now();
-  const outcomes: Outcome[] = [];
-  for (const setting of settings) {
-    const outcome = simulate(setting);
-    outcomes.push(outcome);
-    if (outcome.violation !== null && wanted.keepGoing) {
-      const { checker, at, what } = outcome.violation;
-      console.log(`seed ${setting.seed} ${checker} at ${at.toFixed(0)}: ${what}`);
-    } else if (outcome.violation !== null) {
-      console.log(wanted.trace ? outcome.violation.what : report(setting, outcome.violation));
-      return 1;
-    }
-    if (outcomes.length % 100 === 0) console.log(summary(outcomes, performance.now() - began));
+async function main(): Promise<number> {
+  const wanted = readOptions(Deno.args, navigator.hardwareConcurrency);
+  if (typeof wanted === "number") return wanted;
+  if (wanted.seed === undefined && (wanted.trace || wanted.faults !== undefined)) {
+    console.error("sim: --trace and --faults are for one seed: say which, with --seed");
+    return 64;
   }
-  console.log(summary(outcomes, performance.now() - began));
-  return outcomes.some((outcome) => outcome.violation !== null) ? 1 : 0;
+  return wanted.seed === undefined ? await runMany(wanted) : runOne(wanted.seed, wanted);
 }
 
-function parse(args: string[]): Wanted {
-  const { values } = parseArgs({
-    args,
-    options: {
-      seed: { type: "string" },
-      seeds: { type: "string", default: "1000" },
-      from: { type: "string", default: "1" },
-      trace: { type: "boolean", default: false },
-      "keep-going": { type: "boolean", default: false },
-      wire: { type: "string" },
+function changeOf({ wire, hosts, vips }: Wanted): Pick<Setting, "size"> & Partial<Pick<Setting, "wire">> {
+  const size = { ...(hosts === undefined ? {} : { hosts }), ...(vips === undefined ? {} : { vips }) };
+  return { size, ...(wire === undefined ? {} : { wire }) };
+}
+
+function runOne(seed: number, wanted: Wanted): number {
+  const faults = wanted.faults === undefined ? {} : { faults: wanted.faults };
+  const setting: Setting = { ...settingOf(seed), ...changeOf(wanted), ...faults };
+  const began = performance.now();
+  const outcome = simulate(
+    wanted.trace ? { ...setting, trace: (line) => console.log(printed(line)) } : setting,
+  );
+  if (outcome.violation === null) {
+    console.log(summary(counted(noSeeds, outcome), performance.now() - began));
+    return 0;
+  }
+  const { checker, what, at } = outcome.violation;
+  console.log(
+    wanted.trace
+      ? `Seed ${seed} violates "${checker}" at ${at.toFixed(3)} ms: ${what}`
+      : report(setting, outcome),
+  );
+  return 1;
+}
+
+async function runMany(wanted: Wanted): Promise<number> {
+  const from = wanted.from ?? (wanted.soak ? Math.floor(Math.random() * 2 ** 40) : 1);
+  if (wanted.soak) console.log(`From seed ${from} on; Ctrl-C ends it.`);
+  const began = performance.now();
+  const progress = progressLine();
+  const next = seedsFor(wanted, from);
+  let tally: Tally = noSeeds;
+  let isInterrupted = false;
+  Deno.addSignalListener("SIGINT", () => {
+    isInterrupted = true;
+  });
+  const isLate = () => wanted.soak && performance.now() - began > (wanted.hours ?? Infinity) * hour;
+  await simulateAll({
+    next,
+    workers: wanted.jobs,
+    change: changeOf(wanted),
+    explains: !wanted.keepGoing,
+    done({ outcome, report }) {
+      tally = counted(tally, outcome);
+      if (report !== null) progress.interrupt(report);
+      progress.show(tally, performance.now() - began);
+      const isEnough = !wanted.soak && tally.simulated > (wanted.hours ?? Infinity) * hour;
+      return !isInterrupted && !isEnough && !isLate() && (report === null || wanted.keepGoing);
     },
   });
-  const wire = values.wire === "codec" || values.wire === "plain" ? values.wire : null;
-  const how: Omit<Wanted, "from" | "count"> = { trace: values.trace, keepGoing: values["keep-going"], wire };
-  if (values.seed !== undefined) return { ...how, from: Number(values.seed), count: 1 };
-  return { ...how, from: Number(values.from), count: Number(values.seeds) };
+  progress.interrupt(summary(tally, performance.now() - began));
+  return tally.failed > 0 ? 1 : 0;
 }
 
-function wantedSetting(seed: number, { trace, wire }: Wanted): Setting {
-  const { wire: usual, ...setting } = settingOf(seed);
-  const traced = trace ? { trace: (line: TraceLine) => console.log(printed(line)) } : {};
-  return { ...setting, ...traced, wire: wire ?? usual };
+/** Share after share; without end for a soak, and where hours are counted. */
+function seedsFor({ seeds, hours, soak }: Wanted, from: number): () => readonly number[] | null {
+  const end = from + (seeds ?? (soak || hours !== undefined ? Infinity : 1_000));
+  let at = from;
+  return () => {
+    const count = Math.min(share, end - at);
+    if (count <= 0) return null;
+    at += count;
+    return Array.from({ length: count }, (_, index) => at - count + index);
+  };
 }
 
-function summary(outcomes: readonly Outcome[], took: number): string {
-  const failed = outcomes.filter((outcome) => outcome.violation !== null).length;
-  const simulated = outcomes.reduce((total, outcome) => total + outcome.simulated, 0);
-  const settled = outcomes.map((outcome) => outcome.settledAfter).filter((time) => time !== null);
-  const slowest = settled.reduce((most, time) => Math.max(most, time), 0);
-  const perSecond = (outcomes.length / took * 1000).toFixed(1);
-  const hours = Math.round(simulated / took);
-  return `${outcomes.length} seeds, ${failed} failed; ${perSecond} seeds/s, ${hours} simulated hours an hour; ` +
-    `settled after at most ${(slowest / 1000).toFixed(1)} s`;
+/** On a terminal, one line that is written over and over. */
+function progressLine() {
+  const isTerminal = Deno.stdout.isTerminal();
+  const write = (text: string) => Deno.stdout.writeSync(new TextEncoder().encode(text));
+  let shownAt = 0;
+  return {
+    show(tally: Tally, took: number): void {
+      if (!isTerminal || took - shownAt < 200) return;
+      shownAt = took;
+      write(`\r\x1b[K${summary({ ...tally, seen: new Map(), slowest: null }, took)}`);
+    },
+    interrupt(text: string): void {
+      write(`${isTerminal ? "\r\x1b[K" : ""}${text}\n`);
+    },
+  };
 }
 
-Deno.exit(main());
+Deno.exit(await main());

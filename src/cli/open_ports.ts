@@ -5,10 +5,11 @@
 // is what may do something on its own.
 
 import { resolve } from "node:path";
-import type { Configuration } from "../config/configuration.ts";
+import type { Configuration, HostPlace } from "../config/configuration.ts";
 import type { Log, Ports, Signals } from "../daemon/ports.ts";
 import { openAddresses } from "../host/addresses.ts";
 import { openAnnouncer } from "../host/announcer.ts";
+import type { Keyring } from "../host/authenticator.ts";
 import { createClock } from "../host/clock.ts";
 import { askDaemon } from "../host/control_client.ts";
 import { controlSocketPath, openControlServer } from "../host/control_server.ts";
@@ -17,6 +18,7 @@ import { preflight } from "../host/preflight.ts";
 import { searchPath } from "../host/programs.ts";
 import { openNetwork } from "../host/udp.ts";
 import type { Placement } from "./placement.ts";
+import { createConfigurationFile } from "./reload.ts";
 
 export type OpenedPorts =
   | { readonly kind: "open"; readonly ports: Ports }
@@ -27,6 +29,9 @@ export type OpenedPorts =
 
 export interface PortOptions {
   readonly configuration: Configuration;
+  readonly host: HostPlace;
+  /** Learns new secrets when the configuration is read again. */
+  readonly keyring: Keyring;
   readonly placement: Placement;
   readonly runtimeDir: string;
   readonly log: Log;
@@ -42,7 +47,7 @@ export async function openPorts(options: PortOptions): Promise<OpenedPorts> {
 }
 
 async function openInOrder(
-  { configuration, placement, runtimeDir: givenDir, log, signals }: PortOptions,
+  { configuration, host, keyring, placement, runtimeDir: givenDir, log, signals }: PortOptions,
   toClose: (close: () => Promise<void>) => void,
 ): Promise<OpenedPorts> {
   const { vips, ownVips, targets, segments } = placement;
@@ -90,6 +95,17 @@ async function openInOrder(
     guard: guard.guard,
     control: control.server,
     signals,
+    configuration: createConfigurationFile({
+      configuration,
+      host,
+      ip: programs.ip,
+      addresses,
+      announcer: announcer.announcer,
+      network: network.network,
+      guard: guard.guard,
+      keyring,
+      log,
+    }),
     log,
   };
   return { kind: "open", ports };

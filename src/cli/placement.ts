@@ -2,7 +2,7 @@
 // targets on the names that its interfaces have.
 
 import type { Configuration, HostPlace } from "../config/configuration.ts";
-import type { HostName } from "../core/vocabulary.ts";
+import type { HostName, SegmentName } from "../core/vocabulary.ts";
 import type { PlacedTarget } from "../host/notifier.ts";
 import type { PlacedVip } from "../host/placed_vip.ts";
 import type { PlacedSegment } from "../host/udp_segment.ts";
@@ -45,3 +45,12 @@ const placeSegments = (host: HostPlace, { segments, hosts }: Configuration): rea
     });
     return [{ ...segment, segment: name, local, peers: new Map(peers) }];
   });
+
+/** The segments that each host is part of, in the file's order. */
+export const segmentsOfHosts = (
+  { hosts, segments }: Configuration,
+): ReadonlyMap<HostName, readonly SegmentName[]> =>
+  new Map(hosts.map((host) => [
+    host.name,
+    segments.map((segment) => segment.name).filter((segment) => host.addresses.has(segment)),
+  ]));

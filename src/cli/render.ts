@@ -9,7 +9,7 @@
 
 import type { Status } from "../codec/control.ts";
 import { moveReasonText } from "../daemon/note_text.ts";
-import { counted, spanText } from "../daemon/words.ts";
+import { counted, listed, spanText } from "../daemon/words.ts";
 import { type Colour, paint } from "./paint.ts";
 import { type Cell, renderTable } from "./table.ts";
 
@@ -64,13 +64,17 @@ const phaseColours: Readonly<Record<Status["phase"], Colour>> = {
 };
 
 function renderHosts(status: Status, { colours }: RenderOptions): readonly string[] {
+  // With one segment a host is heard or it is not, and its state says so.
+  const hasPaths = status.hosts.some(({ paths }) => paths.length > 1);
+  const heads = ["HOST", "STATE", "VIPS", ...(hasPaths ? ["PATHS"] : []), "NOTES"];
   const rows = status.hosts.map((host) => [
     host.name,
     { text: host.state, colour: hostColours[host.state] },
     String(host.vips),
+    ...(hasPaths ? [hostPaths(host, status)] : []),
     hostNotes(host, status).join(", "),
   ]);
-  return renderTable({ heads: ["HOST", "STATE", "VIPS", "NOTES"], rows }, { colours, rightColumns: [2] });
+  return renderTable({ heads, rows }, { colours, rightColumns: [2] });
 }
 
 type Host = Status["hosts"][number];
@@ -88,10 +92,34 @@ const hostNotes = (host: Host, status: Status): readonly string[] => [
   ...(host.name === status.view?.coordinator ? ["coordinator"] : []),
   ...(host.draining && host.state !== "left" ? ["drains"] : []),
   ...(host.state === "member" && !host.mature ? ["not mature"] : []),
-  ...(host.same_configuration ? [] : ["other configuration"]),
+  ...configurationNote(host, status),
+  ...(host.damped ? ["damped"] : []),
   ...(host.state === "silent" ? [silenceNote(host)] : []),
   ...(host.state === "disputed" ? ["several daemons run under this name"] : []),
 ];
+
+/** In a view it is known whose configuration is not that of most hosts; without, only whose is not this host's. */
+function configurationNote({ differences, same_configuration }: Host, status: Status): readonly string[] {
+  const names = differences.map(({ name }) => name);
+  if (names.length > 0) return [`other configuration (${listed(names, 3)})`];
+  const isKnown = status.hosts.some((each) => each.differences.length > 0);
+  return same_configuration || isKnown ? [] : ["other configuration"];
+}
+
+/** The segments over which the host is heard, and those over which it should be. */
+function hostPaths({ name, paths }: Host, status: Status): Cell | string {
+  if (name === status.host) return "-";
+  const heard = paths.filter((path) => path.heard);
+  if (heard.length === 0) return "none";
+  if (heard.length === paths.length) return heard.map((path) => path.segment).join(", ");
+  const texts = paths.map((path) =>
+    path.heard ? path.segment : `${path.segment} LOST (${pathSilence(path)})`
+  );
+  return { text: texts.join(", "), colour: "doubtful" };
+}
+
+const pathSilence = ({ silent_for_ms: ms }: Host["paths"][number]): string =>
+  ms === null ? "never heard" : spanText(ms);
 
 const silenceNote = (host: Host): string =>
   host.silent_for_ms === null ? "never heard" : `last heard ${spanText(host.silent_for_ms)} ago`;
@@ -99,7 +127,7 @@ const silenceNote = (host: Host): string =>
 function renderVips(status: Status, options: RenderOptions): readonly string[] {
   const rows = status.vips.map((vip) => [
     vip.name,
-    vip.addresses.join(" "),
+    vip.known ? vip.addresses.join(" ") : "not in this host's file",
     vip.holder ?? "-",
     vipState(vip),
     vip.since === null ? "-" : age(vip.since, options),

@@ -1,8 +1,9 @@
 // What a configuration means, as text for people: who is there, who may hold what, and how long things take at
 // worst. Pure, from values to text.
 
+import { assumed } from "../config/bounds.ts";
 import type { Segment } from "../config/configuration.ts";
-import type { Bounds, HostMeaning, Meaning, VipMeaning } from "../config/meaning.ts";
+import type { HostMeaning, Meaning, Quorum, VipMeaning } from "../config/meaning.ts";
 import { counted, spanText } from "../daemon/words.ts";
 import { inColumns } from "./command.ts";
 import { renderTable } from "./table.ts";
@@ -13,7 +14,7 @@ export function renderMeaning(meaning: Meaning, options: { readonly colours: boo
     renderGroup(meaning),
     renderHosts(meaning, options),
     renderVips(meaning, options),
-    renderTimes(meaning),
+    renderTimes(meaning, options),
   ];
   return parts.map((lines) => lines.join("\n") + "\n").join("\n");
 }
@@ -25,18 +26,33 @@ function renderGroup(meaning: Meaning): readonly string[] {
     }`,
     ...inColumns([
       ["digest", `${meaning.digest} (the same on every host that reads the same file)`],
-      ["partition", partitionText(meaning)],
+      ...partitionTexts(meaning).map((text, line) => [line === 0 ? "partition" : "", text] as const),
       ["secrets", meaning.keyFile ?? "none: whoever can send to the hosts can move the VIPs"],
       ...meaning.segments.map((segment) => [`segment ${segment.name}`, segmentText(segment)] as const),
     ]),
   ];
 }
 
-const partitionText = ({ quorum }: Meaning): string =>
-  quorum === null
-    ? "serve: every part of a divided group covers every VIP it can"
-    : `quorum: only ${counted(quorum.size, "host")} or more that hear each other hold VIPs; ` +
-      `${counted(quorum.mayLose, "host")} may be lost`;
+function partitionTexts({ quorum, hosts, segments }: Meaning): readonly string[] {
+  if (quorum !== null) return quorumTexts(quorum, hosts.length);
+  const rule = "serve: every part of a divided group covers every VIP it can";
+  if (hosts.length !== 2) return [rule];
+  const more = segments.length === 1 ? "; they share one segment" : "";
+  return [rule, `when the two hosts do not hear each other, both hold every VIP${more}`];
+}
+
+function quorumTexts({ size, mayLose, evenSplit }: Quorum, count: number): readonly string[] {
+  if (count === 1) return ["quorum: the only host is its own majority"];
+  const sizes = size + 1 === count ? `${size} or ${count}` : `${size} to ${count}`;
+  const rule = count === 2
+    ? "both hosts must hear each other, or neither holds VIPs"
+    : `${sizes} of ${count} hosts that hear each other hold VIPs, fewer hold none`;
+  const losses = mayLose === 0 ? "no host may be lost" : `${counted(mayLose, "host")} may be lost`;
+  const split = evenSplit === null
+    ? "of two parts one always goes on"
+    : `a split into ${evenSplit} and ${evenSplit} stops all until it heals`;
+  return [`quorum: ${rule}`, `${losses}; ${split}`];
+}
 
 const segmentText = ({ mode, address, port }: Segment): string =>
   `${mode}${address === null ? "" : ` ${address}`} port ${port}`;
@@ -66,25 +82,24 @@ const vipAddresses = ({ addresses }: VipMeaning): string =>
 const vipHosts = ({ anyHost, hosts, prefer }: VipMeaning): string =>
   `${anyHost ? "any" : hosts.join(", ")}${prefer.length === 0 ? "" : `; prefers ${prefer.join(", ")}`}`;
 
-function renderTimes({ timing, bounds }: Meaning): readonly string[] {
+function renderTimes(
+  { timing, bounds }: Meaning,
+  { colours }: { readonly colours: boolean },
+): readonly string[] {
   const lease = timing.lease === null ? "no lease" : `lease ${spanText(timing.lease)}`;
+  const rows = bounds.filter(({ applies }) => applies).map(({ name, formula, worst }) => [
+    name,
+    worst === null ? "for ever" : spanText(worst),
+    formula,
+  ]);
   return [
     `Heartbeat ${spanText(timing.heartbeat)}, timeout ${spanText(timing.timeout)}, ` +
-    `mature ${spanText(timing.mature)}, ${lease}. At worst it takes`,
-    ...inColumns(boundTexts(bounds)),
+    `mature ${spanText(timing.mature)}, ${lease}. How long it takes at worst, until other`,
+    "hosts have the VIPs and have announced them if the row says nothing else:",
+    "",
+    ...renderTable({ heads: ["WHAT HAPPENS", "AT WORST", "FORMULA"], rows }, { colours, rightColumns: [1] }),
+    ...inColumns(
+      Object.entries(assumed).map(([symbol, { worth, means }]) => [`${symbol} = ${spanText(worth)}`, means]),
+    ),
   ];
 }
-
-const boundTexts = (bounds: Bounds): readonly (readonly [string, string])[] => [
-  [spanText(bounds.crash), "until others answer for the VIPs of a host that crashed or was cut off"],
-  [spanText(bounds.crashWithLoss), "until then when the network loses a datagram meanwhile"],
-  [
-    bounds.hang === null ? "for ever" : spanText(bounds.hang),
-    "until a host whose daemon hangs has lost its VIPs",
-  ],
-  ...(bounds.cutOff === null
-    ? []
-    : [[spanText(bounds.cutOff), "until a host without a majority gave up its VIPs"] as const]),
-  [spanText(bounds.coldStart), "until all VIPs are answered when all hosts start together"],
-  [spanText(bounds.coldStartIncomplete), "until then when some of the hosts are missing"],
-];

@@ -5,13 +5,12 @@ import { object } from "@optique/core/constructs";
 import { message } from "@optique/core/message";
 import { map } from "@optique/core/modifiers";
 import { option } from "@optique/core/primitives";
-import type { Authenticator } from "../codec/datagram.ts";
 import type { Configuration, HostPlace } from "../config/configuration.ts";
 import { identifyHost } from "../config/whoami.ts";
 import { type Incarnation, incarnation } from "../core/vocabulary.ts";
 import { runDaemon } from "../daemon/daemon.ts";
 import type { Log } from "../daemon/ports.ts";
-import { createAuthenticator } from "../host/authenticator.ts";
+import { createKeyring, type Keyring } from "../host/authenticator.ts";
 import { createLog } from "../host/log.ts";
 import { type Action, defineCommand } from "./command.ts";
 import { readConfiguration, readSecrets } from "./configuration_file.ts";
@@ -19,7 +18,7 @@ import { listenForEndings } from "./endings.ts";
 import { exitCode } from "./exit_codes.ts";
 import { openPorts } from "./open_ports.ts";
 import { hostOption, runOptions } from "./options.ts";
-import { placeOn } from "./placement.ts";
+import { placeOn, segmentsOfHosts } from "./placement.ts";
 import type { Terminal } from "./terminal.ts";
 import { version } from "./version.ts";
 
@@ -36,7 +35,8 @@ export const runCommand = defineCommand(
       `Takes part in the group and holds the VIPs that the group gives to this host. Runs until SIGTERM or \
 SIGINT: then it hands its VIPs over, removes them and ends. A second signal removes them without handing them over.
 
-SIGHUP stops it like SIGTERM: a changed configuration is read at the next start, there is no reload yet.
+SIGHUP makes it read the configuration and the key file again. What did not change is not touched; a file that \
+cannot be used changes nothing, and the log says what is wrong with it.
 
 It needs the privilege to change addresses (root, or CAP_NET_ADMIN and CAP_NET_RAW). If anything that it needs is \
 missing it says so and changes nothing.`,
@@ -82,11 +82,11 @@ interface Start extends KnownFacts {
 }
 
 async function runWith(start: Start, terminal: Terminal): Promise<number> {
-  const { configuration, host, authenticator, warnings, runtimeDir, log } = start;
+  const { configuration, host, keyring, warnings, runtimeDir, log } = start;
   for (const warning of warnings) log.write("warning", warning);
   const signals = listenForEndings();
   const placement = placeOn(host, configuration);
-  const opened = await openPorts({ configuration, placement, runtimeDir, log, signals });
+  const opened = await openPorts({ configuration, host, keyring, placement, runtimeDir, log, signals });
   if (opened.kind !== "open") return refuse(opened.problems, { terminal, code: exitCode[opened.kind] });
 
   return await runDaemon({
@@ -94,12 +94,8 @@ async function runWith(start: Start, terminal: Terminal): Promise<number> {
     self: host.name,
     incarnation: chooseIncarnation(),
     version,
-    addresses: new Map(
-      configuration.vips.map((
-        { name, addresses },
-      ) => [name, addresses.map((each) => `${each.address}/${each.prefix}`)]),
-    ),
-    authenticator,
+    segments: segmentsOfHosts(configuration),
+    authenticator: keyring,
     ports: opened.ports,
   });
 }
@@ -115,7 +111,7 @@ function refuse(
 interface KnownFacts {
   readonly configuration: Configuration;
   readonly host: HostPlace;
-  readonly authenticator: Authenticator;
+  readonly keyring: Keyring;
   readonly warnings: readonly string[];
 }
 
@@ -134,8 +130,8 @@ async function readFacts(
   const identity = identifyHost(configuration, { localAddresses, asked });
   const secrets = await readSecrets(configuration);
   if (identity.kind === "ok" && secrets.kind === "ok") {
-    const authenticator = createAuthenticator(secrets.secrets, configuration.group.name);
-    return { kind: "ok", configuration, host: identity.host, authenticator, warnings };
+    const keyring = createKeyring(secrets.secrets, configuration.group.name);
+    return { kind: "ok", configuration, host: identity.host, keyring, warnings };
   }
   const problems = [
     ...(identity.kind === "problem" ? [identity.message] : []),

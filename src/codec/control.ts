@@ -78,7 +78,20 @@ export interface Status {
     readonly state: "member" | "heard" | "silent" | "left" | "disputed";
     readonly draining: boolean;
     readonly mature: boolean;
+    /** False when it reads another configuration than the answering host. */
     readonly same_configuration: boolean;
+    /** What its configuration says otherwise than that of most members: the first of it, and how many more. */
+    readonly differences: readonly {
+      /** Of a setting, as "timing.timeout", or "vip" and a VIP's name. */
+      readonly name: string;
+      /** What its configuration says; null: it has nothing of that name. */
+      readonly here: string | null;
+      /** What that of most members says. */
+      readonly elsewhere: string | null;
+    }[];
+    readonly more_differences: number;
+    /** It came and went so often lately that it is given only what no other host can hold. */
+    readonly damped: boolean;
     readonly silent_for_ms: number | null;
     readonly vips: number;
     /** The segments that the host shares with the answering one, in the file's order; none of the answering one. */
@@ -91,7 +104,9 @@ export interface Status {
   }[];
   readonly vips: readonly {
     readonly name: string;
-    /** With prefix, as "192.168.9.109/32". */
+    /** False when only other hosts' configurations have it. */
+    readonly known: boolean;
+    /** With prefix, as "192.168.9.109/32"; none of a VIP that is not known here. */
     readonly addresses: readonly string[];
     readonly holder: string | null;
     readonly state: "held" | "moving" | "uncovered" | "unknown";
@@ -225,12 +240,21 @@ const pathShape = object<Row<Row<Status["hosts"]>["paths"]>>({
   silent_for_ms: nullable(number),
 });
 
+const differenceShape = object<Row<Row<Status["hosts"]>["differences"]>>({
+  name: string,
+  here: nullable(string),
+  elsewhere: nullable(string),
+});
+
 const hostShape = object<Row<Status["hosts"]>>({
   name: string,
   state: word("member", "heard", "silent", "left", "disputed"),
   draining: boolean,
   mature: boolean,
   same_configuration: boolean,
+  differences: array(differenceShape),
+  more_differences: number,
+  damped: boolean,
   silent_for_ms: nullable(number),
   vips: number,
   paths: array(pathShape),
@@ -238,6 +262,7 @@ const hostShape = object<Row<Status["hosts"]>>({
 
 const vipShape = object<Row<Status["vips"]>>({
   name: string,
+  known: boolean,
   addresses: array(string),
   holder: nullable(string),
   state: word("held", "moving", "uncovered", "unknown"),

@@ -1,14 +1,19 @@
 // Advice about a file that can be used: what is allowed, but is likely not meant, or weaker than it looks.
 
 import type { IpAddress } from "../core/ip_address.ts";
+import { majorityOf } from "../core/membership.ts";
+import type { Timing } from "../core/vocabulary.ts";
 import { prefixMax, rangeSize } from "./address.ts";
 import { advice, type Finding } from "./problem.ts";
 import { closest } from "./reading.ts";
-import type { FileTables } from "./schema.ts";
+import type { FileTables, TimingKeys } from "./schema.ts";
+import { completeTiming, durationText } from "./timing.ts";
 
 /** What a person should know about a file without errors. */
 export function* advise(tables: FileTables): Iterable<Finding> {
   yield* adviseCluster(tables);
+  yield* adviseQuorum(tables);
+  yield* adviseTiming(tables);
   yield* adviseSegments(tables);
   yield* adviseHosts(tables);
   yield* adviseVips(tables);
@@ -24,11 +29,76 @@ function* adviseCluster({ cluster, host: hosts }: FileTables): Iterable<Finding>
   if (hosts.length === 1) {
     yield advice("Only one host: nobody takes its VIPs over when it fails (wanted two or more)", ["host", 0]);
   }
-  if (hosts.length === 2 && cluster.partition === "quorum") {
-    const text = 'partition = "quorum" with two hosts: the loss of either takes all VIPs down ' +
-      '(wanted three hosts, or partition = "serve")';
-    yield advice(text, ["cluster", "partition"]);
+}
+
+// An even number of hosts survives the loss of no more of them than one host fewer would, and can split into halves.
+function* adviseQuorum({ cluster, host: hosts }: FileTables): Iterable<Finding> {
+  const count = hosts.length;
+  if (cluster.partition === "serve" || count === 0 || count % 2 === 1) return;
+  const path = ["cluster", "partition"];
+  if (count === 2) {
+    const names = hosts.map(({ name }) => `"${name}"`).join(", ");
+    const text =
+      'partition = "quorum" with two hosts: the loss of either takes all VIPs down (wanted a third host, ' +
+      `which need not hold any VIP if each of them says hosts = [${names}], or partition = "serve")`;
+    return yield advice(text, path);
   }
+  const mayLose = count - majorityOf(count);
+  const text =
+    `partition = "quorum" with ${count} hosts: a split into ${count / 2} and ${count / 2} takes all ` +
+    `VIPs down, and ${mayLose} may be lost, as with ${count - 1} hosts (wanted an odd number of hosts)`;
+  yield advice(text, path);
+}
+
+// The profiles are sound by themselves: only what the file says of its own is looked at.
+function* adviseTiming({ timing: keys }: FileTables): Iterable<Finding> {
+  const timing = completeTiming(keys);
+  const says = (...names: readonly (keyof TimingKeys)[]) => names.find((name) => keys[name] !== undefined);
+  const pace = says("timeout", "heartbeat");
+  if (pace !== undefined) yield* advisePace(timing, ["timing", pace]);
+  const lease = says("lease", "timeout");
+  if (lease !== undefined) yield* adviseLease(timing, ["timing", lease]);
+  const mature = says("mature", "timeout", "heartbeat");
+  if (mature !== undefined) yield* adviseMature(timing, ["timing", mature]);
+}
+
+function* advisePace({ heartbeat, timeout }: Timing, path: readonly string[]): Iterable<Finding> {
+  if (timeout >= 3 * heartbeat) return;
+  const left = timeout - 2 * heartbeat;
+  const text =
+    `timeout ${durationText(timeout)} is less than three heartbeats of ${durationText(heartbeat)}: ` +
+    `after one lost datagram a live host has ${
+      left === 0 ? "no time" : `only ${durationText(left)}`
+    } left before ` +
+    `it is taken for dead (wanted a timeout of at least "${durationText(3 * heartbeat)}")`;
+  yield advice(text, path);
+}
+
+// The lease is renewed each third of it: when a daemon hangs, two thirds are left at worst.
+function* adviseLease({ timeout, lease }: Timing, path: readonly string[]): Iterable<Finding> {
+  if (lease === null) {
+    const text =
+      "lease is off: the VIPs of a daemon that hangs stay on its host although others take them over " +
+      '(wanted a time such as "3s")';
+    return yield advice(text, path);
+  }
+  const left = Math.floor(lease * 2 / 3);
+  if (left >= timeout) return;
+  const wanted = Math.ceil(timeout * 1.5 / 1_000) * 1_000;
+  const text =
+    `lease ${durationText(lease)} is short for a timeout of ${durationText(timeout)}: a daemon that ` +
+    `hangs may lose its VIPs after ${durationText(left)}, before others take them over ` +
+    `(wanted a lease of at least "${durationText(wanted)}")`;
+  yield advice(text, path);
+}
+
+function* adviseMature({ heartbeat, timeout, mature }: Timing, path: readonly string[]): Iterable<Finding> {
+  const wanted = timeout + heartbeat;
+  if (mature >= wanted) return;
+  const text =
+    `mature ${durationText(mature)} is shorter than a timeout and a heartbeat: a host that starts may ` +
+    `take every VIP before it has heard those who hold them (wanted at least "${durationText(wanted)}")`;
+  yield advice(text, path);
 }
 
 function* adviseSegments({ segment: segments, host: hosts }: FileTables): Iterable<Finding> {

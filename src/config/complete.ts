@@ -9,20 +9,22 @@ import {
   hostName,
   segmentName,
   sorted,
+  type VipAddress,
   vipName,
   type VipSpec,
 } from "../core/vocabulary.ts";
 import { assert } from "../core/assert.ts";
 import { addressAfter, prefixMax, rangeSize } from "./address.ts";
-import type { Configuration, HostPlace, Notify, Segment, VipAddress, VipPlace } from "./configuration.ts";
+import type { Configuration, HostPlace, Notify, Segment, VipPlace } from "./configuration.ts";
 import { digestOf } from "./digest.ts";
 import type { FileTables, HostTable, VipRangeTable, VipTable } from "./schema.ts";
+import { settingsOf } from "./settings.ts";
 import { completeTiming } from "./timing.ts";
 
 /** The configuration that the tables of a file stand for. The checks have found no error in them. */
 export function complete(tables: FileTables, file: string): Configuration {
   const vips = [...tables.vip.map(vipOf), ...tables.vip_range.flatMap(vipsOfRange)];
-  const group: Omit<Group, "digest"> = {
+  const decisive: Omit<Group, "digest" | "settings"> = {
     name: tables.cluster.name,
     partition: tables.cluster.partition,
     timing: completeTiming(tables.timing),
@@ -41,7 +43,8 @@ export function complete(tables: FileTables, file: string): Configuration {
     notify: notifyOf(tables.notify),
     announcer: tables.notify.announcer,
   };
-  return { file, group: { ...group, digest: digestOf({ group, ...rest }) }, ...rest };
+  const group = { ...decisive, settings: settingsOf({ group: decisive, ...rest }) };
+  return { file, group: { ...group, digest: digestOf(group) }, ...rest };
 }
 
 const byName = (a: { readonly name: string }, b: { readonly name: string }): number =>
@@ -81,7 +84,7 @@ function vipAddressOf(
 
 function specOf({ place, keys }: Vip, hosts: readonly HostTable[]): VipSpec {
   return {
-    name: place.name,
+    ...place,
     prefer: keys.prefer.map(hostName),
     hosts: sorted<HostName>((keys.hosts ?? hosts.map(({ name }) => name)).map(hostName)),
     handover: keys.handover,

@@ -1,6 +1,6 @@
 // The whole configuration file after it was read, checked and completed with defaults: what every ring may rely on.
 
-import type { Duration, Group, HostName, SegmentName, VipName } from "../core/vocabulary.ts";
+import type { Duration, Group, HostName, SegmentName, VipSpec } from "../core/vocabulary.ts";
 
 export interface Configuration {
   /** Where it was read from, for messages. */
@@ -35,19 +35,8 @@ export interface HostPlace {
   readonly interfaces: ReadonlyMap<string, string>;
 }
 
-export interface VipPlace {
-  readonly name: VipName;
-  readonly addresses: readonly VipAddress[];
-}
-
-export interface VipAddress {
-  /** Canonical text of the IPv4 or IPv6 address, without prefix. */
-  readonly address: string;
-  readonly family: 4 | 6;
-  readonly prefix: number;
-  /** As the VIP says; HostPlace.interfaces may rename it. */
-  readonly interface: string;
-}
+/** A VIP and where it is, with the interfaces as it says; HostPlace.interfaces may rename them. */
+export type VipPlace = Pick<VipSpec, "name" | "addresses">;
 
 export interface Notify {
   /** How often neighbours are collected and shared; null: off. */

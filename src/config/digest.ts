@@ -4,34 +4,11 @@
 // The hash is FNV-1a with 64 bits (draft-eastlake-fnv). It guards against mistakes, not against malice: that is
 // the key file's task.
 
-import { compareText } from "../core/vocabulary.ts";
-import type { Configuration } from "./configuration.ts";
+import type { Group } from "../core/vocabulary.ts";
 
-/** All of a configuration that its digest speaks of. */
-export type Digested = Omit<Configuration, "file" | "group"> & {
-  readonly group: Omit<Configuration["group"], "digest">;
-};
-
-/** The digest of a completed configuration. */
-export function digestOf({ group, keyFile, segments, hosts, vips, notify, announcer }: Digested): string {
-  // The keys of these objects have one order, that of complete.ts; entries of maps have that of the file.
-  const text = JSON.stringify([
-    group,
-    keyFile,
-    byName(segments),
-    byName(hosts).map((host) => [host.name, inOrder(host.addresses), inOrder(host.interfaces)]),
-    byName(vips),
-    notify,
-    announcer,
-  ]);
-  return fnv1a64(text);
-}
-
-const byName = <T extends { readonly name: string }>(entries: readonly T[]): readonly T[] =>
-  [...entries].sort((a, b) => compareText(a.name, b.name));
-
-const inOrder = (map: ReadonlyMap<string, string>): readonly (readonly [string, string])[] =>
-  [...map].sort(([a], [b]) => compareText(a, b));
+/** The digest of what a completed configuration says. The keys of these objects have one order, that of complete.ts. */
+export const digestOf = ({ settings, vips }: Pick<Group, "settings" | "vips">): string =>
+  fnv1a64(JSON.stringify([settings, vips]));
 
 /** FNV-1a, 64 bits, over the UTF-8 bytes of the text; 16 hex digits. */
 export function fnv1a64(text: string): string {

@@ -1,11 +1,11 @@
 // What a configuration means, as facts that `molehill check` shows: who is there, who may hold what, and how long
-// things take at worst. The bounds hold where a datagram and an `ip` call take a few milliseconds.
+// things take at worst.
 
 import { allocate } from "../core/allocator.ts";
 import { majorityOf } from "../core/membership.ts";
-import type { Duration, HostName, SegmentName, Timing, VipName } from "../core/vocabulary.ts";
-import { duration } from "../core/vocabulary.ts";
-import type { Configuration, Segment, VipAddress } from "./configuration.ts";
+import type { HostName, SegmentName, Timing, VipAddress, VipName } from "../core/vocabulary.ts";
+import { type Bound, boundsOf } from "./bounds.ts";
+import type { Configuration, Segment } from "./configuration.ts";
 
 export interface Meaning {
   readonly group: string;
@@ -21,7 +21,8 @@ export interface Meaning {
   /** In the file's order. */
   readonly vips: readonly VipMeaning[];
   readonly timing: Timing;
-  readonly bounds: Bounds;
+  /** Every row of the table in core/PROTOCOL.md, also those that do not apply to this group. */
+  readonly bounds: readonly Bound[];
 }
 
 export interface Quorum {
@@ -29,6 +30,8 @@ export interface Quorum {
   readonly size: number;
   /** So many hosts may be lost before all VIPs are given up. */
   readonly mayLose: number;
+  /** When the group splits into two parts of this size, neither holds VIPs; null: no split leaves two equal parts. */
+  readonly evenSplit: number | null;
 }
 
 export interface HostMeaning {
@@ -50,22 +53,6 @@ export interface VipMeaning {
   readonly handover: "exclusive" | "overlap";
 }
 
-/** The longest that things take, in milliseconds. */
-export interface Bounds {
-  /** From a host's crash or the cut of its link until others answer for its VIPs. */
-  readonly crash: Duration;
-  /** The same when one datagram of the agreement is lost. */
-  readonly crashWithLoss: Duration;
-  /** How long a host whose daemon hangs or is stopped keeps answering; null: for ever, leases are off. */
-  readonly hang: Duration | null;
-  /** How long a host that is cut off from the majority keeps answering; null when partition = "serve". */
-  readonly cutOff: Duration | null;
-  /** From the start of all hosts at once until their VIPs are answered. */
-  readonly coldStart: Duration;
-  /** The same when not all configured hosts come. */
-  readonly coldStartIncomplete: Duration;
-}
-
 /** The facts about a configuration. */
 export function meaningOf(configuration: Configuration): Meaning {
   const { group, keyFile, segments } = configuration;
@@ -79,14 +66,15 @@ export function meaningOf(configuration: Configuration): Meaning {
     hosts: hostMeanings(configuration),
     vips: vipMeanings(configuration),
     timing: group.timing,
-    bounds: boundsOf(configuration),
+    bounds: boundsOf(group),
   };
 }
 
 function quorumOf({ group }: Configuration): Quorum | null {
   if (group.partition === "serve") return null;
-  const size = majorityOf(group);
-  return { size, mayLose: group.hosts.length - size };
+  const size = majorityOf(group.hosts.length);
+  const count = group.hosts.length;
+  return { size, mayLose: count - size, evenSplit: count % 2 === 0 ? count / 2 : null };
 }
 
 // The allocator itself is asked, so that what `check` shows is what will be.
@@ -94,7 +82,7 @@ function hostMeanings({ group, hosts }: Configuration): readonly HostMeaning[] {
   const allocation = allocate({
     vips: group.vips,
     candidates: group.hosts.map(({ name: host, weight }) => (
-      { host, weight, draining: false, held: [], releasing: [], unable: [] }
+      { host, weight, draining: false, damped: false, held: [], releasing: [], unable: [] }
     )),
     wishes: [],
     previous: new Map(),
@@ -119,23 +107,4 @@ function vipMeanings({ group, vips }: Configuration): readonly VipMeaning[] {
     const { hosts, prefer, handover } = spec;
     return [{ name, addresses, hosts, anyHost: hosts.length === group.hosts.length, prefer, handover }];
   });
-}
-
-// What agreement, adding the addresses and announcing them take once a silence is noticed.
-const takeoverMs = 50;
-// The kernel looks for ended lifetimes now and then: an address goes up to half a second late.
-const kernelLatenessMs = 500;
-
-function boundsOf({ group: { partition, timing } }: Configuration): Bounds {
-  const { heartbeat, timeout, mature, lease } = timing;
-  return {
-    // The last heartbeat may have been sent just before the crash, so silence is noticed a whole timeout later.
-    crash: duration(timeout + takeoverMs),
-    crashWithLoss: duration(timeout + heartbeat + takeoverMs),
-    hang: lease === null ? null : duration(lease + kernelLatenessMs),
-    cutOff: partition === "serve" ? null : duration(timeout + heartbeat),
-    // All hosts have heard each other in both directions after two heartbeats.
-    coldStart: duration(2 * heartbeat + takeoverMs),
-    coldStartIncomplete: duration(mature + 2 * heartbeat + takeoverMs),
-  };
 }

@@ -39,6 +39,7 @@ const holdoutTimeouts = 5;
 /** Does what a coordinator has to do now; a host that follows another one drops what it had begun. */
 export function coordinate(turn: Turn): void {
   forgetHoldouts(turn);
+  if (turn.node.reconsiderAt !== null) update(turn, { reconsiderAt: null });
   if (turn.node.follows !== turn.node.self.host) {
     if (turn.node.proposal) update(turn, { proposal: null });
     return;
@@ -106,12 +107,15 @@ function needsNewView(turn: Turn, members: readonly Member[]): boolean {
  * in a large group that starts, a view for each of them would keep everybody busy.
  */
 function mayGrowFurther(
-  { node, now }: Turn,
+  turn: Turn,
   { view, members }: { readonly view: View; readonly members: readonly Member[] },
 ): boolean {
-  const { hosts, timing } = node.group;
-  if (members.length >= hosts.length || now >= after(view.installedAt, timing.heartbeat)) return false;
-  return view.members.every((member) => includes(members, member));
+  const { hosts, timing } = turn.node.group;
+  const until = after(view.installedAt, timing.heartbeat);
+  if (turn.now >= until || members.length >= hosts.length) return false;
+  if (!view.members.every((member) => includes(members, member))) return false;
+  update(turn, { reconsiderAt: until });
+  return true;
 }
 
 /** True while another coordinator may still install what this host has promised. */
@@ -126,8 +130,16 @@ function isPromisedToAnother({ node, now }: Turn): boolean {
  * False while the members hear somebody whom this host has still to hear: one heartbeat later it will know whether
  * that host belongs to the view too. A host that starts would otherwise tear the first one it hears out of its view.
  */
-function knowsEnough({ node, now }: Turn, members: readonly Member[]): boolean {
-  if (now >= after(node.electedAt, node.group.timing.heartbeat)) return true;
+function knowsEnough(turn: Turn, members: readonly Member[]): boolean {
+  const { node, now } = turn;
+  const until = after(node.electedAt, node.group.timing.heartbeat);
+  if (now >= until || hearNobodyElse(node, members)) return true;
+  update(turn, { reconsiderAt: until });
+  return false;
+}
+
+/** True when no member hears somebody of whom this host knows less. */
+function hearNobodyElse(node: Node, members: readonly Member[]): boolean {
   return members.every(({ host }) =>
     (node.peers.get(host)?.heartbeat?.heard ?? []).every((heard) => {
       if (findHost(members, heard.host) !== undefined) return true;
@@ -201,9 +213,10 @@ function pursue(turn: Turn, proposal: Proposal, members: readonly Member[]): voi
 }
 
 /** True when the member follows us but cannot promise our number any more: a higher one will do. */
-function hasPromisedElsewhere(node: Node, host: HostName, proposal: Proposal): boolean {
+function hasPromisedElsewhere(node: Node, host: HostName, { view }: Proposal): boolean {
   const heartbeat = node.peers.get(host)?.heartbeat;
-  return heartbeat?.follows === node.self.host && (heartbeat.promised?.number ?? 0) >= proposal.view.number;
+  if (heartbeat?.follows !== node.self.host || sameView(heartbeat.promised, view)) return false;
+  return (heartbeat.promised?.number ?? 0) >= view.number;
 }
 
 function leaveOut(turn: Turn, missing: readonly Member[], members: readonly Member[]): void {

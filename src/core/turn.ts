@@ -53,6 +53,8 @@ export interface Node {
   /** True when something has changed since that the choice depends on. */
   readonly electionIsStale: boolean;
   readonly electedAt: Instant;
+  /** When a coordinator that waits to know more looks again; null: it does not wait. */
+  readonly reconsiderAt: Instant | null;
   /** Whom we follow, and since when it has left us without a view in common. */
   readonly follows: HostName;
   readonly waitingSince: Instant;

@@ -5,6 +5,9 @@
 //     outcome   │                                              │
 //     operator ─┘ <────────────────────────────────────────────┘  what came of an effect is an event again
 //
+// A signal may ask for the configuration to be read again. While it is read the loop goes on; then the ports have
+// changed, and here the group, the inbox and the node follow within the same turn.
+//
 // An event that arises during a step waits until the step's effects are done, so the node is never entered twice.
 // There is one alarm: the earliest instant at which the node, a waiting request or the grace of a clean stop wants to
 // be woken. However the loop ends, shutdown.ts is the one way out.
@@ -23,16 +26,18 @@ import {
   type HostName,
   type Incarnation,
   type Instant,
+  type SegmentName,
   type Sequence,
+  sorted,
   type VipName,
 } from "../core/vocabulary.ts";
 import { AddressWork } from "./address_work.ts";
 import { planRequest } from "./control_requests.ts";
 import { Inbox } from "./inbox.ts";
 import { notesText } from "./notes_text.ts";
-import type { Ports } from "./ports.ts";
+import type { Ports, Reloaded } from "./ports.ts";
 import { type Ending, shutDown } from "./shutdown.ts";
-import { reportStatus } from "./status_report.ts";
+import { type Refusal, reportStatus } from "./status_report.ts";
 import { answerWaiters, dismissWaiters, type Waiter, waitersDeadline } from "./waiters.ts";
 import { spanText } from "./words.ts";
 
@@ -43,43 +48,58 @@ export interface DaemonParts {
   readonly incarnation: Incarnation;
   /** Of the program, for "status". */
   readonly version: string;
-  /** The addresses of each VIP with their prefixes, for "status". */
-  readonly addresses: ReadonlyMap<VipName, readonly string[]>;
+  /** The segments that each host is part of. */
+  readonly segments: ReadonlyMap<HostName, readonly SegmentName[]>;
   readonly authenticator: Authenticator;
   readonly ports: Ports;
 }
 
 /** Runs a host of the group until it is stopped or fails. Answers the process's exit code; never throws. */
 export async function runDaemon(parts: DaemonParts): Promise<number> {
+  /** All that the configuration ever had while this daemon runs: any of them may be left on this host. */
+  const vips = new Set(namesOf(parts.group));
   const ending = await new Promise<Ending>((resolve) => {
     try {
-      new Daemon(parts, resolve).start();
+      new Daemon(parts, { end: resolve, vips }).start();
     } catch (error) {
       resolve({ kind: "failed", error });
     }
   });
-  return await shutDown(ending, { ports: parts.ports, vips: parts.group.vips.map((vip) => vip.name) });
+  return await shutDown(ending, { ports: parts.ports, vips: sorted(vips) });
+}
+
+const namesOf = ({ vips }: Group): readonly VipName[] => vips.map(({ name }) => name);
+
+interface Outside {
+  readonly end: (ending: Ending) => void;
+  /** Grows with each configuration. */
+  readonly vips: Set<VipName>;
 }
 
 class Daemon {
   readonly #parts: DaemonParts;
   readonly #ports: Ports;
-  readonly #end: (ending: Ending) => void;
+  readonly #outside: Outside;
   readonly #inbox: Inbox;
   readonly #addressWork: AddressWork;
   readonly #queue: NodeEvent[] = [];
+  #group: Group;
   #node: Node;
   #waiters: readonly Waiter[] = [];
   #isStepping = false;
   #hasEnded = false;
   /** Until when a clean stop may take; null when nobody asked for one. */
   #stopBy: Instant | null = null;
+  /** "again": it was asked for once more while it went on. */
+  #reloading: "no" | "yes" | "again" = "no";
+  #refusal: Refusal | null = null;
 
-  constructor(parts: DaemonParts, end: (ending: Ending) => void) {
+  constructor(parts: DaemonParts, outside: Outside) {
     const { group, self, incarnation, ports } = parts;
     this.#parts = parts;
     this.#ports = ports;
-    this.#end = end;
+    this.#outside = outside;
+    this.#group = group;
     this.#node = createNode({ group, self, incarnation, now: ports.clock.now() });
     this.#inbox = new Inbox(parts);
     this.#addressWork = new AddressWork({
@@ -92,6 +112,7 @@ class Daemon {
   start(): void {
     const { clock, network, control, guard, signals, log } = this.#ports;
     signals.onStop((signal) => this.#stop(signal));
+    signals.onReload(() => void this.#reload());
     signals.onFatal((error) => this.#fail(error));
     clock.onAlarm(() => this.#submit({ kind: "clockTicked" }));
     control.onRequest((request) => this.#answer(request));
@@ -99,7 +120,7 @@ class Daemon {
       log.write("warning", "The guard died: somebody ended it; another one takes its place")
     );
     this.#submit({ kind: "started" });
-    network.onDatagram((datagram) => this.#receive(datagram));
+    network.onDatagram((datagram, segment) => this.#receive(datagram, segment));
   }
 
   #submit(event: NodeEvent): void {
@@ -147,18 +168,18 @@ class Daemon {
   #encode(
     { sequence, message }: { readonly sequence: Sequence; readonly message: Message },
   ): readonly Uint8Array[] {
-    const { group, self, incarnation, authenticator } = this.#parts;
+    const { self, incarnation, authenticator } = this.#parts;
     return encodeDatagrams({
-      group: group.name,
+      group: this.#group.name,
       sender: { host: self, incarnation, sequence },
       message,
       authenticator,
     });
   }
 
-  #receive(datagram: Uint8Array): void {
+  #receive(datagram: Uint8Array, segment: SegmentName): void {
     if (this.#hasEnded) return;
-    const letter = this.#inbox.open(datagram);
+    const letter = this.#inbox.open(datagram, segment);
     if (letter !== null) {
       this.#submit({ kind: "messageReceived", sender: letter.sender, message: letter.message });
     }
@@ -186,8 +207,8 @@ class Daemon {
 
   #answer(request: ControlRequest): Promise<ControlResponse> {
     if (this.#hasEnded) return Promise.resolve({ kind: "refused", http: 504, error: stopping });
-    const { group, ports } = this.#parts;
-    const now = ports.clock.now();
+    const group = this.#group;
+    const now = this.#ports.clock.now();
     const plan = planRequest(request, { status: nodeStatus(this.#node, now), group });
     switch (plan.kind) {
       case "answer":
@@ -205,18 +226,69 @@ class Daemon {
   }
 
   #report(): ControlResponse {
-    const { group, version, addresses, ports: { clock } } = this.#parts;
+    const { version, ports: { clock } } = this.#parts;
+    const group = this.#group;
     const now = clock.now();
-    const drops = this.#inbox.drops;
-    const facts = { version, group: group.name, addresses, drops, now, wallTime: clock.wallTime() };
+    const paths = this.#inbox.paths(now);
+    const { drops } = this.#inbox;
+    const refusal = this.#refusal;
+    const facts = { version, group, paths, drops, refusal, now, wallTime: clock.wallTime() };
     return { kind: "status", status: reportStatus(nodeStatus(this.#node, now), facts) };
+  }
+
+  /** One at a time. What is asked for meanwhile is done once, afterwards: the file may have changed since it was read. */
+  async #reload(): Promise<void> {
+    if (this.#reloading !== "no") return void (this.#reloading = "again");
+    const { configuration, log } = this.#ports;
+    try {
+      do {
+        if (this.#hasEnded || this.#stopBy !== null) return;
+        this.#reloading = "yes";
+        log.write("info", "SIGHUP: reading the configuration again");
+        this.#take(await configuration.reload());
+      } while (this.#isAskedAgain());
+    } catch (error) {
+      this.#fail(error);
+    } finally {
+      this.#reloading = "no";
+    }
+  }
+
+  #isAskedAgain(): boolean {
+    return this.#reloading === "again";
+  }
+
+  #take(reloaded: Reloaded): void {
+    if (this.#hasEnded) return;
+    if (reloaded.kind === "refused") {
+      const { problems } = reloaded;
+      this.#refusal = { at: this.#ports.clock.now(), problems };
+      for (const problem of problems) this.#ports.log.write("error", problem);
+      this.#ports.log.write(
+        "error",
+        "Nothing has changed: this host goes on with the configuration that it had",
+      );
+      return;
+    }
+    const { group, segments } = reloaded;
+    this.#refusal = null;
+    if (group.digest === this.#group.digest) {
+      this.#ports.log.write(
+        "info",
+        "The configuration says what it said before; the secrets were read again",
+      );
+    }
+    for (const vip of namesOf(group)) this.#outside.vips.add(vip);
+    this.#group = group;
+    this.#inbox.adopt({ group, segments });
+    this.#submit({ kind: "configurationChanged", group });
   }
 
   #stop(signal: string): void {
     if (this.#hasEnded) return;
     if (this.#stopBy !== null) return this.#finish({ kind: "hurried", why: `${signal} a second time` });
-    const { group, ports: { clock, log } } = this.#parts;
-    const grace = stopGrace(group);
+    const { clock, log } = this.#ports;
+    const grace = stopGrace(this.#group);
     log.write("info", `${signal}: stopping within ${spanText(grace)}`);
     this.#stopBy = after(clock.now(), grace);
     this.#submit({ kind: "operatorRequested", request: { kind: "stop" } });
@@ -231,7 +303,7 @@ class Daemon {
     this.#hasEnded = true;
     this.#ports.clock.setAlarm(null);
     dismissWaiters(this.#waiters, stopping);
-    this.#end(ending);
+    this.#outside.end(ending);
   }
 }
 

@@ -39,6 +39,6 @@ export const dropMeanings: Readonly<Record<DropReason, string | null>> = {
   namesake: "signed, under this host's name, but not from this daemon: a second one runs as this host, or " +
     "somebody replays this host's earlier datagrams",
   unknownHost: "of a host that the configuration does not have: the file must be the same on every host",
-  // With several segments every second copy is stale.
+  // What a slow path brings too late is no harm, and a replay does none.
   stale: null,
 };

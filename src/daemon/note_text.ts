@@ -7,7 +7,7 @@
 //   debug    how the hosts agreed on it
 
 import type { FenceReason, Note } from "../core/events.ts";
-import type { MoveReason } from "../core/message.ts";
+import type { Difference, MoveReason } from "../core/message.ts";
 import type { Member, ViewId } from "../core/vocabulary.ts";
 import type { LogLevel } from "./ports.ts";
 import { listed, spanText } from "./words.ts";
@@ -64,11 +64,21 @@ const lines: Lines = {
   hostSilent: ({ host, silentFor }) =>
     warning(`Host "${host}" is silent: nothing heard from it for ${spanText(silentFor)}`),
   hostLeft: ({ host }) => info(`Host "${host}" left the group and holds nothing any more`),
-  configurationDiffers: ({ host }) =>
+  configurationChanged: ({ changes, more }) =>
+    info(`This host goes by the changed configuration: ${listedOf(changes.map(changeText), more)}`),
+  configurationDiffers: ({ differing: { host, differences, more } }) =>
     warning(
-      `Host "${host}" reads a different configuration: the file must be the same on every host ` +
-        `(compare with "molehill check")`,
+      `Host "${host}" reads another configuration than most hosts: ` +
+        `${listedOf(differences.map(differenceText), more)}; until the files are the same, a VIP goes ` +
+        `only to hosts that know it`,
     ),
+  configurationsAgree: () => info("All hosts of the view read the same configuration again"),
+  hostDamped: ({ host }) =>
+    warning(
+      `Host "${host}" came and went too often lately: it is given only what no other host can hold, until it ` +
+        `stays for a while`,
+    ),
+  hostCalm: ({ host }) => info(`Host "${host}" has stayed for a while: it is given VIPs again`),
   memberUnanswering: ({ host, view }) =>
     warning(`Host "${host}" did not answer the proposal of view ${view}: it is left out of the next one`),
   coordinatorUnhelpful: ({ host }) =>
@@ -128,6 +138,27 @@ const movesReasonText: Readonly<Record<MoveReason, string>> = {
   merged: "two parts of the group merged and both held them",
   operator: "an operator moved them",
 };
+
+/** "timing.timeout from 500ms to 1s" */
+function changeText({ name, here, elsewhere }: Difference): string {
+  if (elsewhere === null) return `${name} is new (${here})`;
+  return here === null ? `${name} is gone` : `${name} from ${elsewhere} to ${here}`;
+}
+
+/** "timing.timeout is 1s there, 500ms elsewhere" */
+export function differenceText({ name, here, elsewhere }: Difference): string {
+  if (elsewhere === null) return `${name} is only there (${here})`;
+  return here === null
+    ? `${name} is missing there (${elsewhere})`
+    : `${name} is ${here} there, ${elsewhere} elsewhere`;
+}
+
+/** The first texts; `more` were not even named. */
+export function listedOf(texts: readonly string[], more: number): string {
+  const shown = texts.slice(0, 6);
+  const rest = texts.length - shown.length + more;
+  return shown.join("; ") + (rest === 0 ? "" : `; and ${rest} more`);
+}
 
 const viewText = (view: ViewId): string => `view ${view.number} (coordinator "${view.coordinator}")`;
 

@@ -147,3 +147,11 @@ export const pathStatuses = ({ paths, silenceMax }: HostPaths, now: Instant): re
 
 const silenceOf = ({ lastHeard }: Path, now: Instant): Duration | null =>
   lastHeard === null ? null : elapsed(lastHeard, now);
+
+/** The same paths with what was heard on those that were there before a change of the configuration. */
+export function continued(fresh: HostPaths, before: HostPaths | undefined): HostPaths {
+  if (before === undefined) return fresh;
+  const known = new Map(before.paths.map((path) => [path.segment, path]));
+  const paths = fresh.paths.map((path) => known.get(path.segment) ?? path);
+  return { ...before, silenceMax: fresh.silenceMax, paths };
+}

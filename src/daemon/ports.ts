@@ -2,7 +2,7 @@
 // each, and tests have fakes. Nothing here throws for an operating error: it comes back as a value.
 
 import type { Observed, VipProblem } from "../core/events.ts";
-import type { HostName, Instant, SegmentName, VipName } from "../core/vocabulary.ts";
+import type { Group, HostName, Instant, SegmentName, VipName } from "../core/vocabulary.ts";
 import type { ControlRequest, ControlResponse } from "../codec/control.ts";
 
 export interface Clock {
@@ -65,9 +65,30 @@ export interface ControlServer {
 export interface Signals {
   /** SIGTERM or SIGINT asks for a clean stop; calls back for each one. */
   onStop(stop: (signal: string) => void): void;
+  /** SIGHUP asks for the configuration to be read anew. */
+  onReload(reload: () => void): void;
   /** Calls back for an error that nobody caught: the program is wrong somewhere. */
   onFatal(fail: (error: unknown) => void): void;
 }
+
+/** The configuration, read again while the daemon runs. */
+export interface ConfigurationFile {
+  /**
+   * Reads it and lets the other ports go by it: what they do from then on is for the new configuration, but what an
+   * earlier one put on the host is still removed. When it cannot be used, nothing has changed.
+   */
+  reload(): Promise<Reloaded>;
+}
+
+export type Reloaded =
+  | {
+    readonly kind: "taken";
+    readonly group: Group;
+    /** The segments that each host is part of. */
+    readonly segments: ReadonlyMap<HostName, readonly SegmentName[]>;
+  }
+  /** For people: every problem, each with its place. */
+  | { readonly kind: "refused"; readonly problems: readonly string[] };
 
 export type LogLevel = "debug" | "info" | "warning" | "error";
 
@@ -83,5 +104,6 @@ export interface Ports {
   readonly guard: Guard;
   readonly control: ControlServer;
   readonly signals: Signals;
+  readonly configuration: ConfigurationFile;
   readonly log: Log;
 }

@@ -4,27 +4,48 @@
 
 import type { Status } from "../codec/control.ts";
 import type { HostStatus, NodeStatus, VipStatus } from "../core/status.ts";
-import type { Instant, VipName } from "../core/vocabulary.ts";
+import {
+  type Duration,
+  elapsed,
+  type Group,
+  type HostName,
+  type Instant,
+  type VipAddress,
+  type VipName,
+} from "../core/vocabulary.ts";
 import { type Drops, dropWarnings } from "./drops.ts";
+import { differenceText, listedOf } from "./note_text.ts";
+import type { PathStatus } from "./paths.ts";
 import { counted, listed, spanText } from "./words.ts";
 
 /** What the report needs beside the node's account. */
 export interface ReportFacts {
   readonly version: string;
-  readonly group: string;
-  /** With prefix, by VIP. */
-  readonly addresses: ReadonlyMap<VipName, readonly string[]>;
+  /** What this host goes by. */
+  readonly group: Pick<Group, "name" | "vips">;
+  /** How each other host is heard. A lost path is shown and no warning: the host is heard, and nothing moves. */
+  readonly paths: ReadonlyMap<HostName, readonly PathStatus[]>;
   readonly drops: Drops;
+  /** The last reading of the configuration, when it was refused. */
+  readonly refusal: Refusal | null;
   readonly now: Instant;
   /** Milliseconds since 1970 at `now`. */
   readonly wallTime: number;
 }
 
+/** A configuration that this host could not take. */
+export interface Refusal {
+  readonly at: Instant;
+  /** At least one. */
+  readonly problems: readonly string[];
+}
+
 /** The answer to "status". */
 export function reportStatus(node: NodeStatus, facts: ReportFacts): Status {
+  const addresses = new Map(facts.group.vips.map((vip) => [vip.name, vip.addresses.map(addressText)]));
   return {
     version: facts.version,
-    group: facts.group,
+    group: facts.group.name,
     host: node.host,
     phase: node.phase,
     mature: node.mature,
@@ -34,26 +55,43 @@ export function reportStatus(node: NodeStatus, facts: ReportFacts): Status {
       coordinator: node.view.coordinator,
       members: node.view.members.map((member) => member.host),
     },
-    hosts: node.hosts.map(reportHost),
-    vips: node.vips.map((vip) => reportVip(vip, facts)),
+    hosts: node.hosts.map((host) => reportHost(host, facts)),
+    vips: node.vips.map((vip) => reportVip(vip, { ...facts, addresses })),
     moves: node.moves.map(({ at, ...move }) => ({ at: timeOfDay(at, facts), ...move })),
     dropped: facts.drops.counts,
     warnings: warnings(node, facts),
   };
 }
 
-const reportHost = (host: HostStatus): Status["hosts"][number] => ({
+const reportHost = (host: HostStatus, facts: ReportFacts): Status["hosts"][number] => ({
   name: host.host,
   state: host.state,
   draining: host.draining,
   mature: host.mature,
   same_configuration: host.sameConfiguration,
-  silent_for_ms: host.silentFor === null ? null : Math.round(host.silentFor),
+  differences: host.differences.differences,
+  more_differences: host.differences.more,
+  damped: host.damped,
+  silent_for_ms: rounded(host.silentFor),
   vips: host.vips,
+  paths: (facts.paths.get(host.host) ?? []).map(({ segment, isHeard, silentFor }) => ({
+    segment,
+    heard: isHeard,
+    silent_for_ms: rounded(silentFor),
+  })),
 });
 
-const reportVip = (vip: VipStatus, facts: ReportFacts): Status["vips"][number] => ({
+const rounded = (length: Duration | null): number | null => length === null ? null : Math.round(length);
+
+const addressText = ({ address, prefix }: VipAddress): string => `${address}/${prefix}`;
+
+interface VipFacts extends ReportFacts {
+  readonly addresses: ReadonlyMap<VipName, readonly string[]>;
+}
+
+const reportVip = (vip: VipStatus, facts: VipFacts): Status["vips"][number] => ({
   name: vip.vip,
+  known: vip.isKnown,
   addresses: facts.addresses.get(vip.vip) ?? [],
   holder: vip.holder,
   state: vip.state,
@@ -72,6 +110,8 @@ function warnings(node: NodeStatus, facts: ReportFacts): readonly string[] {
     ...coverageWarnings(node),
     ...problemWarnings(node),
     ...hostWarnings(node),
+    ...refusalWarnings(facts),
+    ...configurationWarnings(node),
     ...dropWarnings(facts.drops, facts.now),
   ];
 }
@@ -118,10 +158,35 @@ const hostWarnings = (node: NodeStatus): readonly string[] =>
     ...(host.state === "heard" && node.view !== null
       ? [`Host "${host.host}" is heard but not a member of the view`]
       : []),
-    ...(host.sameConfiguration
-      ? []
-      : [`Host "${host.host}" reads a different configuration: the file must be the same on every host`]),
+    ...(host.damped
+      ? [`Host "${host.host}" came and went too often lately: it is given only what no other host can hold`]
+      : []),
   ]);
+
+function refusalWarnings({ refusal, now }: ReportFacts): readonly string[] {
+  if (refusal === null) return [];
+  const { at, problems: [first, ...others] } = refusal;
+  const more = others.length === 0 ? "" : ` (and ${others.length} more in the log)`;
+  return [
+    `The configuration was read ${
+      spanText(elapsed(at, now))
+    } ago and refused, so this host goes on with the one ` +
+    `before: ${first}${more}`,
+  ];
+}
+
+/** What differs is known once a view was agreed on; before, only that it does. */
+function configurationWarnings({ hosts }: NodeStatus): readonly string[] {
+  const differing = hosts.filter(({ differences }) => differences.differences.length > 0);
+  if (differing.length > 0) return differing.map(differingText);
+  const others = hosts.filter(({ sameConfiguration }) => !sameConfiguration);
+  return others.map(({ host }) => `Host "${host}" reads another configuration than this host`);
+}
+
+const differingText = ({ host, differences: { differences, more } }: HostStatus): string =>
+  `Host "${host}" reads another configuration than most hosts: ${
+    listedOf(differences.map(differenceText), more)
+  }`;
 
 const silenceText = ({ host, silentFor }: HostStatus): string =>
   silentFor === null

@@ -4,16 +4,16 @@
 // An address is added with a lifetime, and added again to renew it: when nobody renews it any more (the daemon
 // hangs), the kernel removes it.
 //
-// What this file believes to be on the host is what the last look found, and what it added and removed since. The
-// kernel tells of every change, also of those that were made here; it is news only where it contradicts the belief.
+// What is believed to be on the host, and whose it is, is in a book. The kernel tells of every change, also of those
+// that were made here; it is news only where it contradicts the book.
 
 import { saysNotThere } from "../codec/ip_batch.ts";
 import { parseIpAddresses } from "../codec/ip_json.ts";
 import type { MonitorEvent } from "../codec/ip_monitor.ts";
-import { assert } from "../core/assert.ts";
 import type { Observed } from "../core/events.ts";
-import { type Duration, sorted, type VipName } from "../core/vocabulary.ts";
+import type { Duration, VipName } from "../core/vocabulary.ts";
 import type { Addresses, AddressOutcome } from "../daemon/ports.ts";
+import { openAddressBook } from "./address_book.ts";
 import { startAddressWatch } from "./address_watch.ts";
 import { runCommand } from "./command.ts";
 import { startIpSession } from "./ip_session.ts";
@@ -33,28 +33,62 @@ export interface AddressesOptions {
 export interface LocalAddresses extends Addresses {
   /** Whether all addresses of the VIP are believed to be on this host: they may be announced. */
   isHere(vip: VipName): boolean;
+  /** Goes by another configuration, at once: calls that were made before are carried out as they were meant. */
+  adopt(to: Pick<AddressesOptions, "vips" | "lease">): void;
+  /** What may be on this host under a name that does not have it any more. */
+  former(): readonly PlacedVip[];
+  /** Calls back when the last former address is gone. */
+  onFormerGone(gone: () => void): void;
+}
+
+/** A VIP with the addresses that it had when the call was made. */
+interface Task {
+  readonly vip: VipName;
+  readonly present: readonly PlacedAddress[];
+  readonly former: readonly PlacedAddress[];
 }
 
 /** The addresses of this host, and a watch on them. */
-export function openAddresses({ vips, lease, own, programs }: AddressesOptions): LocalAddresses {
+export function openAddresses({ vips, lease: firstLease, own, programs }: AddressesOptions): LocalAddresses {
   const queue = createQueue();
   const session = startIpSession(programs);
-  const addressesOf = new Map(vips.map(({ vip, addresses }) => [vip, addresses]));
-  const configured = new Set(vips.flatMap(({ addresses }) => addresses.map(keyOf)));
+  const book = openAddressBook(vips, { formerGone: () => formerGone() });
   const ownAddresses = new Set(own);
-  const believed = new Set<string>();
+  let lease = firstLease;
   let isPlaced = true;
   let changed = () => {};
+  let formerGone = () => {};
 
   const watch = startAddressWatch({ programs, isNews, changed: () => changed() });
 
   return {
-    add: (names) => queue.run(() => add(placed(names))),
-    remove: (names) => queue.run(() => remove(placed(names))),
+    add(names) {
+      const tasks = names.map(taskOf);
+      const lifetime = lease;
+      tasks.forEach(({ present }) => book.ask(present));
+      return queue.run(() => add(tasks, lifetime));
+    },
+    remove(names) {
+      const tasks = names.map(taskOf);
+      return queue.run(() => clear(tasks));
+    },
     observe: () => queue.run(observe),
-    isHere: (vip) => (addressesOf.get(vip) ?? []).every((address) => believed.has(keyOf(address))),
+    isHere: (vip) => book.isWhole(vip),
     onChange(call) {
       changed = call;
+    },
+    adopt(to) {
+      const hasNewLease = to.lease !== lease;
+      book.adopt(to.vips);
+      lease = to.lease;
+      // What has a lifetime that nobody renews any more must not end with it.
+      if (hasNewLease) void queue.run(() => add(book.observed().whole.map(taskOf), to.lease));
+      // An interface may have another name now: whoever holds a VIP has to look where it is.
+      changed();
+    },
+    former: () => book.former(),
+    onFormerGone(call) {
+      formerGone = call;
     },
     async close() {
       await watch.close();
@@ -62,19 +96,45 @@ export function openAddresses({ vips, lease, own, programs }: AddressesOptions):
     },
   };
 
-  async function add(all: readonly PlacedVip[]): Promise<AddressOutcome> {
+  async function add(tasks: readonly Task[], lifetime: Duration | null): Promise<AddressOutcome> {
+    const [known, unknown] = [tasks.filter(isConfigured), tasks.filter((task) => !isConfigured(task))];
+    // What the VIP had before is no part of it any more.
+    const cleared = await clear(known.map((task) => ({ ...task, present: [] })));
+    const all = known.map(({ vip, present }) => ({ vip, addresses: present }));
+    for (const { vip, addresses } of all) addresses.forEach((address) => book.claim(vip, address));
     const addresses = all.flatMap((each) => each.addresses);
-    for (const address of addresses) believed.add(keyOf(address));
-    const problems = await session.run(addresses.map((address) => additionLine(address, lease)));
-    addresses.forEach((address, at) => problems[at] !== null && believed.delete(keyOf(address)));
+    const said = await session.run(addresses.map((address) => additionLine(address, lifetime)));
+    addresses.forEach((address, at) => said[at] !== null && book.doubt(address));
+    const added = outcomeOf(all, said);
+    const uncleared = new Set(cleared.problems.map(({ vip }) => vip));
+    return {
+      done: added.done.filter((vip) => !uncleared.has(vip)),
+      problems: [
+        ...added.problems.filter(({ vip }) => !uncleared.has(vip)),
+        ...cleared.problems,
+        ...unknown.map(({ vip }) => ({ vip, problem: "it is not in the configuration any more" })),
+      ],
+    };
+  }
+
+  /** Takes off what the tasks name, but for what is there under another name by now. */
+  async function clear(tasks: readonly Task[]): Promise<AddressOutcome> {
+    const all = tasks.map(({ vip, present, former }) => ({
+      vip,
+      addresses: [...present, ...former.filter(isStillFormer(vip))].filter((each) => book.isOf(vip, each)),
+    }));
+    const addresses = all.flatMap((each) => each.addresses);
+    addresses.forEach((address) => book.doubt(address));
+    const said = await session.run(addresses.map(removalLine));
+    const problems = said.map((problem) => problem !== null && saysNotThere(problem) ? null : problem);
+    addresses.forEach((address, at) => problems[at] === null && book.strike(address));
     return outcomeOf(all, problems);
   }
 
-  async function remove(all: readonly PlacedVip[]): Promise<AddressOutcome> {
-    const addresses = all.flatMap((each) => each.addresses);
-    for (const address of addresses) believed.delete(keyOf(address));
-    const said = await session.run(addresses.map(removalLine));
-    return outcomeOf(all, said.map((problem) => problem !== null && saysNotThere(problem) ? null : problem));
+  /** Not added for another VIP since the call was made. */
+  function isStillFormer(vip: VipName): (address: PlacedAddress) => boolean {
+    const former = new Set(book.formerOf(vip));
+    return (address) => former.has(address);
   }
 
   async function observe(): Promise<Observed> {
@@ -86,20 +146,11 @@ export function openAddresses({ vips, lease, own, programs }: AddressesOptions):
     const parsed = outcome.kind === "ok" ? parseIpAddresses(outcome.stdout) : null;
     // Without an answer, what is believed is the best there is; the next look may tell more.
     if (parsed?.ok === true) {
-      believed.clear();
       const { addresses } = parsed.value;
-      for (const key of addresses.map(keyOf)) if (configured.has(key)) believed.add(key);
+      book.look(addresses);
       isPlaced = own.length === 0 || addresses.some(({ address }) => ownAddresses.has(address));
     }
-    const count = ({ addresses }: PlacedVip) =>
-      addresses.filter((address) => believed.has(keyOf(address))).length;
-    const whole = vips.filter((each) => count(each) === each.addresses.length);
-    const partial = vips.filter((each) => count(each) > 0 && count(each) < each.addresses.length);
-    return {
-      whole: sorted(whole.map(({ vip }) => vip)),
-      partial: sorted(partial.map(({ vip }) => vip)),
-      isPlaced,
-    };
+    return { ...book.observed(), isPlaced };
   }
 
   function isNews(event: MonitorEvent): boolean {
@@ -107,19 +158,15 @@ export function openAddresses({ vips, lease, own, programs }: AddressesOptions):
       session.renew();
       return true;
     }
-    if (ownAddresses.has(event.address)) return true;
-    const key = keyOf(event);
-    return configured.has(key) && event.deleted === believed.has(key);
+    return ownAddresses.has(event.address) || book.isNews(event, event);
   }
 
-  function placed(names: readonly VipName[]): readonly PlacedVip[] {
-    return names.map((vip) => {
-      const addresses = addressesOf.get(vip);
-      assert(addresses !== undefined, `"${vip}" is a VIP of the configuration`);
-      return { vip, addresses };
-    });
+  function taskOf(vip: VipName): Task {
+    return { vip, present: book.presentOf(vip), former: book.formerOf(vip) };
   }
 }
+
+const isConfigured = ({ present }: Task): boolean => present.length > 0;
 
 /** An `ip` call takes a few milliseconds; one that takes this long hangs, and what it did is unknown. */
 const LIMIT_MS = 2_000;
@@ -152,12 +199,3 @@ function outcomeOf(vips: readonly PlacedVip[], problems: readonly (string | null
     problems: outcomes.filter(({ problem }) => problem !== ""),
   };
 }
-
-/** Names one address on one interface. */
-const keyOf = (
-  { address, prefix, ...on }: {
-    readonly address: string;
-    readonly prefix: number;
-    readonly interface: string;
-  },
-): string => `${on.interface} ${address}/${prefix}`;

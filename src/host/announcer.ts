@@ -20,9 +20,14 @@ export interface AnnouncerOptions {
   readonly isHere: (vip: VipName) => boolean;
 }
 
+export interface LocalAnnouncer extends Announcer {
+  /** Goes by another configuration. What waits its turn for an address that a VIP does not have any more is dropped. */
+  adopt(to: Pick<AnnouncerOptions, "vips" | "targets">): void;
+}
+
 export type AnnouncerOutcome =
   /** `means` is what is really used. */
-  | { readonly kind: "ok"; readonly announcer: Announcer; readonly means: "raw" | "arping" }
+  | { readonly kind: "ok"; readonly announcer: LocalAnnouncer; readonly means: "raw" | "arping" }
   /** `problem` is for people. */
   | { readonly kind: "problem"; readonly problem: string };
 

@@ -9,11 +9,10 @@
 // Habets' program has a target hardware address that Linux may ignore (see announcement.ts); its request does not.
 
 import type { VipName } from "../core/vocabulary.ts";
-import { assert } from "../core/assert.ts";
-import type { Announcer } from "../daemon/ports.ts";
-import type { AnnouncerOptions } from "./announcer.ts";
+import type { AnnouncerOptions, LocalAnnouncer } from "./announcer.ts";
 import { runCommand } from "./command.ts";
-import { createNotifier } from "./notifier.ts";
+import { createNotifier, type PlacedTarget } from "./notifier.ts";
+import { hasAddress, type PlacedAddress, type PlacedVip } from "./placed_vip.ts";
 
 export interface Arping {
   /** Whole path. */
@@ -44,31 +43,33 @@ export async function detectArping(program: string): Promise<ArpingDetection> {
 export function createArpingAnnouncer(
   { program, flavour }: Arping,
   { vips, targets, isHere }: Pick<AnnouncerOptions, "vips" | "targets" | "isHere">,
-): Announcer {
+): LocalAnnouncer {
   const words = WORDS[flavour];
-  const placed = new Map(vips.map((each) => [each.vip, each]));
+  let placed = byName(vips);
+  const isThere = (vip: VipName, address: PlacedAddress) =>
+    hasAddress(placed.get(vip), address) && isHere(vip);
   const line = createLine((args) => runCommand({ program, args, atMostMs: SENT_WITHIN_MS }));
-  const vipOf = new Map(vips.flatMap(({ vip, addresses }) => addresses.map((address) => [address, vip])));
   const notifier = createNotifier({
-    targets: targets.filter((target) => target.family === 4),
-    isHere,
-    ask({ from, target }) {
-      const vip = vipOf.get(from);
-      if (vip !== undefined) line.add({ vip, args: words.question({ ...from, target }) });
-    },
+    targets: targets.filter(isAskable),
+    isHere: isThere,
+    ask: ({ vip, from, target }) => line.add({ vip, from, args: words.question({ ...from, target }) }),
   });
 
   return {
     announce(names) {
       for (const name of names) {
         const vip = placed.get(name);
-        assert(vip !== undefined, `"${name}" is a VIP of the configuration`);
-        for (const address of vip.addresses.filter((each) => each.family === 4)) {
-          line.add({ vip: name, args: words.request(address) });
-          line.add({ vip: name, args: words.reply(address) });
+        if (vip === undefined) continue;
+        for (const from of vip.addresses.filter((each) => each.family === 4)) {
+          line.add({ vip: name, from, args: words.request(from) });
+          line.add({ vip: name, from, args: words.reply(from) });
         }
         notifier.notify(vip);
       }
+    },
+    adopt(to) {
+      placed = byName(to.vips);
+      notifier.adopt(to.targets.filter(isAskable));
     },
     async close() {
       notifier.close();
@@ -78,13 +79,13 @@ export function createArpingAnnouncer(
 
   /** A queue of calls, some of which run at the same time. A VIP that has moved on is not announced any more. */
   function createLine(run: (args: readonly string[]) => Promise<unknown>) {
-    const waiting = new Map<string, { readonly vip: VipName; readonly args: readonly string[] }>();
+    const waiting = new Map<string, Call>();
     let running = 0;
     const startSome = () => {
-      for (const [key, { vip, args }] of waiting) {
+      for (const [key, { vip, from, args }] of waiting) {
         if (running === RUNNING_MAX) return;
         waiting.delete(key);
-        if (!isHere(vip)) continue;
+        if (!isThere(vip, from)) continue;
         running += 1;
         run(args).finally(() => {
           running -= 1;
@@ -93,7 +94,7 @@ export function createArpingAnnouncer(
       }
     };
     return {
-      add(call: { readonly vip: VipName; readonly args: readonly string[] }) {
+      add(call: Call) {
         waiting.set(call.args.join(" "), call);
         startSome();
       },
@@ -101,6 +102,17 @@ export function createArpingAnnouncer(
     };
   }
 }
+
+/** A call of the program in the name of a VIP's address. */
+interface Call {
+  readonly vip: VipName;
+  readonly from: PlacedAddress;
+  readonly args: readonly string[];
+}
+
+const isAskable = (target: PlacedTarget): boolean => target.family === 4;
+
+const byName = (vips: readonly PlacedVip[]) => new Map(vips.map((each) => [each.vip, each]));
 
 const RUNNING_MAX = 32;
 const SENT_WITHIN_MS = 200;

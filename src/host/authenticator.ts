@@ -21,6 +21,21 @@ export function createAuthenticator(secrets: readonly string[], group: string): 
   };
 }
 
+export interface Keyring extends Authenticator {
+  /** Signs and checks with these secrets from now on. */
+  adopt(secrets: readonly string[]): void;
+}
+
+/** An authenticator whose secrets can be changed while it is in use. */
+export function createKeyring(secrets: readonly string[], group: string): Keyring {
+  let current = createAuthenticator(secrets, group);
+  return {
+    tag: (bytes) => current.tag(bytes),
+    accepts: (bytes, tag) => current.accepts(bytes, tag),
+    adopt: (others) => void (current = createAuthenticator(others, group)),
+  };
+}
+
 /**
  * Each purpose and group has a key of its own: a tag is of no use anywhere else, even under the same secret.
  */

@@ -8,17 +8,19 @@
 // the runtime directory, where a person and the unit file find it. The guard runs in a session of its own and ignores the signals
 // that a terminal or a service manager sends around, and the kernel does not take it when memory runs out.
 //
-// When the guard itself is killed, another one is started, and tried again until one stands by.
+// When the guard itself is killed, another one is started, and tried again until one stands by. When there is something
+// else to remove, because the configuration has changed, another one takes over: it stands by before the first one goes.
 
 import type { Guard } from "../daemon/ports.ts";
 import { kill, messageOf } from "./command.ts";
 import { type PlacedVip, removalLines } from "./placed_vip.ts";
 import type { Programs } from "./programs.ts";
+import { createQueue } from "./queue.ts";
 import { createRespawn } from "./respawn.ts";
 
 export interface GuardOptions {
   readonly vips: readonly PlacedVip[];
-  /** Must be there. The file "held.batch" in it is written anew, once. */
+  /** Must be there. The file "held.batch" in it is written anew, each time that there is something else to remove. */
   readonly runtimeDir: string;
   readonly programs: Pick<Programs, "ip" | "setsid" | "sh">;
   /** Called, for people, each time a guard that died cannot be replaced. */
@@ -26,24 +28,35 @@ export interface GuardOptions {
 }
 
 export type GuardOutcome =
-  | { readonly kind: "ok"; readonly guard: Guard }
+  | { readonly kind: "ok"; readonly guard: LocalGuard }
   /** `problem` is for people. */
   | { readonly kind: "problem"; readonly problem: string };
+
+export interface LocalGuard extends Guard {
+  /**
+   * Has these VIPs removed, and no others. Done when that is so; `problem`, for people, when it cannot be, and all is as
+   * it was.
+   */
+  adopt(vips: readonly PlacedVip[]): Promise<{ readonly problem: string | null }>;
+}
 
 /** Starts the guard; done when it stands by, and addresses may be added. */
 export async function openGuard(
   { vips, runtimeDir, programs, onTrouble }: GuardOptions,
 ): Promise<GuardOutcome> {
   const batchFile = `${runtimeDir}/held.batch`;
-  const batch = removalLines(vips).join("\n") + "\n";
-  const start = () => startSentry({ batch, batchFile, programs });
+  const start = (batch: string) => startSentry({ batch, batchFile, programs });
+  const record = (batch: string) => writeWhole(batchFile, batch);
+  const batch = batchOf(vips);
   try {
-    await writeWhole(batchFile, batch);
-    return { kind: "ok", guard: keepGuard(await start(), { start, onTrouble }) };
+    await record(batch);
+    return { kind: "ok", guard: keepGuard(await start(batch), { batch, start, record, onTrouble }) };
   } catch (error) {
     return { kind: "problem", problem: `Cannot start the guard: ${messageOf(error)}` };
   }
 }
+
+const batchOf = (vips: readonly PlacedVip[]): string => removalLines(vips).join("\n") + "\n";
 
 /** One life of the guard, standing by. */
 interface Sentry {
@@ -52,16 +65,21 @@ interface Sentry {
 }
 
 interface Keeping {
-  readonly start: () => Promise<Sentry>;
+  /** What the first sentry is to remove. */
+  readonly batch: string;
+  readonly start: (batch: string) => Promise<Sentry>;
+  readonly record: (batch: string) => Promise<void>;
   readonly onTrouble: (problem: string) => void;
 }
 
 /** A sentry that stood by for this long did its work; one that dies sooner is not replaced in a tight loop. */
 const STOOD_BY_MS = 1_000;
 
-/** Replaces sentries that die. */
-function keepGuard(first: Sentry, { start, onTrouble }: Keeping): Guard {
+/** Replaces sentries that die, and those that have something else to remove. */
+function keepGuard(first: Sentry, { batch: firstBatch, start, record, onTrouble }: Keeping): LocalGuard {
   const respawn = createRespawn();
+  const queue = createQueue();
+  let batch = firstBatch;
   let died = () => {};
   let released = false;
   let current: Sentry | null = null;
@@ -71,6 +89,7 @@ function keepGuard(first: Sentry, { start, onTrouble }: Keeping): Guard {
     onDeath(call) {
       died = call;
     },
+    adopt: (vips) => queue.run(() => relieve(batchOf(vips))),
     async release() {
       released = true;
       respawn.cancel();
@@ -82,18 +101,40 @@ function keepGuard(first: Sentry, { start, onTrouble }: Keeping): Guard {
     current = sentry;
     const since = performance.now();
     sentry.ended.then(() => {
+      // One that was relieved has ended as it should.
+      if (released || current !== sentry) return;
       current = null;
-      if (released) return;
       if (performance.now() - since >= STOOD_BY_MS) respawn.succeeded();
       respawn.schedule(replace);
       died();
     });
   }
 
+  /** Another sentry stands by before the one that did so is sent away. */
+  async function relieve(wanted: string): Promise<{ readonly problem: string | null }> {
+    if (wanted === batch || released) return { problem: null };
+    try {
+      const sentry = await start(wanted);
+      await record(wanted).catch(async (error) => {
+        await sentry.release();
+        throw error;
+      });
+      const before = current;
+      batch = wanted;
+      respawn.cancel();
+      if (released) await sentry.release();
+      else post(sentry);
+      await before?.release();
+      return { problem: null };
+    } catch (error) {
+      return { problem: `Cannot start a guard for the new configuration: ${messageOf(error)}` };
+    }
+  }
+
   async function replace(): Promise<void> {
     try {
-      const sentry = await start();
-      if (released) await sentry.release();
+      const sentry = await start(batch);
+      if (released || current !== null) await sentry.release();
       else post(sentry);
     } catch (error) {
       if (released) return;

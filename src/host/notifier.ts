@@ -22,6 +22,7 @@ export interface PlacedTarget {
 }
 
 export interface Question {
+  readonly vip: VipName;
   /** The VIP's address, in whose name it is asked. */
   readonly from: PlacedAddress;
   /** Canonical text. */
@@ -31,22 +32,38 @@ export interface Question {
 export interface Notifier {
   /** Asks every target on the interfaces of the VIP's addresses. What is still waiting is not asked twice. */
   notify(vip: PlacedVip): void;
+  /** Asks these targets from now on. What waits for others is dropped. */
+  adopt(targets: readonly PlacedTarget[]): void;
   close(): void;
 }
 
 export interface NotifierOptions {
   readonly targets: readonly PlacedTarget[];
   readonly ask: (question: Question) => void;
-  readonly isHere: (vip: VipName) => boolean;
+  /** Whether the VIP is here, and has this address. */
+  readonly isHere: (vip: VipName, from: PlacedAddress) => boolean;
 }
 
 export function createNotifier({ targets, ask, isHere }: NotifierOptions): Notifier {
-  const queues = targets.map((target) => createTargetQueue(target, { ask, isHere }));
+  let queues = new Map<string, TargetQueue>();
+  const adopt = (wanted: readonly PlacedTarget[]) => {
+    const before = queues;
+    // One that stays goes on with what waits, at its pace.
+    queues = new Map(wanted.map((target) => {
+      const key = JSON.stringify(target);
+      return [key, before.get(key) ?? createTargetQueue(target, { ask, isHere })];
+    }));
+    for (const [key, queue] of before) if (!queues.has(key)) queue.close();
+  };
+  adopt(targets);
   return {
     notify: (vip) => queues.forEach((queue) => queue.notify(vip)),
+    adopt,
     close: () => queues.forEach((queue) => queue.close()),
   };
 }
+
+type TargetQueue = Omit<Notifier, "adopt">;
 
 /** One address of a VIP that is to ask the rest of a block. */
 interface Round {
@@ -58,7 +75,7 @@ interface Round {
 function createTargetQueue(
   target: PlacedTarget,
   { ask, isHere }: Pick<NotifierOptions, "ask" | "isHere">,
-): Notifier {
+): TargetQueue {
   const waiting = new Map<string, Round>();
   let left = target.throttle;
   let nextSecond: ReturnType<typeof setTimeout> | undefined;
@@ -80,12 +97,12 @@ function createTargetQueue(
 
   function askWhatIsAllowed(): void {
     for (const [key, { vip, from, neighbours }] of waiting) {
-      while (left > 0 && isHere(vip)) {
+      while (left > 0 && isHere(vip, from)) {
         const { value: neighbour, done } = neighbours.next();
         if (done === true) break;
         left -= 1;
         startSecond();
-        ask({ from, target: neighbour });
+        ask({ vip, from, target: neighbour });
       }
       if (left === 0) return;
       waiting.delete(key);

@@ -25,3 +25,22 @@ export const removalLines = (vips: readonly PlacedVip[]): readonly string[] =>
 /** `address del`, of exactly this address: an address with another prefix is somebody else's. */
 export const removalLine = ({ address, prefix, ...on }: PlacedAddress): string =>
   `address del ${address}/${prefix} dev ${on.interface}`;
+
+/** Names one address on one interface. */
+export const keyOf = (
+  { address, prefix, ...on }: Pick<PlacedAddress, "address" | "prefix" | "interface">,
+): string => `${on.interface} ${address}/${prefix}`;
+
+/** Whether it is one of the VIP's addresses. */
+export const hasAddress = (vip: PlacedVip | undefined, address: PlacedAddress): boolean =>
+  vip?.addresses.some((each) => keyOf(each) === keyOf(address)) ?? false;
+
+/** All addresses of both lists, each once, under the first name that has it. */
+export function unionOf(vips: readonly PlacedVip[], further: readonly PlacedVip[]): readonly PlacedVip[] {
+  const seen = new Set<string>();
+  return [...vips, ...further].flatMap(({ vip, addresses }) => {
+    const fresh = addresses.filter((address) => !seen.has(keyOf(address)));
+    fresh.forEach((address) => seen.add(keyOf(address)));
+    return fresh.length === 0 ? [] : [{ vip, addresses: fresh }];
+  });
+}

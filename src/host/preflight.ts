@@ -113,7 +113,7 @@ function missingProgram(
 }
 
 /** One problem for each interface that is not there, however many VIPs want it. */
-async function interfaceProblems(vips: readonly PlacedVip[], ip: string): Promise<readonly string[]> {
+export async function interfaceProblems(vips: readonly PlacedVip[], ip: string): Promise<readonly string[]> {
   const outcome = await runCommand({ program: ip, args: ["-json", "address", "show"], atMostMs: 5_000 });
   if (outcome.kind !== "ok") return [`Cannot look at the interfaces of this host: ${problemOf(outcome)}`];
   const parsed = parseIpAddresses(outcome.stdout);

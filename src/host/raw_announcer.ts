@@ -4,20 +4,19 @@ import { announcementFrames, questionFrame } from "../codec/announcement.ts";
 import { readFileSync } from "node:fs";
 import { assert } from "../core/assert.ts";
 import { parseIpAddress } from "../core/ip_address.ts";
-import type { Announcer } from "../daemon/ports.ts";
-import type { AnnouncerOptions } from "./announcer.ts";
+import type { AnnouncerOptions, LocalAnnouncer } from "./announcer.ts";
 import { createNotifier } from "./notifier.ts";
 import type { Link, PacketSocket } from "./packet_socket.ts";
-import type { PlacedAddress } from "./placed_vip.ts";
+import { hasAddress, type PlacedAddress, type PlacedVip } from "./placed_vip.ts";
 
 export function createRawAnnouncer(
   socket: PacketSocket,
   { vips, targets, isHere }: Pick<AnnouncerOptions, "vips" | "targets" | "isHere">,
-): Announcer {
-  const placed = new Map(vips.map((each) => [each.vip, { ...each, senders: each.addresses.map(senderOf) }]));
+): LocalAnnouncer {
+  let placed = sendersOf(vips);
   const notifier = createNotifier({
     targets,
-    isHere,
+    isHere: (vip, from) => hasAddress(placed.get(vip), from) && isHere(vip),
     ask({ from, target }) {
       const link = socket.link(from.interface);
       if (link === null) return;
@@ -28,16 +27,16 @@ export function createRawAnnouncer(
   return {
     announce(names) {
       const lookUp = createLookUp(socket);
-      const announced = names.map((name) => {
-        const vip = placed.get(name);
-        assert(vip !== undefined, `"${name}" is a VIP of the configuration`);
-        return vip;
-      });
+      const announced = names.flatMap((name) => placed.get(name) ?? []);
       const frames = announced.flatMap(({ senders }) => senders.flatMap((each) => framesOf(each, lookUp)));
       // The first frame of every address before the second of any: the last VIP of a thousand waits half as long.
       for (const { link, first } of frames) socket.send(first, link);
       for (const { link, rest } of frames) rest.forEach((frame) => socket.send(frame, link));
       announced.forEach((vip) => notifier.notify(vip));
+    },
+    adopt(to) {
+      placed = sendersOf(to.vips);
+      notifier.adopt(to.targets);
     },
     async close() {
       notifier.close();
@@ -45,6 +44,9 @@ export function createRawAnnouncer(
     },
   };
 }
+
+const sendersOf = (vips: readonly PlacedVip[]) =>
+  new Map(vips.map((each) => [each.vip, { ...each, senders: each.addresses.map(senderOf) }]));
 
 /** None where the interface is gone. What an interface does not take is lost: announcements are repeated. */
 function framesOf({ bytes, ...on }: Sender, lookUp: (interfaceName: string) => Via | null) {

@@ -1,14 +1,19 @@
-// Ways out that the daemon does not choose: a signal that asks it to stop, and an error that nobody caught.
+// What the daemon is told without being asked: a signal to stop, a signal to read its configuration again, and an
+// error that nobody caught.
 
 import process from "node:process";
 
-/** SIGHUP too: the configuration is not read again while the daemon runs, and a closed terminal is an end. */
-const stopSignals = ["SIGTERM", "SIGINT", "SIGHUP"] as const;
+const stopSignals = ["SIGTERM", "SIGINT"] as const;
 export type StopSignal = (typeof stopSignals)[number];
 
 /** Calls back each time somebody asks the process to stop; by default it would die at once. */
 export function onStop(stop: (signal: StopSignal) => void): void {
   for (const signal of stopSignals) Deno.addSignalListener(signal, () => stop(signal));
+}
+
+/** Calls back for each SIGHUP, which would end the process by default. */
+export function onReload(reload: () => void): void {
+  Deno.addSignalListener("SIGHUP", () => reload());
 }
 
 /**

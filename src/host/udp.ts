@@ -5,13 +5,21 @@
 // A segment whose interface is down, or has no address yet, is opened as soon as that is possible; until then the
 // others do. What only a person can mend (a port in use, a wrong address) is found at the start, and nothing opens.
 
-import type { HostName, SegmentName } from "../core/vocabulary.ts";
+import type { SegmentName } from "../core/vocabulary.ts";
 import type { Log, Network } from "../daemon/ports.ts";
-import { openSegment, type PlacedSegment, type SegmentOptions, type SegmentSockets } from "./udp_segment.ts";
+import {
+  openSegment,
+  type Peers,
+  type PlacedSegment,
+  type SegmentOptions,
+  type SegmentSockets,
+} from "./udp_segment.ts";
 
 export interface UdpNetwork extends Network {
   /** How many datagrams could not be sent so far. */
   sendFailures(): number;
+  /** Sends to the peers of these segments from now on. Nothing else of a segment can change. */
+  adopt(places: readonly PlacedSegment[]): void;
 }
 
 export type NetworkOutcome =
@@ -33,6 +41,7 @@ export async function openNetwork(
 ): Promise<NetworkOutcome> {
   const segments: SegmentSockets[] = [];
   const network = networkOver(segments);
+  network.adopt(places);
   const optionsOf = ({ segment }: PlacedSegment): SegmentOptions => ({ ip, ...network.handlersOf(segment) });
 
   const outcomes = await Promise.all(places.map((place) => openSegment(place, optionsOf(place))));
@@ -61,11 +70,12 @@ export async function openNetwork(
 
 interface OpenNetwork extends UdpNetwork {
   /** What is done with what happens in a segment. */
-  handlersOf(segment: SegmentName): Pick<SegmentOptions, "receive" | "failed">;
+  handlersOf(segment: SegmentName): Pick<SegmentOptions, "receive" | "failed" | "peers">;
 }
 
 /** The segments may become more at any time. */
 function networkOver(segments: readonly SegmentSockets[]): OpenNetwork {
+  const peers = new Map<SegmentName, Peers>();
   let failures = 0;
   let deliver = (_datagram: Uint8Array, _segment: SegmentName) => {};
   return {
@@ -73,14 +83,16 @@ function networkOver(segments: readonly SegmentSockets[]): OpenNetwork {
       for (const segment of segments) datagrams.forEach((datagram) => segment.broadcast(datagram));
     },
     send(to, datagrams) {
-      for (const segment of segments) sendThrough(segment, { to, datagrams });
+      for (const segment of segments) datagrams.forEach((datagram) => segment.send(to, datagram));
     },
     onDatagram: (receive) => void (deliver = receive),
     sendFailures: () => failures,
+    adopt: (places) => places.forEach((place) => peers.set(place.segment, place.peers)),
     close: async () => void await Promise.all(segments.map((segment) => segment.close())),
     handlersOf: (segment) => ({
       failed: () => void (failures += 1),
       receive: (datagram) => deliver(datagram, segment),
+      peers: () => peers.get(segment) ?? new Map(),
     }),
   };
 }
@@ -130,13 +142,4 @@ function keepOpening(
     }
     schedule();
   }
-}
-
-function sendThrough(
-  segment: SegmentSockets,
-  { to, datagrams }: { readonly to: HostName; readonly datagrams: readonly Uint8Array[] },
-): void {
-  const address = segment.place.peers.get(to);
-  if (address === undefined) return;
-  for (const datagram of datagrams) segment.send(datagram, address);
 }

@@ -22,15 +22,17 @@ export interface PlacedSegment {
   /** This host's own address in it. */
   readonly local: string;
   /** The other hosts' addresses in it. */
-  readonly peers: ReadonlyMap<HostName, string>;
+  readonly peers: Peers;
 }
+
+export type Peers = ReadonlyMap<HostName, string>;
 
 export interface SegmentSockets {
   readonly place: PlacedSegment;
   /** To every other host. */
   broadcast(datagram: Uint8Array): void;
-  /** To one address. */
-  send(datagram: Uint8Array, address: string): void;
+  /** To one host, if it is in the segment. */
+  send(to: HostName, datagram: Uint8Array): void;
   close(): Promise<void>;
 }
 
@@ -38,6 +40,8 @@ export interface SegmentOptions {
   readonly receive: (datagram: Uint8Array) => void;
   /** Called for each datagram that could not be sent, and each error of a socket. */
   readonly failed: () => void;
+  /** The other hosts' addresses by now: those of the place are those of the start. */
+  readonly peers: () => Peers;
   /** The program, which knows the state of an interface. */
   readonly ip: string;
 }
@@ -68,24 +72,27 @@ export async function openSegment(place: PlacedSegment, options: SegmentOptions)
   return await refusal(place, { address: place.address, code: group.code, ip: options.ip });
 }
 
-interface Sockets extends Pick<SegmentOptions, "failed"> {
+interface Sockets extends Pick<SegmentOptions, "failed" | "peers"> {
   readonly own: Opened;
   /** `address` has a zone where it needs one. */
   readonly group: Opened & { readonly address: string } | null;
 }
 
-function socketsOf(place: PlacedSegment, { own, group, failed }: Sockets): SegmentSockets {
+function socketsOf(place: PlacedSegment, { own, group, failed, peers }: Sockets): SegmentSockets {
   const joining = place.mode === "multicast" && group !== null
     ? keepJoined(place, { own, group })
     : undefined;
   if (place.mode === "broadcast") own.socket.setBroadcast(true);
-  const others = group === null ? [...place.peers.values()] : [group.address];
+  const others = () => group === null ? [...peers().values()] : [group.address];
   let unsent = 0;
   let flushed: () => void = () => {};
   return {
     place,
-    broadcast: (datagram) => others.forEach((address) => send(datagram, address)),
-    send,
+    broadcast: (datagram) => others().forEach((address) => send(datagram, address)),
+    send(to, datagram) {
+      const address = peers().get(to);
+      if (address !== undefined) send(datagram, address);
+    },
     async close() {
       clearInterval(joining);
       // The farewell is the last thing sent: closing at once would lose it.

@@ -1,17 +1,19 @@
 // How the daemon changes addresses: commands that run one at a time, in order, each a process that takes its time.
-// Somewhere in that time it acts on the kernel. It may fail, wholly or in part. A command that runs already goes on
-// when the daemon is killed or stopped: it is a process of its own. Those that wait do not start any more.
+// Somewhere in that time it acts on the kernel. It may fail, wholly or in part, or hang for a while. A command that
+// runs already goes on when the daemon is killed or stopped: it is a process of its own. Those that wait do not start
+// any more.
 
 import type { NodeEvent, VipProblem } from "../core/events.ts";
 import type { VipName } from "../core/vocabulary.ts";
+import type { AddressBook, Task } from "./address_book.ts";
 import type { Kernel } from "./kernel.ts";
 import type { Random } from "./random.ts";
 import type { Timeline } from "./timeline.ts";
 
-export interface Command {
-  readonly kind: "add" | "remove" | "observe";
-  readonly vips: readonly VipName[];
-}
+export type Command =
+  | { readonly kind: "add"; readonly tasks: readonly Task[]; readonly lease: number | null }
+  | { readonly kind: "remove"; readonly tasks: readonly Task[] }
+  | { readonly kind: "observe" };
 
 /** What goes wrong with the commands of one host at present. */
 export interface Troubles {
@@ -20,12 +22,16 @@ export interface Troubles {
   removeFails: number;
   /** Probability that a command takes about 100 ms. */
   slow: number;
+  /** Probability that a command takes seconds. */
+  hangs: number;
   /** VIPs that cannot be added here at all. */
   readonly broken: Set<VipName>;
 }
 
 interface Running {
   readonly command: Command;
+  /** Of the daemon that asked for it. */
+  readonly book: AddressBook;
   killed: boolean;
 }
 
@@ -34,11 +40,11 @@ export class CommandQueue {
   readonly #random: Random;
   readonly #kernel: Kernel;
   readonly #answered: (answers: readonly NodeEvent[]) => void;
-  readonly troubles: Troubles = { addFails: 0, removeFails: 0, slow: 0, broken: new Set() };
-  #waiting: Command[] = [];
+  readonly troubles: Troubles = { addFails: 0, removeFails: 0, slow: 0, hangs: 0, broken: new Set() };
+  #waiting: { readonly command: Command; readonly book: AddressBook }[] = [];
   #running: Running | null = null;
-  /** VIPs whose last removal failed. */
-  readonly #stuck = new Set<VipName>();
+  /** Addresses whose last removal failed. */
+  readonly #stuck = new Set<string>();
 
   constructor(
     of: {
@@ -55,17 +61,17 @@ export class CommandQueue {
     this.#answered = of.answered;
   }
 
-  enqueue(command: Command): void {
-    this.#waiting.push(command);
+  enqueue(command: Command, book: AddressBook): void {
+    this.#waiting.push({ command, book });
     this.proceed();
   }
 
   /** Starts the next command if none runs. */
   proceed(): void {
     if (this.#running !== null) return;
-    const command = this.#waiting.shift();
-    if (command === undefined) return;
-    const running: Running = { command, killed: false };
+    const next = this.#waiting.shift();
+    if (next === undefined) return;
+    const running: Running = { ...next, killed: false };
     this.#running = running;
     this.#run(running);
   }
@@ -79,23 +85,23 @@ export class CommandQueue {
   }
 
   isObserving(): boolean {
-    return this.#waiting.some((command) => command.kind === "observe");
+    return this.#waiting.some(({ command }) => command.kind === "observe");
   }
 
-  /** Whether the daemon has done its part to get rid of the VIP: told the machine to remove it, and not to add it. */
-  isReleasing(vip: VipName): boolean {
-    const commands = [...(this.#running === null ? [] : [this.#running.command]), ...this.#waiting];
-    const last = commands.findLast((command) => command.kind !== "observe" && command.vips.includes(vip));
-    return last === undefined ? this.#stuck.has(vip) : last.kind === "remove";
+  /** Whether the daemon has done its part to get rid of the address: told the machine to remove it, and not to add it. */
+  isReleasing(address: string): boolean {
+    const commands = [...(this.#running === null ? [] : [this.#running]), ...this.#waiting];
+    const last = commands.flatMap(({ command }) => command.kind === "observe" ? [] : command.tasks).findLast(
+      (task) => task.adds.includes(address) || task.removes.includes(address),
+    );
+    return last === undefined ? this.#stuck.has(address) : !last.adds.includes(address);
   }
 
   #run(running: Running): void {
-    const duration = this.#random.chance(this.troubles.slow)
-      ? this.#random.between(80, 120)
-      : this.#random.between(1, 5);
+    const duration = this.#duration();
     let answers: readonly NodeEvent[] = [];
     this.#timeline.after(duration * this.#random.next(), () => {
-      if (!running.killed) answers = this.#act(running.command);
+      if (!running.killed) answers = this.#act(running);
     });
     this.#timeline.after(duration, () => {
       if (this.#running !== running) return;
@@ -104,51 +110,74 @@ export class CommandQueue {
     });
   }
 
-  #act(command: Command): readonly NodeEvent[] {
+  #duration(): number {
+    if (this.#random.chance(this.troubles.hangs)) return this.#random.between(1_000, 3_000);
+    return this.#random.chance(this.troubles.slow)
+      ? this.#random.between(80, 120)
+      : this.#random.between(1, 5);
+  }
+
+  #act({ command, book }: Running): readonly NodeEvent[] {
     switch (command.kind) {
       case "add":
-        return this.#add(command.vips);
+        return this.#add(command, book);
       case "remove":
-        return this.#remove(command.vips);
+        return this.#remove(command.tasks, book);
       case "observe":
-        return [{ kind: "addressesObserved", observed: this.#kernel.observed() }];
+        return [{ kind: "addressesObserved", observed: book.observed() }];
     }
   }
 
-  #add(vips: readonly VipName[]): readonly NodeEvent[] {
-    const failed = vips.filter((vip) =>
-      this.troubles.broken.has(vip) || this.#random.chance(this.troubles.addFails)
-    );
-    for (const vip of vips) {
-      this.#stuck.delete(vip);
-      this.#kernel.add(
-        vip,
-        failed.includes(vip) ? { by: "daemon", count: this.#random.whole(0, 1) } : { by: "daemon" },
-      );
+  #add({ tasks, lease }: Command & { kind: "add" }, book: AddressBook): readonly NodeEvent[] {
+    const failed: VipName[] = [];
+    for (const { vip, adds, removes } of tasks) {
+      const fails = adds.length === 0 || this.troubles.broken.has(vip) ||
+        this.#random.chance(this.troubles.addFails);
+      if (fails) failed.push(vip);
+      this.#take(book, vip, removes);
+      for (const address of adds) {
+        this.#stuck.delete(address);
+        book.claim(vip, address);
+      }
+      const count = fails ? this.#random.whole(0, 1) : adds.length;
+      this.#kernel.add(adds.slice(0, count), { by: "daemon", lease });
     }
-    const done = vips.filter((vip) => !failed.includes(vip));
-    const problems = failed.map(problem);
+    const done = tasks.map(({ vip }) => vip).filter((vip) => !failed.includes(vip));
     return [
       ...(done.length > 0 ? [{ kind: "addressesAdded", vips: done } as const] : []),
-      ...(problems.length > 0 ? [{ kind: "addressesAddFailed", problems } as const] : []),
+      ...(failed.length > 0 ? [{ kind: "addressesAddFailed", problems: failed.map(problem) } as const] : []),
     ];
   }
 
-  #remove(vips: readonly VipName[]): readonly NodeEvent[] {
-    const failed = vips.filter((vip) =>
-      this.#kernel.has(vip) && this.#random.chance(this.troubles.removeFails)
-    );
-    const done = vips.filter((vip) => !failed.includes(vip));
-    for (const vip of failed) this.#stuck.add(vip);
-    for (const vip of done) {
-      this.#stuck.delete(vip);
-      this.#kernel.remove(vip, { by: "daemon" });
+  #remove(tasks: readonly Task[], book: AddressBook): readonly NodeEvent[] {
+    const failed: VipName[] = [];
+    for (const { vip, removes } of tasks) {
+      const own = book.own(vip, removes);
+      const isHere = own.some((address) => this.#kernel.has(address));
+      if (isHere && this.#random.chance(this.troubles.removeFails)) {
+        failed.push(vip);
+        for (const address of own) this.#stuck.add(address);
+      } else {
+        this.#take(book, vip, removes);
+      }
     }
-    const problems = failed.map(problem);
+    const done = tasks.map(({ vip }) => vip).filter((vip) => !failed.includes(vip));
     return [
       ...(done.length > 0 ? [{ kind: "addressesRemoved", vips: done } as const] : []),
-      ...(problems.length > 0 ? [{ kind: "addressesRemoveFailed", problems } as const] : []),
+      ...(failed.length > 0
+        ? [{ kind: "addressesRemoveFailed", problems: failed.map(problem) } as const]
+        : []),
     ];
+  }
+
+  /** Takes off what is there under the VIP's name. */
+  #take(book: AddressBook, vip: VipName, addresses: readonly string[]): void {
+    const own = book.own(vip, addresses);
+    this.#kernel.remove(own, "daemon");
+    for (const address of own) {
+      this.#stuck.delete(address);
+      book.forget(address);
+    }
   }
 }
 

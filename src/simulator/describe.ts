@@ -2,7 +2,7 @@
 
 import type { NodeEffect, NodeEvent } from "../core/events.ts";
 import type { Message } from "../core/message.ts";
-import type { HostName, Member, ViewId } from "../core/vocabulary.ts";
+import type { HostName, Member, ViewId, VipName } from "../core/vocabulary.ts";
 import type { Occurrence } from "./occurrence.ts";
 
 /** Without the time. */
@@ -18,7 +18,7 @@ export function describe(occurrence: Occurrence): string {
       return `${occurrence.host}  *** daemon ${occurrence.change}`;
     case "appeared":
     case "vanished":
-      return `${occurrence.host}  *** ${occurrence.vip} ${occurrence.kind} by ${occurrence.by}`;
+      return `${occurrence.host}  *** ${describeAddress(occurrence)} ${occurrence.kind} by ${occurrence.by}`;
     case "faultBegan":
     case "faultEnded":
       return `~~~ ${occurrence.kind === "faultBegan" ? "begins" : "ends"}: ${
@@ -54,6 +54,9 @@ function isRoutineEffect(effect: NodeEffect): boolean {
     effect.kind === "announce";
 }
 
+const describeAddress = (of: { readonly vip: VipName | null; readonly address: string }): string =>
+  of.vip === null || of.vip === of.address ? of.address : `${of.vip} ${of.address}`;
+
 function describeEvent(event: NodeEvent): string {
   switch (event.kind) {
     case "messageReceived":
@@ -69,6 +72,8 @@ function describeEvent(event: NodeEvent): string {
         (event.observed.partial.length > 0 ? ` in part ${event.observed.partial}` : "");
     case "operatorRequested":
       return `operator: ${describeRecord(event.request)}`;
+    case "configurationChanged":
+      return `configurationChanged to ${event.group.digest}`;
     case "started":
     case "clockTicked":
       return event.kind;

@@ -1,23 +1,30 @@
 // Carries a fault out: what it does to the network or to a host, and how it ends.
 
-import type { HostName, VipName } from "../core/vocabulary.ts";
+import type { Group, HostName } from "../core/vocabulary.ts";
 import type { SimulatedHost } from "./host.ts";
-import type { Disturbance, Network } from "./network.ts";
+import type { Disturbance } from "./network.ts";
 import type { Fault } from "./plan.ts";
+import type { Segments } from "./segments.ts";
 import type { Timeline } from "./timeline.ts";
-import type { Packet } from "./wire.ts";
 
 export interface Stage {
   readonly timeline: Timeline;
-  readonly network: Network<Packet>;
+  readonly segments: Pick<Segments<unknown>, "begin" | "end" | "heal">;
   readonly hosts: ReadonlyMap<HostName, SimulatedHost>;
+  readonly files: { readonly older: Group; readonly last: Group };
   /** False once all is healed: ends of faults that come later are over already. */
   readonly isChaos: () => boolean;
   readonly ended: (fault: Fault) => void;
+  /** Starts a host's daemon, unless the host is not in the group yet, or not any more. */
+  readonly start: (host: HostName) => void;
+  /** Lets the fault happen as soon as somebody has proposed a view. */
+  readonly lieInWait: (fault: Fault & { readonly kind: "ambush" }) => void;
 }
 
-/** How long a supervisor waits for a daemon that was told to stop before it kills it, in ms. */
-const stopPatience = 10_000;
+/** How long a supervisor waits for a daemon that was told to stop before it kills it: in ms, and in timeouts. */
+const stopPatience = { ms: 10_000, timeouts: 4 };
+const daemonStopPatience = ({ files: { last } }: Stage): number =>
+  Math.max(stopPatience.ms, stopPatience.timeouts * last.timing.timeout);
 
 /** Lets the fault happen now. */
 export function carryOut(fault: Fault, stage: Stage): void {
@@ -40,30 +47,45 @@ export function carryOut(fault: Fault, stage: Stage): void {
     case "operator":
       return host(fault, stage).operate(fault.request);
     case "personAdds":
-      return host(fault, stage).kernel.add(fault.vip, { by: "person", ...part(fault) });
+      return host(fault, stage).kernel.add(meant(fault, stage), { by: "person", lease: null });
     case "personRemoves":
-      return host(fault, stage).kernel.remove(fault.vip, { by: "person", ...part(fault) });
+      return host(fault, stage).kernel.remove(meant(fault, stage), "person");
     case "troubles":
       return trouble(fault, stage);
+    case "clockJump":
+      return host(fault, stage).jump(fault.by);
+    case "reload":
+      return host(fault, stage).reload(stage.files[fault.file]);
+    case "ambush":
+      return stage.lieInWait(fault);
   }
 }
 
 /** Ends everything that still goes on; hosts that are down stay so. */
 export function heal(stage: Stage): void {
-  stage.network.heal();
+  stage.segments.heal();
   for (const host of stage.hosts.values()) {
     calm(host);
     host.wake();
   }
 }
 
-function disturb(fault: Fault & { kind: "partition" | "cut" | "weather" }, stage: Stage): void {
-  const disturbance = disturbanceOf(fault);
-  stage.network.begin(disturbance);
-  later(fault, { stage, after: fault.lasts, happens: () => stage.network.end(disturbance) });
+/** How long it goes on by itself, in ms; null: it is over at once. */
+export function lengthOf(fault: Fault): number | null {
+  if ("lasts" in fault) return fault.lasts;
+  return "down" in fault ? fault.down : null;
 }
 
-function disturbanceOf(fault: Fault & { kind: "partition" | "cut" | "weather" }): Disturbance {
+type NetworkFault = Fault & { readonly kind: "partition" | "cut" | "weather" };
+
+function disturb(fault: NetworkFault, stage: Stage): void {
+  const disturbance = disturbanceOf(fault);
+  stage.segments.begin(disturbance, fault.segment);
+  const happens = () => stage.segments.end(disturbance, fault.segment);
+  later(fault, { stage, after: fault.lasts, happens });
+}
+
+function disturbanceOf(fault: NetworkFault): Disturbance {
   switch (fault.kind) {
     case "partition":
       return { cut: true, affects: (from, to) => fault.side.includes(from) !== fault.side.includes(to) };
@@ -77,22 +99,25 @@ function disturbanceOf(fault: Fault & { kind: "partition" | "cut" | "weather" })
     case "weather":
       return {
         weather: fault.weather,
-        affects: (from, to) => fault.hosts.includes(from) || fault.hosts.includes(to),
+        affects: (from, to) =>
+          (fault.ways !== "in" && fault.hosts.includes(from)) ||
+          (fault.ways !== "out" && fault.hosts.includes(to)),
       };
   }
 }
 
 function stop(fault: Fault & { kind: "stop" }, stage: Stage): void {
+  const patience = daemonStopPatience(stage);
   host(fault, stage).operate({ kind: "stop" });
   later(fault, {
     stage,
-    after: stopPatience,
+    after: patience,
     happens: () => {
       if (host(fault, stage).status()?.phase === "leaving") host(fault, stage).kill({ guard: true });
     },
   });
   startLater(fault, stage);
-  startLater({ ...fault, down: stopPatience + fault.down }, stage);
+  startLater({ ...fault, down: patience + fault.down }, stage);
 }
 
 function trouble(fault: Fault & { kind: "troubles" }, stage: Stage): void {
@@ -102,17 +127,22 @@ function trouble(fault: Fault & { kind: "troubles" }, stage: Stage): void {
   troubles.addFails = fault.addFails;
   troubles.removeFails = fault.removeFails;
   troubles.slow = fault.slow;
+  troubles.hangs = fault.hangs ?? 0;
   for (const vip of fault.broken) troubles.broken.add(vip);
   later(fault, { stage, after: fault.lasts, happens: () => calm(troubled) });
 }
 
 function calm({ commands: { troubles } }: SimulatedHost): void {
-  troubles.addFails = troubles.removeFails = troubles.slow = 0;
+  troubles.addFails =
+    troubles.removeFails =
+    troubles.slow =
+    troubles.hangs =
+      0;
   troubles.broken.clear();
 }
 
 function startLater(fault: Fault & { host: HostName; down: number }, stage: Stage): void {
-  later(fault, { stage, after: fault.down, happens: () => host(fault, stage).start() });
+  later(fault, { stage, after: fault.down, happens: () => stage.start(fault.host) });
 }
 
 function later(
@@ -133,4 +163,8 @@ function host(fault: Fault & { host: HostName }, { hosts }: Stage): SimulatedHos
 }
 
 /** A person who does not take all addresses of a VIP takes the first. */
-const part = ({ all }: { readonly vip: VipName; readonly all: boolean }) => (all ? {} : { count: 1 });
+function meant(fault: Fault & { kind: "personAdds" | "personRemoves" }, stage: Stage): readonly string[] {
+  const vip = host(fault, stage).group.vips.find(({ name }) => name === fault.vip);
+  const addresses = (vip?.addresses ?? []).map(({ address }) => address);
+  return fault.all ? addresses : addresses.slice(0, 1);
+}

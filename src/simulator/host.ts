@@ -1,6 +1,7 @@
-// One simulated host: a kernel with addresses, a clock of its own, and, most of the time, a daemon around a node. It
-// does what src/daemon does on a real host: event -> step -> effects in order, one alarm, commands answered by events.
-// And it can be treated as hosts are: killed, stopped, paused, switched off, operated, and meddled with by hand.
+// One simulated host: a kernel with addresses, a clock of its own, a configuration file, and, most of the time, a daemon
+// around a node. It does what src/daemon does on a real host: event -> step -> effects in order, one alarm, commands
+// answered by events. And it can be treated as hosts are: killed, stopped, paused, switched off, operated, given
+// another file, and meddled with by hand.
 
 import type { NodeEffect, NodeEvent, OperatorRequest } from "../core/events.ts";
 import type { NodeStatus } from "../core/status.ts";
@@ -16,6 +17,7 @@ import {
   type ViewId,
   type VipName,
 } from "../core/vocabulary.ts";
+import { AddressBook, vipAt } from "./address_book.ts";
 import { CommandQueue } from "./commands.ts";
 import { Kernel, type KernelChange } from "./kernel.ts";
 import type { DaemonChange, HostView, Occurrence } from "./occurrence.ts";
@@ -45,11 +47,18 @@ export interface RunningProgram {
 export interface Surroundings {
   readonly timeline: Timeline;
   readonly random: Random;
-  readonly group: Group;
-  readonly sizes: ReadonlyMap<VipName, number>;
+  /** What its configuration file says at first. */
+  readonly file: Group;
+  /** All hosts that may ever be in the group. */
+  readonly everyone: readonly HostName[];
+  /** By how much the rate of its clock may be wrong, as a fraction. */
+  readonly drift: number;
   readonly program: Program;
   readonly wire: Wire;
   readonly transmit: (packet: Packet, between: { readonly from: HostName; readonly to: HostName }) => void;
+  readonly announce: (
+    announcement: { readonly host: HostName; readonly addresses: readonly string[] },
+  ) => void;
   readonly tell: (occurrence: Occurrence) => void;
 }
 
@@ -57,6 +66,7 @@ interface Daemon {
   readonly program: RunningProgram;
   readonly incarnation: Incarnation;
   readonly receive: Receive;
+  readonly book: AddressBook;
   paused: boolean;
   lastStep: Instant;
   /** The alarm that counts, and for when it is set. */
@@ -75,23 +85,25 @@ export class SimulatedHost implements HostView {
   readonly commands: CommandQueue;
   readonly #in: Surroundings;
   /** The clock shows offset + rate * simulated time. */
-  readonly #offset: number;
+  #offset: number;
   readonly #rate: number;
   #daemon: Daemon | null = null;
   #status: NodeStatus | null = null;
-  readonly #askedIn = new Map<VipName, ViewId | null>();
+  readonly #askedIn = new Map<string, ViewId | null>();
+  #file: Group;
+  /** Its watch on addresses is about to tell of changes. */
+  #isNoticing = false;
 
   constructor(name: HostName, surroundings: Surroundings) {
     this.name = name;
     this.#in = surroundings;
     const { timeline, random } = surroundings;
     this.#offset = random.between(0, 1e9);
-    this.#rate = 1 + random.between(-1e-4, 1e-4);
+    this.#rate = 1 + random.between(-surroundings.drift, surroundings.drift);
+    this.#file = surroundings.file;
     this.kernel = new Kernel({
       timeline,
       random: random.fork("kernel"),
-      sizes: surroundings.sizes,
-      lease: surroundings.group.timing.lease,
       changed: (change) => this.#kernelChanged(change),
     });
     this.commands = new CommandQueue({
@@ -107,21 +119,30 @@ export class SimulatedHost implements HostView {
     return this.#daemon.paused ? "paused" : "running";
   }
 
+  get group(): Group {
+    return this.#daemon?.book.group ?? this.#file;
+  }
+
+  get isTroubled(): boolean {
+    const { addFails, removeFails, slow, hangs, broken } = this.commands.troubles;
+    return addFails + removeFails + slow + hangs > 0 || broken.size > 0;
+  }
+
   status(): NodeStatus | null {
     if (this.#daemon === null) return null;
     return this.#status ??= this.#daemon.program.status(this.#clock());
   }
 
-  has(vip: VipName): boolean {
-    return this.kernel.has(vip);
+  has(address: string): boolean {
+    return this.kernel.has(address);
   }
 
-  isByPerson(vip: VipName): boolean {
-    return this.kernel.isByPerson(vip);
+  isByPerson(address: string): boolean {
+    return this.kernel.isByPerson(address);
   }
 
-  isReleasing(vip: VipName): boolean {
-    return this.commands.isReleasing(vip);
+  isReleasing(address: string): boolean {
+    return this.commands.isReleasing(address);
   }
 
   /** Starts a daemon, unless one is there. */
@@ -132,9 +153,10 @@ export class SimulatedHost implements HostView {
       Math.floor(this.#in.random.next() * 2 ** 24) * 2 ** 24 + this.#in.random.whole(1, 2 ** 24 - 1),
     );
     this.#daemon = {
-      program: this.#in.program.start({ group: this.#in.group, self: this.name, incarnation: life, now }),
+      program: this.#in.program.start({ group: this.#file, self: this.name, incarnation: life, now }),
       incarnation: life,
       receive: this.#in.wire.receiver({ host: this.name, incarnation: life }),
+      book: new AddressBook(this.#file, this.kernel),
       paused: false,
       lastStep: now,
       alarm: null,
@@ -180,6 +202,27 @@ export class SimulatedHost implements HostView {
     // It may have rung unheard.
     daemon.alarm = null;
     if (this.#daemon === daemon) this.#setAlarm(daemon, daemon.program.deadline());
+  }
+
+  /** Somebody puts another file there. A daemon is told to read it; a paused one does when it wakes. */
+  reload(file: Group): void {
+    this.#file = file;
+    const daemon = this.#daemon;
+    this.#arrived(() => {
+      if (this.#daemon !== daemon || daemon === null || daemon.book.group === file) return;
+      daemon.book.adopt(file);
+      this.#noticed();
+      this.#step({ kind: "configurationChanged", group: file });
+    });
+  }
+
+  /** The clock jumps forward, as it does on a machine that was away for a while without knowing. */
+  jump(ms: number): void {
+    this.#offset += ms;
+    const daemon = this.#daemon;
+    if (daemon === null || daemon.paused) return;
+    daemon.alarm = null;
+    this.#setAlarm(daemon, daemon.program.deadline());
   }
 
   /** An operator's word; a paused daemon does not hear it. */
@@ -239,16 +282,28 @@ export class SimulatedHost implements HostView {
       case "send":
         return this.#send(daemon, { effect, to: [effect.to] });
       case "addAddresses":
-        for (const vip of effect.vips) this.#askedIn.set(vip, this.status()?.view ?? null);
-        return this.commands.enqueue({ kind: "add", vips: effect.vips });
-      case "removeAddresses":
-        return this.commands.enqueue({ kind: "remove", vips: effect.vips });
+        return this.#add(daemon, effect.vips);
+      case "removeAddresses": {
+        const tasks = effect.vips.map((vip) => daemon.book.removal(vip));
+        return this.commands.enqueue({ kind: "remove", tasks }, daemon.book);
+      }
       case "observeAddresses":
-        return this.commands.enqueue({ kind: "observe", vips: [] });
+        return this.commands.enqueue({ kind: "observe" }, daemon.book);
       case "announce":
+        return this.#in.announce({
+          host: this.name,
+          addresses: effect.vips.flatMap((vip) => daemon.book.addressesOf(vip)),
+        });
       case "note":
         return;
     }
+  }
+
+  #add({ book }: Daemon, vips: readonly VipName[]): void {
+    const tasks = vips.map((vip) => book.addition(vip));
+    const view = this.status()?.view ?? null;
+    for (const { adds } of tasks) for (const address of adds) this.#askedIn.set(address, view);
+    this.commands.enqueue({ kind: "add", tasks, lease: book.group.timing.lease }, book);
   }
 
   #send(
@@ -264,7 +319,7 @@ export class SimulatedHost implements HostView {
   }
 
   #others(): readonly HostName[] {
-    return this.#in.group.hosts.map((host) => host.name);
+    return this.#in.everyone;
   }
 
   /** The alarm rings up to 2 ms late, never early. */
@@ -288,20 +343,26 @@ export class SimulatedHost implements HostView {
     this.#step({ kind: "clockTicked" });
   }
 
-  #kernelChanged(change: KernelChange): void {
-    const askedIn = change.by === "daemon" ? this.#askedIn.get(change.vip) ?? null : null;
-    if (change.kind !== "touched") {
-      this.#in.tell({ kind: change.kind, host: this.name, vip: change.vip, by: change.by, askedIn });
+  #kernelChanged({ kind, address, by }: KernelChange): void {
+    if (kind !== "touched") {
+      const askedIn = by === "daemon" ? this.#askedIn.get(address) ?? null : null;
+      const vip = this.#daemon?.book.nameOf(address) ?? vipAt(this.#file, address)?.name ?? null;
+      this.#in.tell({ kind, host: this.name, address, vip, by, askedIn });
     }
-    const daemon = this.#daemon;
+    if (this.#isNoticing || this.#daemon === null) return;
+    this.#isNoticing = true;
     this.#in.timeline.after(this.#in.random.between(0.3, 1), () => {
-      if (this.#daemon === daemon) this.#arrived(() => this.#noticed());
+      this.#isNoticing = false;
+      this.#arrived(() => this.#noticed());
     });
   }
 
   /** The watch on addresses tells of a change; the daemon looks, unless it is about to. */
   #noticed(): void {
-    if (!this.commands.isObserving()) this.commands.enqueue({ kind: "observe", vips: [] });
+    const daemon = this.#daemon;
+    if (daemon !== null && !this.commands.isObserving()) {
+      this.commands.enqueue({ kind: "observe" }, daemon.book);
+    }
   }
 
   #end(change: DaemonChange, how: { readonly power: boolean }): void {

@@ -1,9 +1,7 @@
 // The kernel of one simulated host, as far as VIPs are concerned: which addresses are on it and when their lease
-// ends. A VIP is a set of one or more addresses; it is "on" the host while at least one of them is. The kernel
-// outlives the daemon: addresses go when somebody removes them, when their lease ends, or with the power.
+// ends. It knows nothing of VIPs' names. The kernel outlives the daemon: addresses go when somebody removes them,
+// when their lease ends, or with the power.
 
-import type { Observed } from "../core/events.ts";
-import { sorted, type VipName } from "../core/vocabulary.ts";
 import type { Random } from "./random.ts";
 import type { Timeline } from "./timeline.ts";
 
@@ -11,13 +9,13 @@ import type { Timeline } from "./timeline.ts";
 export type Hand = "daemon" | "guard" | "lease" | "person" | "power";
 
 export interface KernelChange {
-  /** "touched": it is on the host as before, but something of it was renewed, added or removed. */
+  /** "touched": it is on the host as before, and was renewed. */
   readonly kind: "appeared" | "vanished" | "touched";
-  readonly vip: VipName;
+  readonly address: string;
   readonly by: Hand;
 }
 
-interface Address {
+interface Presence {
   /** When the kernel will remove it; null: never. */
   readonly ends: number | null;
   readonly by: Hand;
@@ -26,92 +24,78 @@ interface Address {
 export class Kernel {
   readonly #timeline: Timeline;
   readonly #random: Random;
-  readonly #lease: number | null;
   readonly #changed: (change: KernelChange) => void;
-  /** For each VIP of the group its addresses; undefined where one is not on the host. */
-  readonly #vips: Map<VipName, (Address | undefined)[]>;
+  readonly #present = new Map<string, Presence>();
+  /** For when the next look for leases that are over is set; null: for never. */
+  #sweepAt: number | null = null;
 
   constructor(
     of: {
       readonly timeline: Timeline;
       readonly random: Random;
-      /** How many addresses each VIP has. */
-      readonly sizes: ReadonlyMap<VipName, number>;
-      /** Milliseconds; null: no lease. */
-      readonly lease: number | null;
       readonly changed: (change: KernelChange) => void;
     },
   ) {
     this.#timeline = of.timeline;
     this.#random = of.random;
-    this.#lease = of.lease;
     this.#changed = of.changed;
-    this.#vips = new Map([...of.sizes].map(([vip, size]) => [vip, new Array(size).fill(undefined)]));
   }
 
-  /** Adds the VIP's addresses or renews their lease; only the first `count` of them if that is given. */
-  add(vip: VipName, how: { readonly by: Hand; readonly count?: number }): void {
-    const addresses = this.#addresses(vip);
-    const was = this.has(vip);
-    const ends = how.by === "person" ? null : this.#leaseEnd();
-    const count = Math.min(how.count ?? addresses.length, addresses.length);
-    for (let index = 0; index < count; index++) addresses[index] = { ends, by: how.by };
-    if (count === 0) return;
-    if (ends !== null) this.#timeline.at(ends, () => this.#expire(vip));
-    this.#changed({ kind: was ? "touched" : "appeared", vip, by: how.by });
+  /** Adds the addresses or renews them. `lease` in ms; null: they stay until somebody removes them. */
+  add(addresses: readonly string[], how: { readonly by: Hand; readonly lease: number | null }): void {
+    const ends = this.#leaseEnd(how.lease);
+    for (const address of addresses) {
+      const kind = this.#present.has(address) ? "touched" : "appeared";
+      this.#present.set(address, { ends, by: how.by });
+      this.#changed({ kind, address, by: how.by });
+    }
+    if (ends !== null && addresses.length > 0) this.#sweepBy(ends);
   }
 
-  /** Removes the VIP's addresses; only the first `count` of them if that is given. */
-  remove(vip: VipName, how: { readonly by: Hand; readonly count?: number }): void {
-    const addresses = this.#addresses(vip);
-    if (!this.has(vip)) return;
-    addresses.fill(undefined, 0, how.count);
-    this.#changed({ kind: this.has(vip) ? "touched" : "vanished", vip, by: how.by });
+  remove(addresses: readonly string[], by: Hand): void {
+    for (const address of addresses) {
+      if (this.#present.delete(address)) this.#changed({ kind: "vanished", address, by });
+    }
   }
 
   removeAll(by: Hand): void {
-    for (const vip of this.#vips.keys()) this.remove(vip, { by });
+    this.remove([...this.#present.keys()], by);
   }
 
-  has(vip: VipName): boolean {
-    return this.#addresses(vip).some((address) => address !== undefined);
+  has(address: string): boolean {
+    return this.#present.has(address);
   }
 
-  /** Whether all that is here of it was put here by a person and not taken over by the daemon since. */
-  isByPerson(vip: VipName): boolean {
-    return this.has(vip) &&
-      this.#addresses(vip).every((address) => address === undefined || address.by === "person");
+  /** How many addresses are on it. */
+  get count(): number {
+    return this.#present.size;
   }
 
-  observed(): Observed {
-    const present = sorted(this.#vips.keys()).filter((vip) => this.has(vip));
-    const isWhole = (vip: VipName) => this.#addresses(vip).every((address) => address !== undefined);
-    return {
-      whole: present.filter(isWhole),
-      partial: present.filter((vip) => !isWhole(vip)),
-      isPlaced: true,
-    };
+  /** Whether it was put here by a person and not taken over by the daemon since. */
+  isByPerson(address: string): boolean {
+    return this.#present.get(address)?.by === "person";
   }
 
   /** The kernel counts whole seconds and sweeps a little late. */
-  #leaseEnd(): number | null {
-    if (this.#lease === null) return null;
-    return this.#timeline.now + Math.ceil(this.#lease / 1000) * 1000 + this.#random.between(0, 500);
+  #leaseEnd(lease: number | null): number | null {
+    if (lease === null) return null;
+    return this.#timeline.now + Math.ceil(lease / 1000) * 1000 + this.#random.between(0, 500);
   }
 
-  #expire(vip: VipName): void {
-    const addresses = this.#addresses(vip);
-    const now = this.#timeline.now;
-    const isOver = (address: Address | undefined) =>
-      address !== undefined && address.ends !== null && address.ends <= now;
-    if (!addresses.some(isOver)) return;
-    addresses.forEach((address, index) => isOver(address) && (addresses[index] = undefined));
-    this.#changed({ kind: this.has(vip) ? "touched" : "vanished", vip, by: "lease" });
+  #sweepBy(time: number): void {
+    if (this.#sweepAt !== null && this.#sweepAt <= time) return;
+    this.#sweepAt = time;
+    this.#timeline.at(time, () => this.#sweepAt === time && this.#sweep());
   }
 
-  #addresses(vip: VipName): (Address | undefined)[] {
-    const addresses = this.#vips.get(vip);
-    if (addresses === undefined) throw new RangeError(`Cannot find VIP "${vip}": it is not in the group`);
-    return addresses;
+  #sweep(): void {
+    this.#sweepAt = null;
+    let next: number | null = null;
+    for (const [address, { ends }] of this.#present) {
+      if (ends === null) continue;
+      if (ends <= this.#timeline.now) this.remove([address], "lease");
+      else if (next === null || ends < next) next = ends;
+    }
+    if (next !== null) this.#sweepBy(next);
   }
 }

@@ -1,7 +1,7 @@
-// The network between the hosts. Each direction of each pair of hosts is a link; weather says how slow, lossy and
-// repetitive a link is, and whether it is cut. There is the calm weather of the run, and any number of disturbances
-// on top that begin and end; for a link the worst of all that touch it counts. Each packet draws its own delay, and
-// overtakes others where the weather does not keep the order.
+// One segment: a network between stations, which are hosts and clients. Each direction of each pair of stations is a
+// link; weather says how slow, lossy and repetitive a link is, and whether it is cut. There is the calm weather of the
+// run, and any number of disturbances on top that begin and end; for a link the worst of all that touch it counts.
+// Each packet draws its own delay, and overtakes others where the weather does not keep the order.
 
 import type { HostName } from "../core/vocabulary.ts";
 import type { Random } from "./random.ts";
@@ -40,6 +40,18 @@ export const calmWeather: Weather = {
   ordered: true,
 };
 
+interface Between {
+  readonly from: HostName;
+  readonly to: HostName;
+}
+
+interface Link {
+  /** What the disturbances make of it; null: cut; undefined: they have changed. */
+  weather: Weather | null | undefined;
+  /** When its last packet arrives, if it keeps the order. */
+  lastArrival: number;
+}
+
 export class Network<Packet> {
   readonly #calm: Weather;
   readonly #timeline: Timeline;
@@ -47,10 +59,7 @@ export class Network<Packet> {
   readonly #deliver: (to: HostName, packet: Packet) => void;
   readonly #corrupt: (packet: Packet, random: Random) => Packet;
   readonly #disturbances = new Set<Disturbance>();
-  /** What the disturbances make of each link; null: cut. Forgotten whenever they change. */
-  readonly #links = new Map<string, Weather | null>();
-  /** When the last packet of each link that keeps the order arrives. */
-  readonly #lastArrivals = new Map<string, number>();
+  readonly #links = new Map<HostName, Map<HostName, Link>>();
 
   constructor(
     of: {
@@ -70,37 +79,44 @@ export class Network<Packet> {
 
   begin(disturbance: Disturbance): void {
     this.#disturbances.add(disturbance);
-    this.#links.clear();
+    this.#forget();
   }
 
   end(disturbance: Disturbance): void {
-    this.#disturbances.delete(disturbance);
-    this.#links.clear();
+    if (this.#disturbances.delete(disturbance)) this.#forget();
   }
 
   /** Ends all disturbances. Packets that are still under way arrive as they would have. */
   heal(): void {
     this.#disturbances.clear();
-    this.#links.clear();
+    this.#forget();
   }
 
-  send(packet: Packet, between: { readonly from: HostName; readonly to: HostName }): void {
-    const link = `${between.from}>${between.to}`;
+  /** Whether anything can pass this way now. */
+  passes(from: HostName, to: HostName): boolean {
+    return this.#weather(this.#link(from, to), { from, to }) !== null;
+  }
+
+  /** Whether nothing is wrong with this way now. */
+  isCalm(from: HostName, to: HostName): boolean {
+    return this.#weather(this.#link(from, to), { from, to }) === this.#calm;
+  }
+
+  /** `once`: it is not of the kind that anybody keeps and says again later. */
+  send(packet: Packet, between: Between & { readonly once?: boolean }): void {
+    const link = this.#link(between.from, between.to);
     const weather = this.#weather(link, between);
     if (weather === null || this.#happens(weather.loss)) return;
     const { now } = this.#timeline;
     const own = now + this.#random.between(weather.delayMin, weather.delayMax);
-    const arrival = weather.ordered ? Math.max(own, this.#lastArrivals.get(link) ?? 0) : own;
-    if (weather.ordered) this.#lastArrivals.set(link, arrival);
+    const arrival = weather.ordered ? Math.max(own, link.lastArrival) : own;
+    if (weather.ordered) link.lastArrival = arrival;
     this.#carry(packet, { to: between.to, weather, arrival });
     if (this.#happens(weather.duplication)) {
-      this.#carry(packet, {
-        to: between.to,
-        weather,
-        arrival: arrival + this.#random.between(0, weather.delayMax),
-      });
+      const again = arrival + this.#random.between(0, weather.delayMax);
+      this.#carry(packet, { to: between.to, weather, arrival: again });
     }
-    if (this.#happens(weather.replay)) {
+    if (!between.once && this.#happens(weather.replay)) {
       this.#carry(packet, { to: between.to, weather, arrival: now + this.#random.between(100, 20_000) });
     }
   }
@@ -117,14 +133,24 @@ export class Network<Packet> {
     this.#timeline.at(how.arrival, () => this.#deliver(how.to, arrived));
   }
 
-  #weather(link: string, { from, to }: { readonly from: HostName; readonly to: HostName }): Weather | null {
-    let weather = this.#links.get(link);
-    if (weather === undefined) {
+  #link(from: HostName, to: HostName): Link {
+    let links = this.#links.get(from);
+    if (links === undefined) this.#links.set(from, links = new Map());
+    let link = links.get(to);
+    if (link === undefined) links.set(to, link = { weather: undefined, lastArrival: 0 });
+    return link;
+  }
+
+  #weather(link: Link, { from, to }: Between): Weather | null {
+    if (link.weather === undefined) {
       const touching = [...this.#disturbances].filter((each) => each.affects(from, to));
-      weather = touching.some((each) => each.cut) ? null : touching.reduce(worse, this.#calm);
-      this.#links.set(link, weather);
+      link.weather = touching.some((each) => each.cut) ? null : touching.reduce(worse, this.#calm);
     }
-    return weather;
+    return link.weather;
+  }
+
+  #forget(): void {
+    for (const links of this.#links.values()) for (const link of links.values()) link.weather = undefined;
   }
 }
 

@@ -4,6 +4,7 @@
 import type { NodeEffect, NodeEvent } from "../core/events.ts";
 import type { NodeStatus } from "../core/status.ts";
 import type { Duration, Group, HostName, ViewId, VipName } from "../core/vocabulary.ts";
+import type { Entry } from "./client.ts";
 import type { Fault } from "./plan.ts";
 import type { Hand } from "./kernel.ts";
 
@@ -22,7 +23,9 @@ export type Occurrence =
   | {
     readonly kind: "appeared" | "vanished";
     readonly host: HostName;
-    readonly vip: VipName;
+    readonly address: string;
+    /** Its name on that host; null: it has none there. */
+    readonly vip: VipName | null;
     readonly by: Hand;
     /** The view in which the daemon asked for it, if it was the daemon. */
     readonly askedIn: ViewId | null;
@@ -37,8 +40,10 @@ export type DaemonChange = "started" | "killed" | "lostPower" | "paused" | "woke
 export type Milestone =
   /** All faults are over, and all hosts that shall be up are up or about to be. */
   | "healed"
-  /** From now on the group has settled, but for balance. */
+  /** The group must have settled by now. */
   | "settled"
+  /** From now on only balance moves VIPs. */
+  | "calm"
   /** From now on nothing moves. */
   | "quiet"
   | "ended";
@@ -47,20 +52,43 @@ export type Milestone =
 export interface World {
   /** Milliseconds since the simulation began. */
   readonly now: number;
+  /** The configuration that all hosts have in the end, but for those that keep another one. */
   readonly group: Group;
   /** Sorted by name. */
   readonly hosts: readonly HostView[];
+  readonly clients: readonly ClientView[];
+  /** Every address of every configuration. */
+  readonly addresses: readonly string[];
+  /** Since when no fault has begun or ended and no daemon has started, stopped, paused or woken. */
+  readonly undisturbedSince: number;
+  /** Whether no fault goes on. */
+  readonly isCalm: boolean;
+  /** Whether all is well with some way between the two hosts, in both directions. */
+  areJoined(one: HostName, other: HostName): boolean;
+  /** Whether nothing passes between the two hosts, in either direction. */
+  areApart(one: HostName, other: HostName): boolean;
+  /** Counts a situation, so that it is seen that a checker had something to look at. */
+  saw(situation: string): void;
 }
 
 export interface HostView {
   readonly name: HostName;
   readonly daemon: "down" | "running" | "paused";
+  /** What it goes by, or, when the daemon is down, would start with. */
+  readonly group: Group;
+  /** Its commands fail or are slow at present. */
+  readonly isTroubled: boolean;
   /** Null when the daemon is down. */
   status(): NodeStatus | null;
-  /** Any address of the VIP is in the kernel. */
-  has(vip: VipName): boolean;
+  /** The address is in the kernel. */
+  has(address: string): boolean;
   /** It is there, but only because a person put it there. */
-  isByPerson(vip: VipName): boolean;
+  isByPerson(address: string): boolean;
   /** The daemon has asked for its removal. */
-  isReleasing(vip: VipName): boolean;
+  isReleasing(address: string): boolean;
+}
+
+export interface ClientView {
+  readonly name: string;
+  entry(address: string): Entry | null;
 }

@@ -2,31 +2,30 @@
 //
 //   chaos        faults happen as planned
 //   healed       they all end; hosts that are down start again, but for some
-//   settled      a stated time later the group must have settled, and only balance moves VIPs
+//   settled      a stated time later the group must have settled
+//   calm         no host is damped any more for having come and gone: from now on only balance moves VIPs
 //   quiet        after the rounds that balance may need nothing moves any more
 //   ended        and all is as it was
 //
-// The checkers look on all the time. What one of them objects to ends the simulation.
+// A plan that ends early does not wait for these times to pass when there is nothing left to wait for. The checkers
+// look on all the time. What one of them objects to ends the simulation.
 
 import type { HostName } from "../core/vocabulary.ts";
-import { alarm } from "./checkers/alarm.ts";
-import { announcements } from "./checkers/announcements.ts";
+import { allCheckers } from "./checkers/all.ts";
 import type { Checker, Violation } from "./checkers/checker.ts";
-import { evenness } from "./checkers/evenness.ts";
-import { exclusive } from "./checkers/exclusive.ts";
-import { fence } from "./checkers/fence.ts";
-import { leastMovement } from "./checkers/least_movement.ts";
-import { leaving } from "./checkers/leaving.ts";
-import { quorum } from "./checkers/quorum.ts";
-import { settlement, unsettled } from "./checkers/settlement.ts";
-import { views } from "./checkers/views.ts";
+import { isEven, isFree } from "./checkers/evenness.ts";
+import { isAnyDamped, isPending, unsettled } from "./checkers/settlement.ts";
+import { SimulatedClient } from "./client.ts";
 import { concerns, describe, isMinor } from "./describe.ts";
+import type { Size } from "./draw_group.ts";
+import { drawPlan } from "./draw_plan.ts";
 import { carryOut, heal, type Stage } from "./faults.ts";
 import { type Program, SimulatedHost } from "./host.ts";
 import { Network } from "./network.ts";
 import type { Milestone, Occurrence, World } from "./occurrence.ts";
-import { drawPlan, type Plan } from "./plan.ts";
+import { everyoneIn, type Fault, filesOf, type Plan, slowestTiming } from "./plan.ts";
 import { Random } from "./random.ts";
+import { Segments } from "./segments.ts";
 import { Timeline } from "./timeline.ts";
 import { codecWire, corruptPacket, type Packet, plainWire } from "./wire.ts";
 
@@ -37,8 +36,23 @@ export interface Setting {
   readonly wire: "codec" | "plain";
   /** Instead of the seed's own. */
   readonly plan?: Plan;
+  /** Of the group that is drawn. */
+  readonly size?: Size;
+  /** Only these faults of the plan, by their places in it. */
+  readonly faults?: readonly number[];
   /** Told of every line of the trace; making them takes time. */
   readonly trace?: (line: TraceLine) => void;
+  readonly director?: Director;
+}
+
+/** Somebody who tells one story: without chance, and looking on. */
+export interface Director {
+  /** Where delays come from, instead of the seed. */
+  readonly random: Random;
+  /** Called once, before anything happens: now is the time to make appointments. */
+  readonly begin: (timeline: Timeline, world: World) => void;
+  /** Told of everything, before the checkers are. */
+  readonly watch: (occurrence: Occurrence, world: World) => void;
 }
 
 export interface TraceLine {
@@ -57,6 +71,12 @@ export interface Outcome {
   readonly simulated: number;
   /** From the heal until the group had settled, in ms; null if it did not come so far. */
   readonly settledAfter: number | null;
+  /** How long that may have taken, in ms. */
+  readonly settlementBound: number;
+  /** How many faults were planned. */
+  readonly faultsCount: number;
+  /** How often each kind of fault happened, and each situation that checkers look for. */
+  readonly seen: ReadonlyMap<string, number>;
   readonly violation: FoundViolation | null;
 }
 
@@ -68,7 +88,10 @@ export interface FoundViolation extends Violation {
 
 /** Between two looks at what has to end in time. */
 const pollEvery = 100;
-const quietFor = 3_000;
+/** Between two looks of a client at all its addresses. */
+const talkEvery = 500;
+/** At the end nothing may move for this long, in ms, or as many timeouts. */
+const quietFor = { ms: 3_000, early: 1_000, timeouts: 2 };
 
 /** Runs the simulation of a seed. */
 export function simulate(setting: Setting): Outcome {
@@ -79,24 +102,48 @@ export function simulate(setting: Setting): Outcome {
   } catch (error) {
     violation = error instanceof Objection ? error.violation : simulation.thrown(error);
   }
-  return { seed: setting.seed, simulated: simulation.now, settledAfter: simulation.settledAfter, violation };
+  return simulation.outcome(setting.seed, violation);
+}
+
+/** What a seed, or a setting's own plan, is going to be. */
+export function planOf({ seed, plan, size, faults }: Omit<Setting, "program" | "wire">): Plan {
+  const whole = plan ?? drawPlan(new Random(seed).fork("plan"), size);
+  if (faults === undefined) return whole;
+  return { ...whole, faults: whole.faults.filter((_, place) => faults.includes(place)) };
 }
 
 /** How long after the heal a group must have settled, in ms. */
-export function settlementBound({ group, faults }: Plan): number {
-  const { mature, timeout, lease } = group.timing;
+export function settlementBound(plan: Plan): number {
+  const { mature, timeout, lease } = slowestTiming(filesOf(plan));
   // A host that failed to add a VIP does not ask for it again for a while.
-  const inability = faults.some((fault) => fault.kind === "troubles") ? 161_000 : 0;
+  const inability = plan.faults.some((fault) => fault.kind === "troubles") ? 161_000 : 0;
   // What a daemon that is gone has left in the kernel goes with its lease.
   const leftovers = lease === null ? 0 : lease + 500;
-  return Math.max(mature + 10 * timeout + inability, leftovers);
+  // Of hosts whose clocks are wrong the slowest one counts.
+  return Math.max((mature + 10 * timeout + inability) * (1 + (plan.drift ?? 0)), leftovers);
 }
+
+/** How long after the heal a host may still be damped for what it did before or while the group settled, in ms. */
+const dampingBound = (plan: Plan): number =>
+  settlementBound(plan) + dampingTimeouts * slowestTiming(filesOf(plan)).timeout * (1 + (plan.drift ?? 0));
+/** Two half-lives of the penalty in src/core/suspicion.ts, and some. */
+const dampingTimeouts = 41;
 
 /** How long balance may take after that, in ms: its rounds, and a view change and a handover each. */
 function balanceBound({ group: { vips, balance, timing } }: Plan): number {
   const rounds = balance.movesPerRound === "all" ? 2 : Math.ceil(vips.length / balance.movesPerRound) + 1;
   return rounds * (balance.interval + timing.timeout);
 }
+
+/** What is under way in a segment: a datagram to a host, or an announcement to the clients beside it. */
+type Carried = Packet | Announcement;
+
+interface Announcement {
+  readonly host: HostName;
+  readonly addresses: readonly string[];
+}
+
+const isAnnouncement = (carried: Carried): carried is Announcement => "addresses" in carried;
 
 class Objection extends Error {
   constructor(readonly violation: FoundViolation) {
@@ -107,68 +154,114 @@ class Objection extends Error {
 class Simulation implements World {
   readonly group;
   readonly hosts: readonly SimulatedHost[];
-  settledAfter: number | null = null;
+  readonly clients: readonly SimulatedClient[];
+  readonly addresses: readonly string[];
+  undisturbedSince = 0;
   readonly #plan: Plan;
   readonly #timeline = new Timeline();
+  readonly #segments: Segments<Carried>;
   readonly #stage: Stage;
-  readonly #checkers: readonly Checker[];
+  readonly #checkers: ReadonlyMap<Occurrence["kind"], readonly Checker[]>;
   readonly #trace: Setting["trace"];
+  readonly #director: Setting["director"];
+  readonly #seen = new Map<string, number>();
+  /** Faults that go on. */
+  readonly #present = new Set<Fault>();
+  #ambushes: (Fault & { readonly kind: "ambush" })[] = [];
   #isChaos = true;
+  #settledAfter: number | null = null;
+  #movedAt = 0;
 
-  constructor({ seed, program, wire: travelling, plan, trace }: Setting) {
-    const random = new Random(seed);
-    const timeline = this.#timeline;
-    this.#plan = plan ?? drawPlan(random.fork("plan"));
-    const { group, sizes, calm } = this.#plan;
-    this.group = group;
-    const wire = travelling === "plain"
-      ? plainWire
-      : codecWire(group.name, group.hosts.map(({ name }) => name));
-    this.#trace = trace;
-    this.#checkers = allCheckers();
-    const hosts = new Map<HostName, SimulatedHost>();
-    const network = new Network<Packet>({
-      timeline,
-      random: random.fork("network"),
-      calm,
-      deliver: (to, packet) => hosts.get(to)?.receive(packet),
-      corrupt: corruptPacket,
-    });
-    const transmit = (packet: Packet, between: { from: HostName; to: HostName }) =>
-      network.send(packet, between);
-    const tell = (occurrence: Occurrence) => this.#tell(occurrence);
-    for (const { name } of group.hosts) {
-      const own = random.fork(`host ${name}`);
-      hosts.set(
-        name,
-        new SimulatedHost(name, { timeline, random: own, group, sizes, program, wire, transmit, tell }),
-      );
-    }
+  constructor(setting: Setting) {
+    const random = setting.director?.random ?? new Random(setting.seed);
+    this.#director = setting.director;
+    const plan = planOf(setting);
+    this.#plan = plan;
+    this.group = plan.group;
+    this.#trace = setting.trace;
+    this.#checkers = byKind(allCheckers(plan));
+    this.#segments = this.#layOut(random);
+    const hosts = this.#populate(random, setting);
     this.hosts = [...hosts.values()];
-    const ended: Stage["ended"] = (fault) => this.#tell({ kind: "faultEnded", fault });
-    this.#stage = { timeline, network, hosts, isChaos: () => this.#isChaos, ended };
+    this.clients = (plan.clients ?? []).map((beside, index) =>
+      new SimulatedClient(`client ${index + 1}`, beside)
+    );
+    this.addresses = [
+      ...new Set(
+        filesOf(plan).flatMap(({ vips }) => vips.flatMap((vip) => vip.addresses))
+          .map(({ address }) => address),
+      ),
+    ];
+    this.#stage = {
+      timeline: this.#timeline,
+      segments: this.#segments,
+      hosts,
+      files: { older: plan.older?.group ?? plan.group, last: plan.group },
+      isChaos: () => this.#isChaos,
+      ended: (fault) => this.#end(fault),
+      start: (host) => this.#start(host),
+      lieInWait: (fault) => this.#ambushes.push(fault),
+    };
   }
 
   get now(): number {
     return this.#timeline.now;
   }
 
+  get isCalm(): boolean {
+    return this.#present.size === 0;
+  }
+
+  areJoined(one: HostName, other: HostName): boolean {
+    return this.#segments.areJoined(one, other);
+  }
+
+  areApart(one: HostName, other: HostName): boolean {
+    return this.#segments.areApart(one, other);
+  }
+
+  saw(situation: string): void {
+    this.#seen.set(situation, (this.#seen.get(situation) ?? 0) + 1);
+  }
+
   run(): void {
-    const { starts, faults, healAt, staysDown } = this.#plan;
-    for (const [host, at] of starts) this.#timeline.at(at, () => this.#stage.hosts.get(host)?.start());
+    const { starts, faults, healAt } = this.#plan;
+    this.#director?.begin(this.#timeline, this);
+    for (const [host, at] of starts) this.#timeline.at(at, () => this.#start(host));
     for (const fault of faults) this.#timeline.at(fault.at, () => this.#begin(fault));
     this.#poll();
+    if (this.clients.length > 0) this.#talk();
     this.#timeline.runUntil(healAt);
-    this.#isChaos = false;
-    heal(this.#stage);
-    for (const host of this.hosts) if (!staysDown.includes(host.name)) host.start();
+    this.#heal();
     this.#reach("healed");
-    this.#timeline.runUntil(this.now + settlementBound(this.#plan));
+    this.#wait(
+      settlementBound(this.#plan),
+      () => this.#settledAfter !== null && !isPending(this) && !unsettled(this),
+    );
     this.#reach("settled");
-    this.#timeline.runUntil(this.now + balanceBound(this.#plan));
+    while (this.now < healAt + dampingBound(this.#plan) && isAnyDamped(this)) {
+      this.#timeline.runUntil(this.now + pollEvery);
+    }
+    this.#reach("calm");
+    const calmAt = this.now;
+    this.#wait(balanceBound(this.#plan), () => this.#isBalanced(calmAt));
     this.#reach("quiet");
-    this.#timeline.runUntil(this.now + quietFor);
+    const { timeout } = this.group.timing;
+    const { ms, early, timeouts } = quietFor;
+    this.#timeline.runUntil(this.now + Math.max(this.#plan.endsEarly ? early : ms, timeouts * timeout));
     this.#reach("ended");
+  }
+
+  outcome(seed: number, violation: FoundViolation | null): Outcome {
+    return {
+      seed,
+      simulated: this.now,
+      settledAfter: this.#settledAfter,
+      settlementBound: settlementBound(this.#plan),
+      faultsCount: this.#plan.faults.length,
+      seen: this.#seen,
+      violation,
+    };
   }
 
   /** A program that throws is as wrong as one that breaks a promise. */
@@ -177,44 +270,178 @@ class Simulation implements World {
     return { checker: "thrown", what, hosts: this.hosts.map(({ name }) => name), at: this.now };
   }
 
-  #begin(fault: Plan["faults"][number]): void {
+  /** Builds the segments, as many as hosts are attached to. */
+  #layOut(random: Random): Segments<Carried> {
+    const { calm, attachments } = this.#plan;
+    const count = attachments === undefined ? 1 : 1 + Math.max(...[...attachments.values()].flat());
+    const networks = Array.from({ length: count }, (_, number) =>
+      new Network<Carried>({
+        timeline: this.#timeline,
+        random: random.fork(number === 0 ? "network" : `network ${number}`),
+        calm,
+        deliver: (to, carried) => this.#deliver(to, carried),
+        corrupt: (carried, by) => corruptPacket(carried, by),
+      }));
+    return new Segments(networks, attachments ?? new Map());
+  }
+
+  /** Builds the hosts. */
+  #populate(random: Random, { program, wire: travelling }: Setting): ReadonlyMap<HostName, SimulatedHost> {
+    const { group, older, drift = 1e-4 } = this.#plan;
+    const everyone = everyoneIn(this.#plan);
+    const wire = travelling === "plain" ? plainWire : codecWire(group.name, everyone);
+    return new Map(everyone.map((name) => {
+      const host = new SimulatedHost(name, {
+        timeline: this.#timeline,
+        random: random.fork(`host ${name}`),
+        file: older?.hosts.includes(name) ? older.group : group,
+        everyone,
+        drift,
+        program,
+        wire,
+        transmit: (packet, between) => this.#segments.send(packet, between),
+        announce: (announcement) => this.#announce(announcement),
+        tell: (occurrence) => this.#tell(occurrence),
+      });
+      return [name, host];
+    }));
+  }
+
+  #deliver(to: HostName, carried: Carried): void {
+    if (!isAnnouncement(carried)) return this.#stage.hosts.get(to)?.receive(carried);
+    for (const client of this.clients) {
+      if (client.beside !== to) continue;
+      for (const address of carried.addresses) {
+        client.hearAnnouncement(address, { host: carried.host, now: this.now });
+      }
+    }
+  }
+
+  #announce(announcement: Announcement): void {
+    for (const to of new Set(this.clients.map(({ beside }) => beside))) {
+      this.#segments.front.send(announcement, { from: announcement.host, to, once: true });
+    }
+  }
+
+  #talk(): void {
+    for (const client of this.clients) {
+      const { front } = this.#segments;
+      const reached = (host: HostName) =>
+        front.passes(client.beside, host) && front.passes(host, client.beside);
+      client.talk(this.addresses, { now: this.now, hosts: this.hosts, reached });
+    }
+    this.#timeline.after(talkEvery, () => this.#talk());
+  }
+
+  #begin(fault: Fault): void {
+    if ("lasts" in fault) this.#present.add(fault);
+    this.saw(`fault ${fault.kind}`);
     this.#tell({ kind: "faultBegan", fault });
     carryOut(fault, this.#stage);
+  }
+
+  #end(fault: Fault): void {
+    this.#present.delete(fault);
+    this.#tell({ kind: "faultEnded", fault });
+  }
+
+  /** Whoever is not in the group yet, or not any more, is not started. */
+  #start(name: HostName): void {
+    const change = this.#plan.older?.change;
+    if (change?.host === name && (change.kind === "joins") === (this.now < change.at)) return;
+    this.#stage.hosts.get(name)?.start();
+  }
+
+  #heal(): void {
+    const { staysDown, older } = this.#plan;
+    this.#isChaos = false;
+    this.#ambushes = [];
+    this.#present.clear();
+    heal(this.#stage);
+    for (const host of this.hosts) {
+      if (older !== undefined && !older.isKept) host.reload(this.group);
+      if (!staysDown.includes(host.name)) this.#start(host.name);
+    }
   }
 
   #reach(milestone: Milestone): void {
     this.#tell({ kind: "milestone", milestone });
   }
 
+  /** Lets so much time pass, or less if the plan ends early and there is nothing to wait for. */
+  #wait(most: number, isDone: () => boolean): void {
+    const end = this.now + most;
+    while (this.now < end) {
+      if (this.#plan.endsEarly && isDone()) return;
+      this.#timeline.runUntil(this.#plan.endsEarly ? Math.min(end, this.now + pollEvery) : end);
+    }
+  }
+
+  /** Whether loads are even and nothing has moved for a while; where that cannot be told, for a round of balance. */
+  #isBalanced(calmAt: number): boolean {
+    const { balance, timing } = this.group;
+    const rest = Math.max(1_000, 2 * timing.timeout) + (isFree(this) ? 0 : balance.interval);
+    return this.now - Math.max(calmAt, this.#movedAt) >= rest && (!isFree(this) || isEven(this)) &&
+      !isPending(this) && !unsettled(this);
+  }
+
   #poll(): void {
-    if (!this.#isChaos && this.settledAfter === null && unsettled(this) === null) {
-      this.settledAfter = this.now - this.#plan.healAt;
+    if (!this.#isChaos && this.#settledAfter === null && unsettled(this) === null) {
+      this.#settledAfter = this.now - this.#plan.healAt;
     }
     this.#tell({ kind: "polled" });
     this.#timeline.after(pollEvery, () => this.#poll());
   }
 
   #tell(occurrence: Occurrence): void {
+    this.#director?.watch(occurrence, this);
     if (this.#trace !== undefined && occurrence.kind !== "polled") {
       const text = describe(occurrence);
       this.#trace({ at: this.now, hosts: concerns(occurrence), isMinor: isMinor(occurrence), text });
     }
-    for (const checker of this.#checkers) {
+    this.#notice(occurrence);
+    const checkers = this.#checkers.get(occurrence.kind);
+    if (checkers === undefined) return;
+    for (const checker of checkers) {
       const violation = checker.check(occurrence, this);
       if (violation !== null) throw new Objection({ ...violation, checker: checker.name, at: this.now });
     }
   }
+
+  /** What the world itself keeps of it. */
+  #notice(occurrence: Occurrence): void {
+    switch (occurrence.kind) {
+      case "stepped":
+        return this.#ambushes.length > 0 && isProposal(occurrence) ? this.#strike() : undefined;
+      case "appeared":
+      case "vanished":
+        this.#movedAt = this.now;
+        return;
+      case "daemon":
+      case "faultBegan":
+      case "faultEnded":
+        this.undisturbedSince = this.now;
+        return;
+      case "milestone":
+        if (occurrence.milestone === "healed") this.undisturbedSince = this.now;
+        return;
+      case "polled":
+        return;
+    }
+  }
+
+  /** Whoever lay in wait does what it waited to do. */
+  #strike(): void {
+    for (const { delay, strike } of this.#ambushes.splice(0)) {
+      this.#timeline.after(delay, () => this.#isChaos && this.#begin(strike));
+    }
+  }
 }
 
-const allCheckers = (): readonly Checker[] => [
-  exclusive(),
-  quorum(),
-  views(),
-  fence(),
-  leaving(),
-  alarm(),
-  settlement(),
-  announcements(),
-  leastMovement(),
-  evenness(),
-];
+const isProposal = ({ effects }: Occurrence & { kind: "stepped" }): boolean =>
+  effects.some((effect) => effect.kind === "note" && effect.note.kind === "viewProposed");
+
+function byKind(checkers: readonly Checker[]): ReadonlyMap<Occurrence["kind"], readonly Checker[]> {
+  const kinds = new Set(checkers.flatMap(({ watches }) => watches));
+  return new Map([...kinds].map((kind) => [kind, checkers.filter(({ watches }) => watches.includes(kind))]));
+}

@@ -1,8 +1,8 @@
 // How a message travels: as the datagrams of the real codec, or, where a run asks for speed, as the message itself.
-// Either way a receiver takes of each life of a sender only what is newer than the last.
+// Either way a receiver takes each message of each life of a sender once at most, and nothing that is far behind.
 
 import { type Authenticator, encodeDatagrams, TAG_BYTES } from "../codec/datagram.ts";
-import { createReceiver, receiveDatagram } from "../codec/receiver.ts";
+import { createReceiver, receiveDatagram, WINDOW } from "../codec/receiver.ts";
 import type { Message, Sender } from "../core/message.ts";
 import type { HostName, Incarnation } from "../core/vocabulary.ts";
 import type { Random } from "./random.ts";
@@ -41,24 +41,45 @@ export function codecWire(group: string, hosts: readonly HostName[]): Wire {
   };
 }
 
-/** Messages travel as they are, one packet each. */
+/** Messages travel as they are, one packet each, with the window of the codec's receiver. */
 export const plainWire: Wire = {
   encode: (spoken) => [spoken],
   receiver() {
-    const newest = new Map<string, number>();
+    const lives = new Map<Incarnation, Window>();
     return (packet) => {
       if (packet instanceof Uint8Array) return null;
-      const { host, incarnation, sequence } = packet.sender;
-      const life = `${host}#${incarnation}`;
-      if (sequence <= (newest.get(life) ?? 0)) return null;
-      newest.set(life, sequence);
-      return packet;
+      const { incarnation, sequence } = packet.sender;
+      const window = lives.get(incarnation);
+      if (window === undefined) {
+        lives.set(incarnation, { newest: sequence, delivered: 1 });
+        return packet;
+      }
+      return isNew(window, sequence) ? packet : null;
     };
   },
 };
 
+/** Bit n: the message n before the newest was delivered. */
+interface Window {
+  newest: number;
+  delivered: number;
+}
+
+/** Whether the message was not delivered before; from now on it was. */
+function isNew(window: Window, sequence: number): boolean {
+  const ahead = sequence - window.newest;
+  if (ahead > 0) {
+    window.delivered = ahead < WINDOW ? (window.delivered << ahead | 1) >>> 0 : 1;
+    window.newest = sequence;
+    return true;
+  }
+  if (-ahead >= WINDOW || (window.delivered >>> -ahead & 1) === 1) return false;
+  window.delivered = (window.delivered | 1 << -ahead) >>> 0;
+  return true;
+}
+
 /** Flips one bit of a datagram. */
-export function corruptPacket(packet: Packet, random: Random): Packet {
+export function corruptPacket<Any>(packet: Any, random: Random): Any | Uint8Array {
   if (!(packet instanceof Uint8Array) || packet.length === 0) return packet;
   const at = random.whole(0, packet.length - 1);
   return packet.with(at, (packet[at] ?? 0) ^ (1 << random.whole(0, 7)));

@@ -11,6 +11,68 @@ Deno.test("check prints what a right file means, and exits with 0", async () => 
   equal((await molehill("check", "--config", `${files}/good.toml`)).code, 0);
 });
 
+Deno.test("check --json tells a program the same as check tells people, warnings included", async () => {
+  const { code, out, err } = await molehill("check", "--json", "--config", `${files}/good.toml`);
+  equal(code, 0);
+  equal(err, "");
+  const { digest, ...meaning } = JSON.parse(out);
+  match(digest, /^[0-9a-f]{16}$/);
+  await golden("cli/check_good.json", `${JSON.stringify(meaning, null, 2)}\n`);
+  const { out: text } = await molehill("check", "--config", `${files}/good.toml`);
+  for (const { name, formula, applies } of meaning.bounds) {
+    equal(text.split("\n").some((line) => line.startsWith(name) && line.endsWith(formula)), applies, name);
+  }
+});
+
+Deno.test("check --json prints no JSON of a wrong file, but its problems on standard error", async () => {
+  const { code, out, err } = await molehill("check", "--json", "--config", `${files}/bad.toml`);
+  equal(code, 2);
+  equal(out, "");
+  equal(err, (await molehill("check", "--config", `${files}/bad.toml`)).err);
+});
+
+for (const count of [1, 2, 3, 4, 5, 6]) {
+  Deno.test(`check tells what sizes of a quorum of ${count} serve, and what an even split does`, async () => {
+    await withQuorumOf(count, async (file) => {
+      const { out } = await molehill("check", "--config", file);
+      const text = out.slice(out.indexOf("quorum:"), out.indexOf("  secrets")).replace(/\s+/g, " ").trim();
+      equal(text, quorumTexts[count]);
+    });
+  });
+}
+
+const quorumTexts: Readonly<Record<number, string>> = {
+  1: "quorum: the only host is its own majority",
+  2: "quorum: both hosts must hear each other, or neither holds VIPs no host may be lost; " +
+    "a split into 1 and 1 stops all until it heals",
+  3: "quorum: 2 or 3 of 3 hosts that hear each other hold VIPs, fewer hold none 1 host may be lost; " +
+    "of two parts one always goes on",
+  4: "quorum: 3 or 4 of 4 hosts that hear each other hold VIPs, fewer hold none 1 host may be lost; " +
+    "a split into 2 and 2 stops all until it heals",
+  5: "quorum: 3 to 5 of 5 hosts that hear each other hold VIPs, fewer hold none 2 hosts may be lost; " +
+    "of two parts one always goes on",
+  6: "quorum: 4 to 6 of 6 hosts that hear each other hold VIPs, fewer hold none 2 hosts may be lost; " +
+    "a split into 3 and 3 stops all until it heals",
+};
+
+async function withQuorumOf(count: number, use: (file: string) => Promise<void>): Promise<void> {
+  const directory = await Deno.makeTempDir();
+  try {
+    const hosts = Array.from(
+      { length: count },
+      (_, at) => `[[host]]\nname = "h${at}"\naddress = "10.0.0.${at + 1}"\n`,
+    );
+    await Deno.writeTextFile(
+      `${directory}/m.toml`,
+      '[cluster]\nname = "tudou"\npartition = "quorum"\n[[segment]]\nname = "lan"\nmode = "unicast"\n' +
+        `${hosts.join("")}[[vip]]\naddress = "10.0.1.1"\ninterface = "eth0"\n`,
+    );
+    await use(`${directory}/m.toml`);
+  } finally {
+    await Deno.remove(directory, { recursive: true });
+  }
+}
+
 Deno.test("check prints every problem of a wrong file with its place, and exits with 2", async () => {
   await golden("cli/check_bad.txt", await session("check", "--config", `${files}/bad.toml`));
   const { code, out, err } = await molehill("check", "--config", `${files}/bad.toml`);

@@ -11,7 +11,17 @@ const troubled: Status = {
   view: { number: 13, coordinator: "test00", members: ["test00", "test01"] },
   hosts: [
     { ...host("test00"), draining: true, vips: 0 },
-    { ...host("test01"), mature: false, same_configuration: false, vips: 2 },
+    {
+      ...host("test01"),
+      mature: false,
+      same_configuration: false,
+      differences: [
+        { name: "timing.timeout", here: "1s", elsewhere: "500ms" },
+        { name: "vip web-d", here: "192.168.9.114/32 on eth0", elsewhere: null },
+      ],
+      damped: true,
+      vips: 2,
+    },
     { ...host("test02"), state: "silent", silent_for_ms: 125_000, vips: 0 },
     { ...host("test03"), state: "silent", silent_for_ms: null, vips: 0 },
     { ...host("test04"), state: "heard", vips: 0 },
@@ -25,6 +35,7 @@ const troubled: Status = {
       addresses: ["192.168.9.110/32", "2001:db8::110/128"],
       reason: "aReasonOfTomorrow",
     },
+    { ...vip("web-d", "test01"), known: false, addresses: [] },
     { ...vip("mail", ""), holder: null, state: "uncovered", since: null, reason: null },
   ],
   moves: [
@@ -41,6 +52,8 @@ const troubled: Status = {
   warnings: [
     "1 VIP not covered: no member of the view can hold mail",
     'Host "test02" is silent: last heard 2m05s ago',
+    'Host "test01" reads another configuration than most hosts: timing.timeout is 1s there, 500ms elsewhere; ' +
+    "vip web-d is only there (192.168.9.114/32 on eth0)",
   ],
 };
 
@@ -61,6 +74,35 @@ const alone: Status = {
   warnings: ["This host has no view yet"],
 };
 
+/** Of which the answering host shares two segments with most of the others. */
+const redundant: Status = {
+  ...well,
+  hosts: [
+    host("test00"),
+    { ...host("test01"), paths: [heardOver("lan"), heardOver("back")] },
+    {
+      ...host("test02"),
+      paths: [heardOver("lan"), { segment: "back", heard: false, silent_for_ms: 12_300 }],
+    },
+    { ...host("test03"), paths: [{ segment: "lan", heard: false, silent_for_ms: null }, heardOver("back")] },
+    { ...host("test04"), paths: [heardOver("back")] },
+    {
+      ...host("test05"),
+      state: "silent",
+      silent_for_ms: 125_000,
+      paths: ["lan", "back"].map((segment) => ({ segment, heard: false, silent_for_ms: 125_000 })),
+    },
+  ],
+};
+
+function heardOver(segment: string): Status["hosts"][number]["paths"][number] {
+  return { segment, heard: true, silent_for_ms: 40 };
+}
+
+Deno.test("renderStatus() shows the paths where a host has several, and which of them is lost", async () => {
+  await golden("cli/status_paths.txt", renderStatus(redundant, { colours: false, now }));
+});
+
 Deno.test("renderStatus() shows a group in which all is well", async () => {
   await golden("cli/status_well.txt", renderStatus(well, { colours: false, now }));
 });
@@ -74,7 +116,7 @@ Deno.test("renderStatus() shows a host that has no view yet", async () => {
 });
 
 Deno.test("renderStatus() changes nothing but colours on a terminal", () => {
-  for (const status of [well, troubled, alone]) {
+  for (const status of [well, troubled, alone, redundant]) {
     const coloured = renderStatus(status, { colours: true, now });
     match(coloured, /\p{Cc}\[31m|\p{Cc}\[32m/u);
     equal(coloured.replaceAll(/\p{Cc}\[\d+m/gu, ""), renderStatus(status, { colours: false, now }));

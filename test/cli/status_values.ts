@@ -14,12 +14,17 @@ export const host = (name: string): Status["hosts"][number] => ({
   draining: false,
   mature: true,
   same_configuration: true,
+  differences: [],
+  more_differences: 0,
+  damped: false,
   silent_for_ms: 40,
   vips: 1,
+  paths: name === "test00" ? [] : [{ segment: "lan", heard: true, silent_for_ms: 40 }],
 });
 
 export const vip = (name: string, holder: string): Status["vips"][number] => ({
   name,
+  known: true,
   addresses: [`192.168.9.10${name.length}/32`],
   holder,
   state: "held",

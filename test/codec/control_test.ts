@@ -36,6 +36,9 @@ const status: Status = {
     draining: false,
     mature: true,
     same_configuration: true,
+    differences: [],
+    more_differences: 0,
+    damped: false,
     silent_for_ms: null,
     vips: 1,
     paths: [],
@@ -45,6 +48,9 @@ const status: Status = {
     draining: false,
     mature: true,
     same_configuration: true,
+    differences: [],
+    more_differences: 0,
+    damped: false,
     silent_for_ms: 40,
     vips: 0,
     paths: [
@@ -54,6 +60,7 @@ const status: Status = {
   }],
   vips: [{
     name: "web-a",
+    known: true,
     addresses: ["192.168.9.109/32"],
     holder: "test00",
     state: "held",

@@ -9,6 +9,7 @@ import {
   receiveDatagram,
   type Receiver,
   WINDOW,
+  withHosts,
 } from "../../src/codec/receiver.ts";
 import type { Message, Sender } from "../../src/core/message.ts";
 import { hostName, incarnation, sequence } from "../../src/core/vocabulary.ts";
@@ -397,6 +398,19 @@ Deno.test("any sequences get the fate that a slow receiver, which remembers all 
     }),
     { numRuns: 300 },
   );
+});
+
+Deno.test("withHosts() hears a new host, drops what is of a host that is gone, and knows what it had of the others", () => {
+  const heard = [
+    datagramOf(by("test01", 1, 5)),
+    datagramOf(by("test02", 1, 5)),
+    datagramOf(by("test03", 1, 5)),
+  ];
+  const before = receiveAll(fresh, heard);
+  assert.deepEqual(wordsOf(before.outcomes), ["message", "message", "unknownHost"]);
+  const changed = withHosts(before.state, ["test00", "test02", "test03"].map(hostName));
+  assert.deepEqual(wordsOf(receiveAll(changed, heard).outcomes), ["unknownHost", "repeated", "message"]);
+  assert.deepEqual(changed.dropped, before.state.dropped);
 });
 
 Deno.test("datagrams lost, doubled and out of order deliver true messages only, each once", () => {

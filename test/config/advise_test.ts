@@ -7,6 +7,21 @@ Deno.test("the small file gives no cause for advice", () => {
   assert.deepEqual(warningsOf(SMALL_FILE), []);
 });
 
+function timed(keys: string): string {
+  return smallFile({ "[[segment]]": `[timing]\n${keys}\n[[segment]]` });
+}
+
+Deno.test("no profile by itself gives cause for advice", () => {
+  for (const profile of ["fast", "lan", "wan"]) {
+    assert.deepEqual(warningsOf(timed(`profile = "${profile}"`)), []);
+  }
+});
+
+Deno.test("a quorum of an odd number of hosts gives no cause for advice", () => {
+  const third = '[[host]]\nname = "c"\naddress = "10.0.0.3"\n';
+  assert.deepEqual(warningsOf(smallFile({ '"tudou"': '"tudou"\npartition = "quorum"' }, third)), []);
+});
+
 const advised: readonly {
   readonly told: string;
   readonly text: string;
@@ -28,8 +43,59 @@ const advised: readonly {
     told: "two hosts with a quorum",
     text: smallFile({ 'name = "tudou"': 'name = "tudou"\npartition = "quorum"' }),
     warnings: [
-      '3:1: partition = "quorum" with two hosts: the loss of either takes all VIPs down ' +
-      '(wanted three hosts, or partition = "serve")',
+      '3:1: partition = "quorum" with two hosts: the loss of either takes all VIPs down (wanted a third host, which ' +
+      'need not hold any VIP if each of them says hosts = ["test00", "test01"], or partition = "serve")',
+    ],
+  },
+  {
+    told: "an even number of hosts with a quorum",
+    text: smallFile(
+      { 'name = "tudou"': 'name = "tudou"\npartition = "quorum"' },
+      '[[host]]\nname = "c"\naddress = "10.0.0.3"\n[[host]]\nname = "d"\naddress = "10.0.0.4"\n',
+    ),
+    warnings: [
+      '3:1: partition = "quorum" with 4 hosts: a split into 2 and 2 takes all VIPs down, and 1 may be lost, as with ' +
+      "3 hosts (wanted an odd number of hosts)",
+    ],
+  },
+  {
+    told: "a timeout of few heartbeats",
+    text: timed('timeout = "250ms"'),
+    warnings: [
+      "5:1: timeout 250ms is less than three heartbeats of 100ms: after one lost datagram a live host has only 50ms " +
+      'left before it is taken for dead (wanted a timeout of at least "300ms")',
+    ],
+  },
+  {
+    told: "a heartbeat that the profile's timeout leaves no time for",
+    text: timed('heartbeat = "250ms"'),
+    warnings: [
+      "5:1: timeout 500ms is less than three heartbeats of 250ms: after one lost datagram a live host has no time " +
+      'left before it is taken for dead (wanted a timeout of at least "750ms")',
+    ],
+  },
+  {
+    told: "a lease that may end before the others take over",
+    text: timed('timeout = "2s"\nlease = "2s"'),
+    warnings: [
+      "6:1: lease 2s is short for a timeout of 2s: a daemon that hangs may lose its VIPs after 1333ms, before others " +
+      'take them over (wanted a lease of at least "3s")',
+    ],
+  },
+  {
+    told: "leases that are off",
+    text: timed('lease = "off"'),
+    warnings: [
+      "5:1: lease is off: the VIPs of a daemon that hangs stay on its host although others take them over " +
+      '(wanted a time such as "3s")',
+    ],
+  },
+  {
+    told: "a maturity before others can be heard",
+    text: timed('mature = "0s"'),
+    warnings: [
+      "5:1: mature 0s is shorter than a timeout and a heartbeat: a host that starts may take every VIP before it " +
+      'has heard those who hold them (wanted at least "600ms")',
     ],
   },
   {

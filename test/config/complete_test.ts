@@ -107,7 +107,13 @@ Deno.test("what is left out has a default", () => {
   assert.deepEqual(group.balance, { movesPerRound: "all", interval: 4000 });
   assert.deepEqual(group.hosts, [{ name: "test00", weight: 1 }, { name: "test01", weight: 1 }]);
   assert.deepEqual(group.vips, [
-    { name: "web-a", prefer: [], hosts: ["test00", "test01"], handover: "exclusive" },
+    {
+      name: "web-a",
+      addresses: [{ address: "192.168.9.109", family: 4, prefix: 32, interface: "eth0" }],
+      prefer: [],
+      hosts: ["test00", "test01"],
+      handover: "exclusive",
+    },
   ]);
   assert.deepEqual(segments, [{ name: "lan", mode: "unicast", address: null, port: 4803 }]);
   assert.deepEqual([notify, announcer], [{ arpCache: null, targets: [] }, "raw"]);
@@ -177,9 +183,13 @@ Deno.test("prefer, hosts and handover of a range are those of each of its VIPs",
     `${SMALL_FILE}[[vip_range]]\nfirst = "10.0.0.1"\nlast = "10.0.0.2"\ninterface = "eth1"\n${keys}`;
   assert.deepEqual(
     configurationOf(text).group.vips.slice(0, 2),
-    ["10.0.0.1", "10.0.0.2"].map((name) => (
-      { name, prefer: ["test01"], hosts: ["test00", "test01"], handover: "overlap" }
-    )),
+    ["10.0.0.1", "10.0.0.2"].map((name) => ({
+      name,
+      addresses: [{ address: name, family: 4, prefix: 32, interface: "eth1" }],
+      prefer: ["test01"],
+      hosts: ["test00", "test01"],
+      handover: "overlap",
+    })),
   );
 });
 
@@ -198,7 +208,7 @@ Deno.test("a profile sets the pace and keys override it", () => {
   const timing = (keys: string) =>
     configurationOf(smallFile({ "[[segment]]": `[timing]\n${keys}\n[[segment]]` })).group.timing;
   assert.deepEqual(timing('profile = "fast"'), { heartbeat: 20, timeout: 80, mature: 5000, lease: 3000 });
-  assert.deepEqual(timing('profile = "wan"'), { heartbeat: 1000, timeout: 5000, mature: 5000, lease: 5000 });
+  assert.deepEqual(timing('profile = "wan"'), { heartbeat: 1000, timeout: 5000, mature: 6000, lease: 8000 });
   assert.deepEqual(
     timing('profile = "wan"\nheartbeat = "5ms"\ntimeout = "10ms"\nmature = "0s"\nlease = "off"'),
     {
@@ -208,7 +218,7 @@ Deno.test("a profile sets the pace and keys override it", () => {
       lease: null,
     },
   );
-  assert.equal(timing('timeout = "5.5s"').lease, 6000);
+  assert.equal(timing('timeout = "5.5s"').lease, 9000);
 });
 
 Deno.test("a group has at most 1,024 hosts", () => {

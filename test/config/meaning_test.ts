@@ -4,32 +4,7 @@ import assert from "node:assert/strict";
 import { meaningOf } from "../../src/config/meaning.ts";
 import { configurationOf, SMALL_FILE, smallFile } from "./small_file.ts";
 
-const timed = (keys: string): string => smallFile({ "[[segment]]": `[timing]\n${keys}\n[[segment]]` });
-
-Deno.test("meaningOf() gives the longest times of the default timing", () => {
-  assert.deepEqual(meaningOf(configurationOf(SMALL_FILE)).bounds, {
-    crash: 550,
-    crashWithLoss: 650,
-    hang: 3_500,
-    cutOff: null,
-    coldStart: 250,
-    coldStartIncomplete: 5_250,
-  });
-});
-
-Deno.test("meaningOf() gives the longest times of another timing", () => {
-  const { bounds } = meaningOf(configurationOf(timed('profile = "fast"\nmature = "2s"\nlease = "off"')));
-  assert.deepEqual(bounds, {
-    crash: 130,
-    crashWithLoss: 150,
-    hang: null,
-    cutOff: null,
-    coldStart: 90,
-    coldStartIncomplete: 2_090,
-  });
-});
-
-Deno.test("meaningOf() tells the size of a quorum, and when a host that is cut off gives up", () => {
+Deno.test("meaningOf() tells the size of a quorum, how many hosts may be lost, and what an even split does", () => {
   const quorum = (hosts: number) =>
     configurationOf(
       smallFile({ '"tudou"': '"tudou"\npartition = "quorum"' }) +
@@ -38,12 +13,11 @@ Deno.test("meaningOf() tells the size of a quorum, and when a host that is cut o
           .join(""),
     );
   assert.deepEqual([2, 3, 4, 5].map((hosts) => meaningOf(quorum(hosts)).quorum), [
-    { size: 2, mayLose: 0 },
-    { size: 2, mayLose: 1 },
-    { size: 3, mayLose: 1 },
-    { size: 3, mayLose: 2 },
+    { size: 2, mayLose: 0, evenSplit: 1 },
+    { size: 2, mayLose: 1, evenSplit: null },
+    { size: 3, mayLose: 1, evenSplit: 2 },
+    { size: 3, mayLose: 2, evenSplit: null },
   ]);
-  assert.equal(meaningOf(quorum(3)).bounds.cutOff, 600);
   assert.equal(meaningOf(configurationOf(SMALL_FILE)).quorum, null);
 });
 

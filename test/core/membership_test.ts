@@ -11,7 +11,6 @@ import {
 } from "../../src/core/suspicion.ts";
 import {
   duration,
-  type HostName,
   hostName,
   incarnation,
   instant,

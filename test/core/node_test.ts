@@ -340,3 +340,11 @@ Deno.test("a settled group sends one heartbeat per host and interval, and nothin
   group.run(10_000);
   assert.equal(sent() - before, 300);
 });
+
+Deno.test("a member whose heartbeats come but whose reports do not delays a view once, and is left out", () => {
+  const group = started();
+  group.lost.add("b report");
+  group.crash("c");
+  group.run(1_300);
+  assert.equal(group.holders(), "v1=a v2=a v3=a");
+});

@@ -82,6 +82,8 @@ export class SmallGroup {
   }[] = [];
   /** Pairs "from>to" over which nothing gets. */
   readonly cut = new Set<string>();
+  /** Messages that get lost, as "host kind". */
+  readonly lost = new Set<string>();
   /** Hosts that have an address of their own. */
   readonly placed = new Set(["a", "b", "c", "d"]);
   /** VIPs that cannot be removed, as "host/vip"; the kernel drops them when their lease ends. */
@@ -226,7 +228,7 @@ export class SmallGroup {
   }
 
   #deliver(from: string, to: string, effect: NodeEffect & { kind: "broadcast" | "send" }): void {
-    if (this.cut.has(`${from}>${to}`)) return;
+    if (this.cut.has(`${from}>${to}`) || this.lost.has(`${from} ${effect.message.kind}`)) return;
     // As the codec does, hosts that the receiver's configuration does not have are not listened to.
     if (!this.hosts.get(to)?.node.group.hosts.some(({ name }) => name === from)) return;
     const { host, incarnation } = this.#host(from).node.self;

@@ -1,8 +1,10 @@
 import { deepEqual, equal, match, ok } from "node:assert/strict";
 import type { ControlResponse, Status } from "../../src/codec/control.ts";
-import type { HostName } from "../../src/core/vocabulary.ts";
+import { type Group, type HostName, segmentName, vipName } from "../../src/core/vocabulary.ts";
 import { type FakeHost, type FakeWorld, startHosts } from "./fake_hosts.ts";
-import { group, test00, test01, test02, webA, webB, webC } from "./values.ts";
+import { address, group, spec, test00, test01, test02, webA, webB, webC } from "./values.ts";
+
+const webD = vipName("web-d");
 
 /** Long enough for a group of the tests' timing to settle, at first. */
 const coldStart = 6_000;
@@ -264,4 +266,209 @@ Deno.test("a datagram that is none of ours is counted each time and logged once 
   equal(status.dropped.malformed, 5);
   match(status.warnings.join("\n"), /Dropped 5 datagrams not in Molehill's format/);
   equal(host.logged.filter(({ text }) => text.startsWith("Dropped a datagram")).length, 1);
+});
+
+const lan = segmentName("lan");
+const back = segmentName("back");
+
+/** What the log of the host says of paths. */
+const pathLines = (host: FakeHost) =>
+  host.logged.flatMap(({ level, text }) => text.includes("the path to") ? [`${level}: ${text}`] : []);
+
+Deno.test("a segment that fails and is mended again is told of, shown in status, and moves no VIP", async () => {
+  const world = startHosts(group, { names: [test00, test01, test02], segments: [lan, back] });
+  await world.advance(coldStart);
+  const host = hostOf(world, test00);
+  const holders = () => [...world.hosts.values()].map(({ addresses }) => [...addresses]);
+  const status = async () => statusOf(await host.ask({ kind: "status" }));
+  const heard = async () =>
+    (await status()).hosts.map(({ paths }) => paths.map((path) => `${path.segment} ${path.heard}`).join(" "));
+  const [before, view] = [holders(), (await status()).view];
+  deepEqual(await heard(), ["", "lan true back true", "lan true back true"]);
+  deepEqual(pathLines(host), []);
+
+  world.cut.add(back);
+  await world.advance(2_000);
+  deepEqual(await heard(), ["", "lan true back false", "lan true back false"]);
+  deepEqual(
+    pathLines(host).sort(),
+    [test01, test02].map((name) =>
+      `warning: Lost the path to host "${name}" over segment "back": nothing heard there for 600ms; ` +
+      'it is still heard over "lan"'
+    ),
+  );
+
+  world.cut.delete(back);
+  await world.advance(200);
+  deepEqual(await heard(), ["", "lan true back true", "lan true back true"]);
+  deepEqual(
+    pathLines(host).slice(2).sort(),
+    [test01, test02].map((name) => `info: Found the path to host "${name}" over segment "back" again`),
+  );
+  const after = await status();
+  deepEqual([holders(), after.view, after.warnings], [before, view, []]);
+});
+
+Deno.test("the second copies that a second segment brings are no drops, and whichever is cut the host is heard", async () => {
+  const world = startHosts(group, { names: [test00, test01], segments: [lan, back] });
+  await world.advance(coldStart);
+  for (const segment of [lan, back]) {
+    world.cut.add(segment);
+    await world.advance(2_000);
+    world.cut.delete(segment);
+    await world.advance(1_000);
+  }
+  const host = hostOf(world, test00);
+  const { dropped, view } = statusOf(await host.ask({ kind: "status" }));
+  deepEqual([...new Set(Object.values(dropped))], [0]);
+  deepEqual(view?.members, [test00, test01]);
+  equal(host.logged.some(({ text }) => text.includes("is silent")), false);
+});
+
+Deno.test("a host that dies is silent, and no line is written of its paths", async () => {
+  const world = startHosts(group, { names: [test00, test01], segments: [lan, back] });
+  await world.advance(coldStart);
+  hostOf(world, test01).crash(new Error("a test wants it so"));
+  await world.advance(3_000);
+  const host = hostOf(world, test00);
+  ok(host.logged.some(({ text }) => text.startsWith('Host "test01" is silent')));
+  deepEqual(pathLines(host), []);
+});
+
+/** The group with web-a elsewhere, web-b gone, and web-d new. */
+const changedGroup: Group = {
+  ...group,
+  digest: "another",
+  vips: [
+    spec(webA, { addresses: [address("192.0.2.101")] }),
+    ...group.vips.filter(({ name }) => name === webC),
+    spec(webD, { addresses: [address("192.0.2.4")] }),
+  ],
+};
+
+const logOf = (host: FakeHost) => host.logged.map(({ level, text }) => `${level}: ${text}`);
+
+Deno.test("SIGHUP makes the daemon go by the changed file, and what did not change is not touched", async () => {
+  const world = startHosts(group, { names: [test00, test01, test02] });
+  await world.advance(coldStart);
+  const hosts = [...world.hosts.values()];
+  for (const host of hosts) {
+    host.file = { group: changedGroup };
+    host.done.splice(0);
+    host.hangUp();
+  }
+  await world.advance(1_000);
+  const on = hosts.flatMap(({ addresses }) => [...addresses]);
+  deepEqual(on.sort(), [webA, webC, webD]);
+  const did = (word: string) => hosts.flatMap(({ done }) => done.filter((what) => what.startsWith(word)));
+  deepEqual(did("reload").length, 3);
+  ok(did("remove").some((what) => what.includes(webA)), "web-a has another address now");
+  ok(did("remove").some((what) => what.includes(webB)), "web-b is gone from the file");
+  ok(!did("remove").some((what) => what.includes(webC)), "web-c is what it was");
+  const shown = statusOf(await hostOf(world, test01).ask({ kind: "status" }));
+  deepEqual(shown.vips.map((vip) => `${vip.name} ${vip.addresses} ${vip.state}`), [
+    "web-a 192.0.2.101/32 held",
+    "web-c 192.0.2.3/32 held",
+    "web-d 192.0.2.4/32 held",
+  ]);
+  deepEqual(shown.warnings, []);
+  match(
+    logOf(hostOf(world, test01)).join("\n"),
+    /info: This host goes by the changed configuration: vip web-a from/,
+  );
+});
+
+Deno.test("SIGHUP with a file that cannot be used changes nothing, and the log says what is wrong with it", async () => {
+  const world = startHosts(group, { names: [test00, test01, test02] });
+  await world.advance(coldStart);
+  const host = hostOf(world, test00);
+  const before = [[...host.addresses], statusOf(await host.ask({ kind: "status" })).view];
+  host.file = { problems: ["m.toml:3:1: unknown key", "Cannot use m.toml: 1 problem"] };
+  host.done.splice(0);
+  host.logged.splice(0);
+  host.hangUp();
+  await world.advance(1_000);
+  deepEqual(logOf(host), [
+    "info: SIGHUP: reading the configuration again",
+    "error: m.toml:3:1: unknown key",
+    "error: Cannot use m.toml: 1 problem",
+    "error: Nothing has changed: this host goes on with the configuration that it had",
+  ]);
+  const status = statusOf(await host.ask({ kind: "status" }));
+  deepEqual([[...host.addresses], status.view], before);
+  match(
+    status.warnings.join(),
+    /read 1s ago and refused, .* m\.toml:3:1: unknown key \(and 1 more in the log\)/,
+  );
+  host.file = { group };
+  host.hangUp();
+  await world.advance(100);
+  deepEqual(statusOf(await host.ask({ kind: "status" })).warnings, []);
+  ok(!host.done.some((what) => what.startsWith("remove")));
+});
+
+Deno.test("SIGHUP with a file that says the same says so and does nothing", async () => {
+  const world = startHosts(group, { names: [test00, test01, test02] });
+  await world.advance(coldStart);
+  const host = hostOf(world, test00);
+  host.done.splice(0);
+  host.logged.splice(0);
+  host.hangUp();
+  await world.advance(500);
+  deepEqual(logOf(host), [
+    "info: SIGHUP: reading the configuration again",
+    "info: The configuration says what it said before; the secrets were read again",
+  ]);
+  ok(!host.done.some((what) => what.startsWith("remove")));
+});
+
+Deno.test("SIGHUPs that come while the file is read are answered by reading it once more", async () => {
+  const world = startHosts(group, { names: [test00] });
+  await world.advance(coldStart);
+  const host = hostOf(world, test00);
+  const reading = Promise.withResolvers<void>();
+  host.interfere.reload = () => reading.promise;
+  host.hangUp();
+  host.hangUp();
+  host.hangUp();
+  await world.advance(100);
+  const reloads = () => host.done.filter((what) => what === "reload").length;
+  equal(reloads(), 1);
+  reading.resolve();
+  await world.advance(100);
+  equal(reloads(), 2);
+  host.hangUp();
+  await world.advance(100);
+  equal(reloads(), 3);
+});
+
+Deno.test("a daemon that fails after its file has changed removes what any of its files ever had", async () => {
+  const world = startHosts(group, { names: [test00] });
+  await world.advance(coldStart);
+  const host = hostOf(world, test00);
+  // The old VIPs cannot be removed just now.
+  host.interfere.remove = () => Promise.resolve({ done: [], problems: [{ vip: webB, problem: "busy" }] });
+  host.file = { group: changedGroup };
+  host.hangUp();
+  await world.advance(200);
+  delete host.interfere.remove;
+  host.crash(new Error("a test wants it so"));
+  equal(await host.exit, 70);
+  deepEqual([...host.addresses], []);
+});
+
+Deno.test("a reload that ends after the daemon was stopped changes nothing any more", async () => {
+  const world = startHosts(group, { names: [test00] });
+  await world.advance(coldStart);
+  const host = hostOf(world, test00);
+  const reading = Promise.withResolvers<void>();
+  host.interfere.reload = () => reading.promise;
+  host.file = { group: changedGroup };
+  host.hangUp();
+  host.signal("SIGTERM");
+  await world.advance(4_000);
+  equal(await host.exit, 0);
+  reading.resolve();
+  await world.advance(100);
+  deepEqual([...host.addresses], []);
 });

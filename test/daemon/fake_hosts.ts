@@ -8,6 +8,8 @@ import {
   incarnation,
   type Instant,
   instant,
+  type SegmentName,
+  segmentName,
   type VipName,
 } from "../../src/core/vocabulary.ts";
 import { runDaemon } from "../../src/daemon/daemon.ts";
@@ -24,35 +26,51 @@ export interface FakeHost {
   readonly exit: Promise<number>;
   ask(request: ControlRequest): Promise<ControlResponse>;
   signal(name: string): void;
+  /** What the file says from now on, as it will be read at the next SIGHUP; or what is wrong with it. */
+  file: { group: Group } | { problems: readonly string[] };
+  hangUp(): void;
   crash(error: Error): void;
   /** As the watch on the addresses would call. */
   addressesChanged(): void;
-  receive(datagram: Uint8Array): void;
+  /** The datagram as heard on the segment; the first one, if nothing is said. */
+  receive(datagram: Uint8Array, segment?: SegmentName): void;
   /** Replaces what a port does; undefined: as usual. */
   readonly interfere: {
     remove?: () => Promise<AddressOutcome>;
+    reload?: () => Promise<void>;
     announce?: () => void;
   };
 }
 
 export interface FakeWorld {
   readonly hosts: ReadonlyMap<HostName, FakeHost>;
+  /** The segments that carry nothing at present. */
+  readonly cut: Set<SegmentName>;
   /** Lets so many milliseconds pass, with all that happens in them. */
   advance(ms: number): Promise<void>;
+}
+
+export interface WorldOptions {
+  /** Who runs. */
+  readonly names: readonly HostName[];
+  readonly leftovers?: readonly VipName[];
+  /** Every host is part of all of them. */
+  readonly segments?: readonly SegmentName[];
 }
 
 /** Starts a daemon for each of the names. */
 export function startHosts(
   group: Group,
-  { names, leftovers = [] }: { readonly names: readonly HostName[]; readonly leftovers?: readonly VipName[] },
+  { names, leftovers = [], segments = [segmentName("lan")] }: WorldOptions,
 ): FakeWorld {
   const timeline = createTimeline();
   const hosts = new Map<HostName, FakeHost>();
+  const cut = new Set<SegmentName>();
   for (const [place, name] of names.entries()) {
     const clock = timeline.clock();
-    hosts.set(name, startHost({ group, name, clock, hosts, leftovers, life: place + 1 }));
+    hosts.set(name, startHost({ group, name, clock, hosts, leftovers, segments, cut, life: place + 1 }));
   }
-  return { hosts, advance: (ms) => timeline.advance(ms) };
+  return { hosts, cut, advance: (ms) => timeline.advance(ms) };
 }
 
 interface HostParts {
@@ -61,13 +79,16 @@ interface HostParts {
   readonly clock: Clock;
   readonly hosts: ReadonlyMap<HostName, FakeHost>;
   readonly leftovers: readonly VipName[];
+  readonly segments: readonly SegmentName[];
+  readonly cut: ReadonlySet<SegmentName>;
   readonly life: number;
 }
 
-function startHost({ group, name, clock, hosts, leftovers, life }: HostParts): FakeHost {
-  const receivers: ((datagram: Uint8Array) => void)[] = [];
+function startHost({ group, name, clock, hosts, leftovers, segments, cut, life }: HostParts): FakeHost {
+  const receivers: ((datagram: Uint8Array, segment: SegmentName) => void)[] = [];
   const calls = {
     stop: (_: string) => {},
+    reload: () => {},
     fail: (_: unknown) => {},
     changed: () => {},
     answer: (_: ControlRequest): Promise<ControlResponse> => Promise.reject(new Error("nobody answers yet")),
@@ -76,9 +97,16 @@ function startHost({ group, name, clock, hosts, leftovers, life }: HostParts): F
   const logged: { level: LogLevel; text: string }[] = [];
   const addresses = new Set(leftovers);
   const interfere: FakeHost["interfere"] = {};
+  const files: Pick<FakeHost, "file"> = { file: { group } };
+  const segmentsOf = ({ hosts }: Group) => new Map(hosts.map((host) => [host.name, segments]));
   const note = (what: string) => void done.push(what);
   const deliver = (to: Iterable<FakeHost | undefined>, datagrams: readonly Uint8Array[]) => {
-    for (const host of to) for (const datagram of datagrams) queueMicrotask(() => host?.receive(datagram));
+    const whole = segments.filter((segment) => !cut.has(segment));
+    for (const host of to) {
+      for (const segment of whole) {
+        for (const datagram of datagrams) queueMicrotask(() => host?.receive(datagram, segment));
+      }
+    }
   };
 
   const ports: Ports = {
@@ -89,7 +117,7 @@ function startHost({ group, name, clock, hosts, leftovers, life }: HostParts): F
         deliver([...hosts.values()].filter((host) => host.name !== name), datagrams);
       },
       send: (to, datagrams) => deliver([hosts.get(to)], datagrams),
-      onDatagram: (receive) => receivers.push((datagram) => receive(datagram, "lan" as never)),
+      onDatagram: (receive) => void receivers.push(receive),
       close: () => Promise.resolve(note("close network")),
     },
     addresses: {
@@ -125,7 +153,17 @@ function startHost({ group, name, clock, hosts, leftovers, life }: HostParts): F
     },
     signals: {
       onStop: (stop) => void (calls.stop = stop),
+      onReload: (reload) => void (calls.reload = reload),
       onFatal: (fail) => void (calls.fail = fail),
+    },
+    configuration: {
+      async reload() {
+        note("reload");
+        await interfere.reload?.();
+        const { file } = files;
+        if ("problems" in file) return { kind: "refused", problems: file.problems };
+        return { kind: "taken", group: file.group, segments: segmentsOf(file.group) };
+      },
     },
     log: { write: (level, text) => void logged.push({ level, text }) },
   };
@@ -135,7 +173,7 @@ function startHost({ group, name, clock, hosts, leftovers, life }: HostParts): F
     self: name,
     incarnation: incarnation(life),
     version: "1.2.3",
-    addresses: new Map(group.vips.map((vip, place) => [vip.name, [`192.0.2.${place + 1}/32`]])),
+    segments: segmentsOf(group),
     authenticator: createAuthenticator(["secret"], group.name),
     ports,
   });
@@ -148,9 +186,17 @@ function startHost({ group, name, clock, hosts, leftovers, life }: HostParts): F
     interfere,
     ask: (request) => calls.answer(request),
     signal: (signal) => calls.stop(signal),
+    get file() {
+      return files.file;
+    },
+    set file(file) {
+      files.file = file;
+    },
+    hangUp: () => calls.reload(),
     crash: (error) => calls.fail(error),
     addressesChanged: () => calls.changed(),
-    receive: (datagram) => receivers.forEach((receive) => receive(datagram)),
+    receive: (datagram, segment = segments[0] ?? segmentName("lan")) =>
+      receivers.forEach((receive) => receive(datagram, segment)),
   };
 }
 

@@ -12,6 +12,12 @@ const members = [{ host: test00, incarnation: incarnation(1) }, {
   incarnation: incarnation(2),
 }];
 
+const differences = [
+  { name: "timing.timeout", here: "1s", elsewhere: "500ms" },
+  { name: "vip web-c", here: null, elsewhere: "192.0.2.3/32 on eth0" },
+  { name: "vip web-d", here: "192.0.2.4/32 on eth0", elsewhere: null },
+];
+
 /** One note of each kind: a new kind does not compile until it stands here. */
 const notes: { readonly [Kind in Note["kind"]]: Extract<Note, { kind: Kind }> } = {
   started: { kind: "started", host: test00, incarnation: incarnation(0x1a2b3c) },
@@ -21,7 +27,14 @@ const notes: { readonly [Kind in Note["kind"]]: Extract<Note, { kind: Kind }> } 
   hostDisputed: { kind: "hostDisputed", host: test01 },
   hostSilent: { kind: "hostSilent", host: test01, silentFor: duration(512) },
   hostLeft: { kind: "hostLeft", host: test01 },
-  configurationDiffers: { kind: "configurationDiffers", host: test01 },
+  configurationChanged: { kind: "configurationChanged", changes: differences, more: 0 },
+  configurationDiffers: {
+    kind: "configurationDiffers",
+    differing: { host: test01, differences, more: 2 },
+  },
+  configurationsAgree: { kind: "configurationsAgree" },
+  hostDamped: { kind: "hostDamped", host: test01 },
+  hostCalm: { kind: "hostCalm", host: test01 },
   memberUnanswering: { kind: "memberUnanswering", host: test01, view: viewNumber(7) },
   coordinatorUnhelpful: { kind: "coordinatorUnhelpful", host: test00 },
   viewProposed: { kind: "viewProposed", view, members },
@@ -53,6 +66,16 @@ Deno.test("noteText() names the subject of the note in its sentence", () => {
     if ("host" in note) match(noteText(note).text, new RegExp(`"${note.host}"`));
     if ("problem" in note) match(noteText(note).text, new RegExp(note.problem));
   }
+});
+
+Deno.test("noteText() names the first of many differences, and how many more there are", () => {
+  const many = Array.from(
+    { length: 8 },
+    (_, place) => ({ name: `vip v${place}`, here: null, elsewhere: "there" }),
+  );
+  const text = (more: number) => noteText({ kind: "configurationChanged", changes: many, more }).text;
+  match(text(0), /: vip v0 is gone; .*vip v5 is gone; and 2 more$/);
+  match(text(30), /; and 32 more$/);
 });
 
 Deno.test("noteText() says where a VIP came from and where it goes, as far as there is a where", () => {

@@ -1,18 +1,19 @@
 import { deepEqual, equal, match } from "node:assert/strict";
 import { DROP_REASONS, type DropReason } from "../../src/codec/receiver.ts";
-import { duration, type Instant, instant } from "../../src/core/vocabulary.ts";
+import { duration, type Instant, instant, segmentName, vipName } from "../../src/core/vocabulary.ts";
 import type { Drops } from "../../src/daemon/drops.ts";
 import { type ReportFacts, reportStatus } from "../../src/daemon/status_report.ts";
-import { healthy, test01, test02, webA, webB, webC, withHost, withVip } from "./values.ts";
+import { group, healthy, test01, test02, webA, webC, withHost, withVip } from "./values.ts";
 
 const noCounts = Object.fromEntries(DROP_REASONS.map((why) => [why, 0])) as Record<DropReason, number>;
 const noDrops: Drops = { counts: noCounts, last: new Map() };
 
 const facts: ReportFacts = {
   version: "1.2.3",
-  group: "tudou",
-  addresses: new Map([[webA, ["192.0.2.1/32"]], [webB, ["192.0.2.2/32", "2001:db8::2/128"]]]),
+  group,
+  paths: new Map(),
   drops: noDrops,
+  refusal: null,
   now: instant(70_000),
   wallTime: Date.UTC(2030, 0, 2, 3, 4, 5),
 };
@@ -27,7 +28,24 @@ Deno.test("reportStatus() turns instants into times of day, in UTC", () => {
 
 Deno.test("reportStatus() gives each VIP its addresses with their prefixes", () => {
   const { vips } = reportStatus(healthy, facts);
-  deepEqual(vips.map((vip) => vip.addresses), [["192.0.2.1/32"], ["192.0.2.2/32", "2001:db8::2/128"], []]);
+  deepEqual(vips.map((vip) => vip.addresses), [["192.0.2.1/32"], ["192.0.2.2/32", "2001:db8::2/128"], [
+    "192.0.2.3/32",
+  ]]);
+});
+
+Deno.test("reportStatus() gives each host the paths over which it is heard, and does not warn of a lost one", () => {
+  const paths = [
+    { segment: segmentName("lan"), isHeard: true, silentFor: duration(40.4) },
+    { segment: segmentName("back"), isHeard: false, silentFor: duration(600.6) },
+    { segment: segmentName("far"), isHeard: false, silentFor: null },
+  ];
+  const { hosts, warnings } = reportStatus(healthy, { ...facts, paths: new Map([[test01, paths]]) });
+  deepEqual(hosts.map((host) => host.paths), [[], [
+    { segment: "lan", heard: true, silent_for_ms: 40 },
+    { segment: "back", heard: false, silent_for_ms: 601 },
+    { segment: "far", heard: false, silent_for_ms: null },
+  ], []]);
+  deepEqual(warnings, []);
 });
 
 Deno.test("reportStatus() warns of nothing while every VIP is held and every host is a member", () => {
@@ -79,7 +97,7 @@ Deno.test("reportStatus() warns of what the machine said, of a stranger's config
   deepEqual(warningsOf(troubled), [
     'VIP "web-a" on this host: Cannot find device',
     'Host "test01" is heard but not a member of the view',
-    'Host "test01" reads a different configuration: the file must be the same on every host',
+    'Host "test01" reads another configuration than this host',
   ]);
 });
 
@@ -96,4 +114,40 @@ Deno.test("reportStatus() counts all dropped datagrams and warns of lately dropp
   ]);
   deepEqual(dropped("unauthenticated", instant(9_000)).warnings, []);
   deepEqual(dropped("own", instant(69_000)).warnings, []);
+});
+
+Deno.test("reportStatus() tells whose configuration is not that of most hosts, and in what", () => {
+  const differences = [{ name: "timing.timeout", here: "1s", elsewhere: "500ms" }];
+  const [odd, seen] = [{ differences: { differences, more: 3 } }, { sameConfiguration: false }];
+  const told = 'Host "test01" reads another configuration than most hosts: ' +
+    "timing.timeout is 1s there, 500ms elsewhere; and 3 more";
+  deepEqual(warningsOf(withHost(healthy, test01, { ...odd, ...seen })), [told]);
+  // The odd one sees that the others differ from it, and says the same.
+  deepEqual(warningsOf(withHost(withHost(healthy, test01, odd), test02, seen)), [told]);
+  const [, shown] = reportStatus(withHost(healthy, test01, odd), facts).hosts;
+  deepEqual([shown?.differences, shown?.more_differences], [differences, 3]);
+});
+
+Deno.test("reportStatus() warns of a configuration that could not be taken, and why", () => {
+  const refused = (...problems: readonly string[]) =>
+    reportStatus(healthy, { ...facts, refusal: { at: instant(10_000), problems } }).warnings;
+  const told = "The configuration was read 1m00s ago and refused, so this host goes on with the one before: ";
+  deepEqual(refused("m.toml:3:1: unknown key"), [`${told}m.toml:3:1: unknown key`]);
+  deepEqual(refused("one", "two", "three"), [`${told}one (and 2 more in the log)`]);
+});
+
+Deno.test("reportStatus() tells without a view that a host reads another configuration than this one", () => {
+  deepEqual(warningsOf(withHost(healthy, test01, { sameConfiguration: false })), [
+    'Host "test01" reads another configuration than this host',
+  ]);
+});
+
+Deno.test("reportStatus() tells of a host that is damped", () => {
+  match(warningsOf(withHost(healthy, test01, { damped: true })).join(), /"test01" came and went too often/);
+});
+
+Deno.test("reportStatus() gives no addresses of a VIP that only other hosts know", () => {
+  const known =
+    reportStatus(withVip(healthy, webA, { vip: vipName("web-d"), isKnown: false }), facts).vips[0];
+  deepEqual([known?.name, known?.known, known?.addresses], ["web-d", false, []]);
 });

@@ -10,8 +10,10 @@ import {
   incarnation,
   instant,
   viewNumber,
+  type VipAddress,
   type VipName,
   vipName,
+  type VipSpec,
 } from "../../src/core/vocabulary.ts";
 
 export const test00: HostName = hostName("test00");
@@ -31,12 +33,24 @@ export const group: Group = {
   timing: { heartbeat: duration(100), timeout: duration(500), mature: duration(5000), lease: duration(3000) },
   hosts: hosts.map((name) => ({ name, weight: 1 })),
   vips: [
-    { name: webA, prefer: [], hosts, handover: "exclusive" },
-    { name: webB, prefer: [], hosts, handover: "exclusive" },
-    { name: webC, prefer: [], hosts: [test02], handover: "exclusive" },
+    spec(webA, { addresses: [address("192.0.2.1")] }),
+    spec(webB, { addresses: [address("192.0.2.2"), address("2001:db8::2")] }),
+    spec(webC, { addresses: [address("192.0.2.3")], hosts: [test02] }),
   ],
   balance: { movesPerRound: "all", interval: duration(4000) },
+  settings: [{ name: "timing.timeout", value: "500ms" }],
 };
+
+/** An address on eth0. */
+export function address(text: string): VipAddress {
+  const isV6 = text.includes(":");
+  return { address: text, family: isV6 ? 6 : 4, prefix: isV6 ? 128 : 32, interface: "eth0" };
+}
+
+/** A VIP that any host may hold, but for what is said otherwise. */
+export function spec(name: VipName, change: Partial<VipSpec>): VipSpec {
+  return { name, addresses: [], prefer: [], hosts, handover: "exclusive", ...change };
+}
 
 const host = (name: HostName): HostStatus => ({
   host: name,
@@ -44,12 +58,15 @@ const host = (name: HostName): HostStatus => ({
   draining: false,
   mature: true,
   sameConfiguration: true,
+  differences: { differences: [], more: 0 },
+  damped: false,
   silentFor: duration(name === test00 ? 0 : 40),
   vips: 1,
 });
 
 const vip = (name: VipName, holder: HostName): VipStatus => ({
   vip: name,
+  isKnown: true,
   holder,
   state: "held",
   since: instant(10_000),

@@ -249,3 +249,57 @@ Deno.test("a thousand addresses are added, renewed and removed by one call each"
   if (Deno.env.get("MOLEHILL_TIMES") !== undefined) console.log(took);
   await addresses.close();
 });
+
+Deno.test("adopt() makes remove() take what a VIP had before, and leaves what is another VIP's now", async () => {
+  await using cable = await layCable();
+  const addresses = open(cable);
+  await addresses.add([webA.vip, webB.vip]);
+  const webX = vip("web-x", on("eth0")("192.168.9.109"));
+  const moved = vip("web-b", on("eth0")("192.168.9.120"));
+  addresses.adopt({ vips: [webX, moved], lease: null });
+  assert.deepEqual(await addresses.observe(), { whole: [], partial: ["web-a", "web-b"], isPlaced: true });
+  assert.deepEqual(addresses.former().map((each) => each.vip), ["web-a", "web-b"]);
+  const refused = await addresses.add([webA.vip]);
+  assert.deepEqual(refused, {
+    done: [],
+    problems: [{ vip: "web-a", problem: "it is not in the configuration any more" }],
+  });
+  assert.deepEqual(await addresses.remove([webB.vip]), { done: ["web-b"], problems: [] });
+  assert.equal(await lineOf(cable, "fd00:9::110"), "");
+  assert.deepEqual(await addresses.remove([webX.vip]), { done: ["web-x"], problems: [] });
+  assert.notEqual(await lineOf(cable, "192.168.9.109"), "", "it is web-a's still");
+  await addresses.add([webX.vip, moved.vip]);
+  await addresses.remove([webA.vip]);
+  assert.deepEqual(await addresses.observe(), { whole: ["web-b", "web-x"], partial: [], isPlaced: true });
+  assert.notEqual(await lineOf(cable, "192.168.9.109"), "", "it is web-x's now");
+  await addresses.close();
+});
+
+Deno.test("adopt() lets calls that were made before be carried out as they were meant", async () => {
+  await using cable = await layCable();
+  const addresses = open(cable);
+  let gone = 0;
+  addresses.onFormerGone(() => gone += 1);
+  const added = addresses.add([webA.vip, webB.vip]);
+  addresses.adopt({ vips: [vip("web-a", on("eth0")("192.168.9.121")), webB], lease: null });
+  assert.deepEqual(await added, { done: ["web-a", "web-b"], problems: [] });
+  assert.notEqual(await lineOf(cable, "192.168.9.109"), "");
+  assert.deepEqual(await addresses.observe(), { whole: ["web-b"], partial: ["web-a"], isPlaced: true });
+  assert.deepEqual(await addresses.add([webA.vip]), { done: ["web-a"], problems: [] });
+  assert.equal(await lineOf(cable, "192.168.9.109"), "", "add() leaves a VIP with what it is to have");
+  assert.deepEqual(await addresses.observe(), { whole: ["web-a", "web-b"], partial: [], isPlaced: true });
+  assert.equal(gone, 1);
+  await addresses.close();
+});
+
+Deno.test("adopt() gives the addresses that are here a new lease, and touches no other", async () => {
+  await using cable = await layCable();
+  const addresses = open(cable, 60_000);
+  await addresses.add([webA.vip]);
+  assert.match(await lineOf(cable, "192.168.9.109"), /valid_lft [0-9]+sec/);
+  addresses.adopt({ vips: VIPS, lease: null });
+  await addresses.observe();
+  assert.match(await lineOf(cable, "192.168.9.109"), /valid_lft forever/);
+  assert.deepEqual(await addresses.observe(), { whole: ["web-a"], partial: [], isPlaced: true });
+  await addresses.close();
+});

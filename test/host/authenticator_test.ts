@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { createHmac } from "node:crypto";
 import { TAG_BYTES } from "../../src/codec/datagram.ts";
-import { createAuthenticator } from "../../src/host/authenticator.ts";
+import { createAuthenticator, createKeyring } from "../../src/host/authenticator.ts";
 
 const old = "the secret until today";
 const next = "the secret as of today";
@@ -52,4 +52,12 @@ Deno.test("without a secret the group's name still tells groups apart, and a gro
   assert(!accepts([], signedBy([], "other")));
   assert(!accepts([old], signedBy([])));
   assert(!accepts([], signedBy([old])));
+});
+
+Deno.test("a keyring signs and checks with the secrets that it was given last", () => {
+  const keyring = createKeyring([old], "tudou");
+  assert(keyring.accepts(bytes, signedBy([old])));
+  keyring.adopt([next]);
+  assert(keyring.accepts(bytes, signedBy([next])) && !keyring.accepts(bytes, signedBy([old])));
+  assert(accepts([next], keyring.tag(bytes)));
 });

@@ -18,6 +18,11 @@ const webA: PlacedVip = {
   ],
 };
 
+const other: PlacedVip = {
+  vip: vipName("other"),
+  addresses: [{ address: "192.168.9.120", family: 4, prefix: 32, interface: "eth0" }],
+};
+
 const heldOn = async (cable: Cable): Promise<number> => {
   const shown = await mustRun(["ip", "-n", cable.host, "-o", "address", "show", "dev", "eth0"]);
   return shown.split("\n").filter((line) => /\.109\/|::109\/| 10\.1\./.test(line)).length;
@@ -203,4 +208,55 @@ Deno.test("openGuard() says why it cannot start one", async () => {
     kind: "problem",
     problem: "Cannot start the guard: the shell /bin/false did not get ready",
   });
+});
+
+Deno.test("adopt() has another guard stand by before the first one goes, and held.batch follows", async () => {
+  await using cable = await layCable();
+  const guard = await openOn(cable);
+  let deaths = 0;
+  guard.onDeath(() => deaths += 1);
+  const [first = 0] = await guardsOf(cable);
+  let fewest = Infinity;
+  let done = false;
+  const watching = (async () => {
+    while (!done) fewest = Math.min(fewest, (await guardsOf(cable)).length);
+  })();
+  assert.deepEqual(await guard.adopt([other]), { problem: null });
+  done = true;
+  await watching;
+  assert.ok(fewest >= 1, "a guard stands by at every moment");
+  const after = await guardsOf(cable);
+  assert.deepEqual([after.length, after.includes(first), deaths], [1, false, 0]);
+  const batch = await Deno.readTextFile(`${cable.directory}/held.batch`);
+  assert.equal(batch, "address del 192.168.9.120/32 dev eth0\n");
+  assert.equal(await heldOn(cable), 2);
+  await guard.release();
+  assert.deepEqual(await guardsOf(cable), []);
+});
+
+Deno.test("a guard that is killed after adopt() is replaced by one for the new VIPs", async () => {
+  await using cable = await layCable();
+  const guard = await openOn(cable);
+  await guard.adopt([other]);
+  const [second = 0] = await guardsOf(cable);
+  Deno.kill(second, "SIGKILL");
+  await waitUntil(async () => {
+    const guards = await guardsOf(cable);
+    return guards.length === 1 && guards[0] !== second;
+  }, { what: "another guard" });
+  assert.equal(await heldOn(cable), 2, "a guard that is killed removes nothing");
+  await guard.release();
+});
+
+Deno.test("adopt() that cannot record what is to be removed leaves the guard as it is", async () => {
+  await using cable = await layCable();
+  const guard = await openOn(cable);
+  const before = await guardsOf(cable);
+  await Deno.mkdir(`${cable.directory}/held.batch.new`);
+  const { problem } = await guard.adopt([other]);
+  assert.match(problem ?? "", /^Cannot start a guard for the new configuration: /);
+  assert.deepEqual(await guardsOf(cable), before);
+  assert.match(await Deno.readTextFile(`${cable.directory}/held.batch`), /192\.168\.9\.109/);
+  assert.equal(await heldOn(cable), 2);
+  await guard.release();
 });

@@ -110,3 +110,25 @@ Deno.test("close() ends what waits", () => {
   // Deno's own check that a test leaves no timer behind does the rest.
   assert.equal(asked.length, 1);
 });
+
+Deno.test("adopt() asks the new targets, and drops what waits for one that is gone", async () => {
+  const slow: PlacedTarget = { ...router, address: "192.168.8.252", prefix: 30, throttle: 1 };
+  const { asked, notifier } = collecting([slow]);
+  notifier.notify(webA);
+  notifier.adopt([router]);
+  notifier.notify(webB);
+  await new Promise((resolve) => setTimeout(resolve, 1_100));
+  assert.deepEqual(asked, ["192.168.9.109 asks 192.168.8.253", "192.168.9.110 asks 192.168.8.1"]);
+  notifier.close();
+});
+
+Deno.test("adopt() lets a target that stays go on with what waits for it, at its pace", async () => {
+  const slow: PlacedTarget = { ...router, address: "192.168.8.252", prefix: 30, throttle: 1 };
+  const { asked, notifier } = collecting([slow]);
+  notifier.notify(webA);
+  notifier.adopt([router, { ...slow }]);
+  assert.deepEqual(asked, ["192.168.9.109 asks 192.168.8.253"]);
+  await waitUntil(() => asked.length === 2, { what: "the second question" });
+  assert.equal(asked[1], "192.168.9.109 asks 192.168.8.254");
+  notifier.close();
+});

@@ -1,17 +1,20 @@
-// A process that waits for its end, and says what came; run by signals_test.ts in both runtimes.
+// A process that waits for what may come, and says it; run by signals_test.ts in both runtimes.
 
 import process from "node:process";
-import { onFatal, onStop } from "../../src/host/signals.ts";
+import { onFatal, onReload, onStop } from "../../src/host/signals.ts";
 
 const say = (text: string) => Deno.stdout.writeSync(new TextEncoder().encode(`${text}\n`));
 const came = new Set<string>();
 const never = setInterval(() => {}, 1_000_000);
 
-onStop((signal) => {
-  say(`stop ${signal}`);
-  came.add(signal);
+function signalled(what: string): void {
+  say(what);
+  came.add(what);
   if (came.size === 3) Deno.exit(0);
-});
+}
+
+onStop((signal) => signalled(`stop ${signal}`));
+onReload(() => signalled("reload"));
 onFatal((error) => {
   say(`fatal ${error instanceof Error ? error.message : error}`);
   clearInterval(never);

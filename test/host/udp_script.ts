@@ -1,5 +1,5 @@
 // One host of a group of datagram speakers. The one argument is its segments (JSON); commands come as lines on
-// standard input ("broadcast TEXT", "send HOST TEXT", "failures"), and what it hears goes out as lines ("SEGMENT TEXT").
+// standard input ("broadcast TEXT", "send HOST TEXT", "adopt PLACES", "failures"), and what it hears goes out as lines ("SEGMENT TEXT").
 
 import { hostName } from "../../src/core/vocabulary.ts";
 import { openNetwork } from "../../src/host/udp.ts";
@@ -8,12 +8,14 @@ import { linesOf } from "./lines.ts";
 
 type Place = Omit<PlacedSegment, "peers"> & { readonly peers: Readonly<Record<string, string>> };
 
-const places: readonly Place[] = JSON.parse(Deno.args[0] ?? "");
-const outcome = await openNetwork(
-  places.map(({ peers, ...place }) => ({
+const placesOf = (json: string | undefined): readonly PlacedSegment[] =>
+  (JSON.parse(json ?? "") as readonly Place[]).map(({ peers, ...place }) => ({
     ...place,
     peers: new Map(Object.entries(peers).map(([name, address]) => [hostName(name), address])),
-  })),
+  }));
+
+const outcome = await openNetwork(
+  placesOf(Deno.args[0]),
   { ip: "ip", log: { write: (level, text) => console.log(`${level} ${text}`) } },
 );
 
@@ -28,6 +30,7 @@ if (outcome.kind === "problems") {
     const bytes = (text: string | undefined) => [new TextEncoder().encode(text)];
     if (command === "broadcast") network.broadcast(bytes(words[0]));
     if (command === "send") network.send(hostName(words[0] ?? ""), bytes(words[1]));
+    if (command === "adopt") network.adopt(placesOf(words[0]));
     if (command === "failures") console.log(`failures ${network.sendFailures()}`);
   }
   await network.close();

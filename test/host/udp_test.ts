@@ -173,6 +173,34 @@ Deno.test("send() reaches one host, on every segment it shares with us", async (
   assert.deepEqual(h1.segmentsOf("secret"), []);
 });
 
+Deno.test("adopt() adds and takes away hosts that are spoken to one by one", async () => {
+  await using net = await Net.lay();
+  const placesWith = (...hosts: readonly Host[]) =>
+    placesOf("h0").map((place) => ({
+      ...place,
+      peers: Object.fromEntries(
+        Object.entries(place.peers).filter(([name]) => hosts.some((each) => each === name)),
+      ),
+    }));
+  const h0 = await net.speakerOn("h0", placesWith("h1"));
+  const [h1, h2] = await net.speakersOn("h1", "h2");
+  const unicast = ["u4", "u6"];
+  const heardBy = (speaker: Speaker, text: string) =>
+    speaker.segmentsOf(text).filter((segment) => unicast.includes(segment));
+  const says = async (text: string, to: Speaker) => {
+    await waitUntil(async () => {
+      await h0.say(`broadcast ${text}`);
+      await h0.say(`send h1 ${text}`);
+      await h0.say(`send h2 ${text}`);
+      return unicast.every((segment) => to.segmentsOf(text).includes(segment));
+    }, { what: `"${text}" to be heard` });
+  };
+  await says("before", h1);
+  await h0.say(`adopt ${JSON.stringify(placesWith("h2"))}`);
+  await says("after", h2);
+  assert.deepEqual([heardBy(h2, "before"), heardBy(h1, "after")], [[], []]);
+});
+
 Deno.test("close() ends only when what was said before it has been sent", async () => {
   await using net = await Net.lay();
   const [h0, h1] = await net.speakersOn("h0", "h1");

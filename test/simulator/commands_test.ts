@@ -1,36 +1,42 @@
 import assert from "node:assert/strict";
 import type { NodeEvent } from "../../src/core/events.ts";
 import { vipName } from "../../src/core/vocabulary.ts";
+import { AddressBook } from "../../src/simulator/address_book.ts";
 import { CommandQueue } from "../../src/simulator/commands.ts";
 import { Kernel } from "../../src/simulator/kernel.ts";
 import { Random } from "../../src/simulator/random.ts";
 import { Timeline } from "../../src/simulator/timeline.ts";
+import { fakeGroup } from "./fakes.ts";
 
 const [one, two] = [vipName("one"), vipName("two")];
 
 function machine() {
   const timeline = new Timeline();
   const random = new Random("commands");
-  const sizes = new Map([[one, 1], [two, 1]]);
-  const kernel = new Kernel({ timeline, random, sizes, lease: null, changed: () => {} });
+  const kernel = new Kernel({ timeline, random, changed: () => {} });
+  const book = new AddressBook(fakeGroup(["a"], ["one", "two"]), kernel);
   const answers: NodeEvent[] = [];
-  const commands = new CommandQueue({
+  const queue = new CommandQueue({
     timeline,
     random,
     kernel,
     answered(events) {
       answers.push(...events);
-      commands.proceed();
+      queue.proceed();
     },
   });
-  return { timeline, kernel, commands, answers };
+  const add = (...vips: (typeof one)[]) =>
+    queue.enqueue({ kind: "add", tasks: vips.map((vip) => book.addition(vip)), lease: null }, book);
+  const remove = (...vips: (typeof one)[]) =>
+    queue.enqueue({ kind: "remove", tasks: vips.map((vip) => book.removal(vip)) }, book);
+  return { timeline, kernel, queue, book, answers, add, remove };
 }
 
 Deno.test("CommandQueue runs commands one at a time, in order, and answers each", () => {
-  const { timeline, kernel, commands, answers } = machine();
-  commands.enqueue({ kind: "add", vips: [one, two] });
-  commands.enqueue({ kind: "remove", vips: [one] });
-  commands.enqueue({ kind: "observe", vips: [] });
+  const { timeline, kernel, queue, book, answers, add, remove } = machine();
+  add(one, two);
+  remove(one);
+  queue.enqueue({ kind: "observe" }, book);
   assert.ok(!kernel.has(one), "a command takes time");
   timeline.runUntil(15);
   assert.deepEqual(answers, [
@@ -41,40 +47,51 @@ Deno.test("CommandQueue runs commands one at a time, in order, and answers each"
 });
 
 Deno.test("CommandQueue answers a failure for each VIP that failed", () => {
-  const { timeline, commands, answers } = machine();
-  commands.troubles.broken.add(two);
-  commands.enqueue({ kind: "add", vips: [one, two] });
+  const { timeline, queue, answers, add } = machine();
+  queue.troubles.broken.add(two);
+  add(one, two);
   timeline.runUntil(5);
   assert.deepEqual(answers.map(({ kind }) => kind), ["addressesAdded", "addressesAddFailed"]);
 });
 
+Deno.test("CommandQueue hangs for up to three seconds, and then does what it was to do", () => {
+  const { timeline, kernel, queue, answers, add } = machine();
+  queue.troubles.hangs = 1;
+  add(one);
+  timeline.runUntil(999);
+  assert.deepEqual(answers, []);
+  timeline.runUntil(3_000);
+  assert.deepEqual(answers, [{ kind: "addressesAdded", vips: [one] }]);
+  assert.ok(kernel.has(one));
+});
+
 Deno.test("CommandQueue leaves an address where it is when its removal fails, and calls it released all the same", () => {
-  const { timeline, kernel, commands, answers } = machine();
-  kernel.add(one, { by: "daemon" });
-  commands.troubles.removeFails = 1;
-  commands.enqueue({ kind: "remove", vips: [one] });
-  assert.ok(commands.isReleasing(one));
+  const { timeline, kernel, queue, answers, add, remove } = machine();
+  kernel.add([one], { by: "daemon", lease: null });
+  queue.troubles.removeFails = 1;
+  remove(one);
+  assert.ok(queue.isReleasing(one));
   timeline.runUntil(5);
   assert.deepEqual(answers.map(({ kind }) => kind), ["addressesRemoveFailed"]);
-  assert.ok(kernel.has(one) && commands.isReleasing(one));
-  commands.enqueue({ kind: "add", vips: [one] });
-  assert.ok(!commands.isReleasing(one));
+  assert.ok(kernel.has(one) && queue.isReleasing(one));
+  add(one);
+  assert.ok(!queue.isReleasing(one));
 });
 
 Deno.test("CommandQueue.abandon() lets a running command end without an answer, and starts no other", () => {
-  const { timeline, kernel, commands, answers } = machine();
-  commands.enqueue({ kind: "add", vips: [one] });
-  commands.enqueue({ kind: "add", vips: [two] });
-  commands.abandon({ power: false });
+  const { timeline, kernel, queue, answers, add } = machine();
+  add(one);
+  add(two);
+  queue.abandon({ power: false });
   timeline.runUntil(50);
   assert.ok(kernel.has(one) && !kernel.has(two));
   assert.deepEqual(answers, []);
 });
 
 Deno.test("CommandQueue.abandon() ends a running command when the power is gone", () => {
-  const { timeline, kernel, commands } = machine();
-  commands.enqueue({ kind: "add", vips: [one] });
-  commands.abandon({ power: true });
+  const { timeline, kernel, queue, add } = machine();
+  add(one);
+  queue.abandon({ power: true });
   timeline.runUntil(50);
   assert.ok(!kernel.has(one));
 });

@@ -12,13 +12,12 @@ import {
   instant,
   type Member,
   viewNumber,
-  type VipName,
   vipName,
 } from "../../src/core/vocabulary.ts";
 import type { Program } from "../../src/simulator/host.ts";
 import type { HostView, World } from "../../src/simulator/occurrence.ts";
 
-/** Hosts and VIPs by their names; "v!" has an overlapping handover. */
+/** Hosts and VIPs by their names; "v!" has an overlapping handover. The address of "v" is "v" too. */
 export function fakeGroup(
   hosts: readonly string[],
   vips: readonly string[],
@@ -38,11 +37,13 @@ export function fakeGroup(
     hosts: names.map((name) => ({ name, weight: 1 })),
     vips: vips.map((text) => ({
       name: vipName(text.replace("!", "")),
+      addresses: [{ address: text.replace("!", ""), family: 4, prefix: 32, interface: "eth0" }],
       prefer: [],
       hosts: names,
       handover: text.endsWith("!") ? "overlap" : "exclusive",
     })),
     balance: { movesPerRound: "all", interval: duration(1_000) },
+    settings: [],
     ...change,
   };
 }
@@ -77,21 +78,63 @@ interface FakeHost {
   readonly byPerson?: readonly string[];
   readonly releasing?: readonly string[];
   readonly status?: Omit<FakeStatus, "host">;
+  readonly group?: Group;
+  readonly isTroubled?: boolean;
 }
 
-export function fakeWorld(group: Group, hosts: readonly FakeHost[], now = 0): World {
+/** What of a world matters to some checkers only; without it all is well, nothing is cut, and nobody is a client. */
+interface Circumstances {
+  readonly now?: number;
+  readonly undisturbedSince?: number;
+  readonly isCalm?: boolean;
+  readonly clients?: World["clients"];
+  /** Pairs as "ab" that nothing passes between. */
+  readonly apart?: readonly string[];
+  /** Pairs as "ab" between which something is wrong. */
+  readonly strained?: readonly string[];
+  /** Of other configurations besides. */
+  readonly addresses?: readonly string[];
+}
+
+export function fakeWorld(group: Group, hosts: readonly FakeHost[], of: Circumstances = {}): World {
+  const {
+    now = 0,
+    undisturbedSince = 0,
+    isCalm = true,
+    clients = [],
+    apart = [],
+    strained = [],
+    addresses = [],
+  } = of;
+  const isAmong = (pairs: readonly string[], one: HostName, other: HostName) =>
+    pairs.includes(one + other) || pairs.includes(other + one);
   return {
     now,
     group,
+    undisturbedSince,
+    isCalm,
+    clients,
+    addresses: [
+      ...new Set(
+        [group, ...hosts.flatMap((host) => host.group ?? [])].flatMap(({ vips }) => vips)
+          .flatMap((vip) => vip.addresses.map(({ address }) => address)),
+      ),
+      ...addresses,
+    ],
+    areApart: (one, other) => isAmong(apart, one, other),
+    areJoined: (one, other) => !isAmong([...apart, ...strained], one, other),
+    saw: () => {},
     hosts: hosts.map((
-      { name, daemon = "running", has = [], byPerson = [], releasing = [], status = {} },
+      { name, daemon = "running", has = [], byPerson = [], releasing = [], status = {}, ...host },
     ) => ({
       name: hostName(name),
       daemon,
+      group: host.group ?? group,
+      isTroubled: host.isTroubled ?? false,
       status: () => daemon === "down" ? null : fakeStatus({ ...status, host: hostName(name) }),
-      has: (vip: VipName) => has.includes(vip),
-      isByPerson: (vip: VipName) => byPerson.includes(vip),
-      isReleasing: (vip: VipName) => releasing.includes(vip),
+      has: (address) => has.includes(address),
+      isByPerson: (address) => byPerson.includes(address),
+      isReleasing: (address) => releasing.includes(address),
     })),
   };
 }
@@ -133,6 +176,7 @@ const lifeOf = (name: string) => incarnation(name.charCodeAt(0));
 export function fakeVip(vip: string, holder: string | null, change: Partial<VipStatus> = {}): VipStatus {
   return {
     vip: vipName(vip),
+    isKnown: true,
     holder: holder === null ? null : hostName(holder),
     state: holder === null ? "uncovered" : "held",
     since: instant(0),

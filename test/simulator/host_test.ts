@@ -17,22 +17,26 @@ import { type Packet, plainWire } from "../../src/simulator/wire.ts";
 const group = fakeGroup(["a", "b", "c"], ["v"]);
 const [a, b, c] = [hostName("a"), hostName("b"), hostName("c")];
 const v = vipName("v");
+const leased = { by: "daemon", lease: 3_000 } as const;
 
 function alone(program: Program) {
   const timeline = new Timeline();
   const sent: { readonly packet: Packet; readonly to: string }[] = [];
   const told: Occurrence[] = [];
+  const announced: { readonly host: string; readonly addresses: readonly string[] }[] = [];
   const host = new SimulatedHost(a, {
     timeline,
     random: new Random("host"),
-    group,
-    sizes: new Map([[v, 1]]),
+    file: group,
+    everyone: [a, b, c],
+    drift: 1e-4,
     program,
     wire: plainWire,
     transmit: (packet, { to }) => sent.push({ packet, to }),
+    announce: (announcement) => announced.push(announcement),
     tell: (occurrence) => told.push(occurrence),
   });
-  return { timeline, host, sent, told };
+  return { timeline, host, sent, told, announced };
 }
 
 const kinds = (program: { readonly events: readonly { readonly kind: string }[] }) =>
@@ -92,7 +96,7 @@ Deno.test("SimulatedHost.kill() lets the guard remove the VIPs within 20 ms, if 
   for (const guard of [true, false]) {
     const { timeline, host } = alone(fakeProgram());
     host.start();
-    host.kernel.add(v, { by: "daemon" });
+    host.kernel.add([v], leased);
     host.kill({ guard });
     assert.ok(host.has(v), "not at once");
     timeline.runUntil(20);
@@ -104,7 +108,7 @@ Deno.test("SimulatedHost.kill() lets the guard remove the VIPs within 20 ms, if 
 Deno.test("SimulatedHost.losePower() takes the addresses along at once", () => {
   const { host } = alone(fakeProgram());
   host.start();
-  host.kernel.add(v, { by: "daemon" });
+  host.kernel.add([v], leased);
   host.losePower();
   assert.ok(!host.has(v));
 });
@@ -139,7 +143,7 @@ Deno.test("SimulatedHost wakes to the alarm first or to the datagrams first, as 
 Deno.test("SimulatedHost's kernel lets go of VIPs when their lease ends, though the daemon is paused", () => {
   const { timeline, host } = alone(fakeProgram());
   host.start();
-  host.kernel.add(v, { by: "daemon" });
+  host.kernel.add([v], leased);
   host.pause();
   timeline.runUntil(3_501);
   assert.ok(!host.has(v));
@@ -163,4 +167,50 @@ Deno.test("SimulatedHost exits when its node has left, and starts again as anoth
   const changes = told.flatMap((each) => each.kind === "daemon" ? [each.change] : []);
   assert.deepEqual(changes, ["started", "exited", "started"]);
   assert.equal(incarnations.size, 2);
+});
+
+Deno.test("SimulatedHost announces addresses, not names", () => {
+  const program = fakeProgram((event) => event.kind === "started" ? [{ kind: "announce", vips: [v] }] : []);
+  const { host, announced } = alone(program);
+  host.start();
+  assert.deepEqual(announced, [{ host: a, addresses: ["v"] }]);
+});
+
+Deno.test("SimulatedHost.reload() tells the daemon, at once or when it wakes, and only of another file", () => {
+  const [first, second] = [fakeGroup(["a", "b", "c"], ["v"]), fakeGroup(["a", "b", "c"], ["w"])];
+  const program = fakeProgram();
+  const { host } = alone(program);
+  host.start();
+  host.reload(first);
+  host.reload(first);
+  assert.deepEqual(kinds(program), ["started", "configurationChanged"]);
+  host.pause();
+  host.reload(second);
+  assert.equal(host.group, first);
+  host.wake();
+  assert.equal(host.group, second);
+  assert.equal(kinds(program).filter((kind) => kind === "configurationChanged").length, 2);
+});
+
+Deno.test("SimulatedHost starts with the file that it got while it was down", () => {
+  const other = fakeGroup(["a", "b", "c"], ["w"]);
+  const program = fakeProgram();
+  const { host } = alone(program);
+  host.reload(other);
+  assert.deepEqual(program.events, []);
+  host.start();
+  assert.equal(host.group, other);
+});
+
+Deno.test("SimulatedHost.jump() moves its clock forward, and rings the alarm that is due by then", () => {
+  let deadline: Instant | null = null;
+  const program = fakeProgram(() => [], () => deadline);
+  const { timeline, host } = alone(program);
+  host.start();
+  deadline = instant((program.times[0] ?? 0) + 1_000);
+  host.operate({ kind: "balance" });
+  host.jump(5_000);
+  timeline.runUntil(3);
+  assert.deepEqual(kinds(program).slice(0, 3), ["started", "operatorRequested", "clockTicked"]);
+  assert.ok((program.times[2] ?? 0) - (program.times[0] ?? 0) >= 5_000);
 });

@@ -1,20 +1,18 @@
 import assert from "node:assert/strict";
-import { vipName } from "../../src/core/vocabulary.ts";
 import { Kernel, type KernelChange } from "../../src/simulator/kernel.ts";
 import { Random } from "../../src/simulator/random.ts";
 import { Timeline } from "../../src/simulator/timeline.ts";
 
-const single = vipName("single");
-const pair = vipName("pair");
+const [one, two] = ["10.0.0.1", "10.0.0.2"] as const;
+const byDaemon = { by: "daemon", lease: 3_000 } as const;
+const byPerson = { by: "person", lease: null } as const;
 
-function kernel(lease: number | null = 3_000) {
+function kernel() {
   const timeline = new Timeline();
   const changes: KernelChange[] = [];
   const made = new Kernel({
     timeline,
     random: new Random("kernel"),
-    sizes: new Map([[single, 1], [pair, 2]]),
-    lease,
     changed: (change) => changes.push(change),
   });
   return { made, timeline, changes };
@@ -22,60 +20,58 @@ function kernel(lease: number | null = 3_000) {
 
 Deno.test("Kernel removes an address when its lease is over, up to half a second late", () => {
   const { made, timeline, changes } = kernel();
-  made.add(single, { by: "daemon" });
+  made.add([one], byDaemon);
   timeline.runUntil(3_000);
-  assert.ok(made.has(single));
+  assert.ok(made.has(one));
   timeline.runUntil(3_501);
-  assert.ok(!made.has(single));
-  assert.deepEqual(changes.at(-1), { kind: "vanished", vip: single, by: "lease" });
+  assert.ok(!made.has(one));
+  assert.deepEqual(changes.at(-1), { kind: "vanished", address: one, by: "lease" });
+});
+
+Deno.test("Kernel removes each address at the end of its own lease", () => {
+  const { made, timeline } = kernel();
+  made.add([one], byDaemon);
+  timeline.runUntil(2_000);
+  made.add([two], byDaemon);
+  timeline.runUntil(4_900);
+  assert.ok(!made.has(one) && made.has(two));
+  timeline.runUntil(5_501);
+  assert.ok(!made.has(two));
 });
 
 Deno.test("Kernel keeps an address whose lease is renewed, or that has none", () => {
   const { made, timeline } = kernel();
-  made.add(single, { by: "daemon" });
-  made.add(pair, { by: "person" });
+  made.add([one], byDaemon);
+  made.add([two], byPerson);
   for (let second = 1; second <= 20; second++) {
     timeline.runUntil(second * 1_000);
-    made.add(single, { by: "daemon" });
+    made.add([one], byDaemon);
   }
-  assert.ok(made.has(single) && made.has(pair));
-  const without = kernel(null);
-  without.made.add(single, { by: "daemon" });
+  assert.ok(made.has(one) && made.has(two));
+  const without = kernel();
+  without.made.add([one], { by: "daemon", lease: null });
   without.timeline.runUntil(100_000);
-  assert.ok(without.made.has(single));
+  assert.ok(without.made.has(one));
 });
 
-Deno.test("Kernel.observed() tells VIPs of which all addresses are there from those of which some are", () => {
-  const { made } = kernel();
-  made.add(pair, { by: "daemon" });
-  made.add(single, { by: "daemon" });
-  assert.deepEqual(made.observed(), { whole: [pair, single], partial: [], isPlaced: true });
-  made.remove(pair, { by: "person", count: 1 });
-  assert.deepEqual(made.observed(), { whole: [single], partial: [pair], isPlaced: true });
-  made.remove(single, { by: "daemon" });
-  assert.deepEqual(made.observed(), { whole: [], partial: [pair], isPlaced: true });
-});
-
-Deno.test("Kernel tells when a VIP appears, is touched and vanishes, and by whose hand", () => {
+Deno.test("Kernel tells when an address appears, is renewed and vanishes, and by whose hand", () => {
   const { made, changes } = kernel();
-  made.add(pair, { by: "daemon" });
-  made.add(pair, { by: "daemon" });
-  made.remove(pair, { by: "person", count: 1 });
-  made.remove(pair, { by: "guard" });
-  made.remove(pair, { by: "daemon" });
+  made.add([one], byDaemon);
+  made.add([one], byDaemon);
+  made.remove([one], "guard");
+  made.remove([one], "daemon");
   assert.deepEqual(changes.map(({ kind, by }) => `${kind} by ${by}`), [
     "appeared by daemon",
     "touched by daemon",
-    "touched by person",
     "vanished by guard",
   ]);
 });
 
-Deno.test("Kernel.isByPerson() ends when the daemon takes the VIP over", () => {
+Deno.test("Kernel.isByPerson() ends when the daemon takes the address over", () => {
   const { made } = kernel();
-  assert.ok(!made.isByPerson(single));
-  made.add(single, { by: "person" });
-  assert.ok(made.isByPerson(single));
-  made.add(single, { by: "daemon" });
-  assert.ok(!made.isByPerson(single));
+  assert.ok(!made.isByPerson(one));
+  made.add([one], byPerson);
+  assert.ok(made.isByPerson(one));
+  made.add([one], byDaemon);
+  assert.ok(!made.isByPerson(one));
 });

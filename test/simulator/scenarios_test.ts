@@ -88,8 +88,9 @@ for (const story of stories) {
   Deno.test(story.title, () => {
     for (let seed = 1; seed <= 3; seed++) {
       const setting: Setting = { seed, program: coreProgram, wire: "codec", plan: planOf(story) };
-      const { violation, settledAfter } = simulate(setting);
-      if (violation !== null) assert.fail(report(setting, violation));
+      const outcome = simulate(setting);
+      const { violation, settledAfter } = outcome;
+      if (violation !== null) assert.fail(report(setting, outcome));
       const took = settledAfter ?? Infinity;
       assert.ok(
         took <= story.settlesWithin,
@@ -102,7 +103,6 @@ for (const story of stories) {
 function planOf({ group = three, faults, healAt, staysDown = [] }: Story): Plan {
   return {
     group,
-    sizes: new Map(group.vips.map(({ name }) => [name, 1])),
     calm: calmWeather,
     starts: new Map(group.hosts.map(({ name }, index) => [name, index])),
     faults,

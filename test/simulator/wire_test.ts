@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { WINDOW } from "../../src/codec/receiver.ts";
 import { hostName, incarnation, sequence } from "../../src/core/vocabulary.ts";
 import { Random } from "../../src/simulator/random.ts";
 import { codecWire, corruptPacket, plainWire, type Spoken } from "../../src/simulator/wire.ts";
@@ -13,7 +14,7 @@ function spoken(number: number): Spoken {
 }
 
 for (const [name, wire] of wires) {
-  Deno.test(`${name} brings a message over as it was, and nothing twice or out of order`, () => {
+  Deno.test(`${name} brings a message over as it was, once, also one that was overtaken`, () => {
     const receive = wire.receiver(self);
     const [first, second] = [wire.encode(spoken(1)), wire.encode(spoken(2))];
     assert.equal(first.length, 1);
@@ -22,7 +23,19 @@ for (const [name, wire] of wires) {
     const heard = receive(two);
     assert.deepEqual(heard && { sender: heard.sender, message: heard.message }, spoken(2));
     assert.equal(receive(two), null);
+    assert.notEqual(receive(one), null);
     assert.equal(receive(one), null);
+  });
+
+  Deno.test(`${name} refuses what is far behind`, () => {
+    const receive = wire.receiver(self);
+    const heard = (number: number) => wire.encode(spoken(number)).map(receive).some((each) => each !== null);
+    assert.ok(heard(100));
+    assert.ok(heard(100 - WINDOW + 1));
+    assert.ok(!heard(100 - WINDOW));
+    assert.ok(heard(200));
+    assert.ok(!heard(101));
+    assert.ok(heard(199));
   });
 }
 

@@ -8,11 +8,23 @@
 //          |               |               |
 //     client .9.50    watcher .9.51   router .8.1
 //
+// When a segment is on the back network, every host has a second interface, on a second switch that nobody else is
+// plugged into: 10.0.9.0/24 and fd00:10::/64. The hosts' addresses end in the same numbers there.
+//
 // The client probes every VIP as a user would, through its own neighbour cache. The watcher asks the network who
 // holds each VIP. Neither knows anything of the daemons.
 
-import { configText, LAB_INTERFACE, type LabConfig, ROUTER_ADDRESS, SEED_VIPS } from "./lab_config.ts";
-import { LabHost } from "./lab_host.ts";
+import {
+  configText,
+  LAB_INTERFACE,
+  type LabConfig,
+  type LabMember,
+  ROUTER_ADDRESS,
+  SEED_VIPS,
+  segmentsIn,
+} from "./lab_config.ts";
+import { LabHost, portOf } from "./lab_host.ts";
+import { addressOn, LAB_NETWORKS, type LabNetwork } from "./lab_network.ts";
 import {
   createNamespaces,
   deleteNamespaces,
@@ -28,6 +40,15 @@ import { waitUntilNone } from "./wait.ts";
 export interface LabOptions extends Partial<Omit<LabConfig, "hosts" | "keyFile">> {
   /** How many hosts; 3 when nothing is said. */
   readonly hosts?: number;
+  /** How many further hosts the file names, which are never there. */
+  readonly absentHosts?: number;
+  /** Of every link and switch, in bytes; 1500 when nothing is said. */
+  readonly mtu?: number;
+  /**
+   * The client and the watcher ask for every so-manieth VIP alone, and `settled` knows of no other. The namespaces of
+   * a machine share one table of at most 1,024 neighbours, and a host cannot send anything while it is full.
+   */
+  readonly asksForEvery?: number;
   /** The words that start molehill. */
   readonly program: readonly string[];
   /** Between two probes of one address, in milliseconds. */
@@ -70,11 +91,14 @@ export async function createLab(options: LabOptions): Promise<Lab> {
   const prefix = newLabPrefix();
   const directory = await Deno.makeTempDir({ prefix });
   const places = placesOf(prefix, options.hosts ?? 3);
+  const networks = new Set<LabNetwork>(["lan", ...segmentsIn(options).map(({ network }) => network)]);
   const names = [`${prefix}switch`, ...places.map((place) => place.namespace)];
   const cleanUp = cleaner(names, directory);
   try {
     await createNamespaces(names);
-    await plugTogether(`${prefix}switch`, places);
+    for (const network of networks) {
+      await plugTogether({ network, switchNamespace: `${prefix}switch`, places, mtu: options.mtu ?? 1500 });
+    }
     return await furnish({ options, prefix, places, directory, cleanUp });
   } catch (error) {
     cleanUp();
@@ -84,6 +108,9 @@ export async function createLab(options: LabOptions): Promise<Lab> {
 
 interface Place {
   readonly name: string;
+  /** What its addresses end in, but for the router's. */
+  readonly number: number;
+  readonly isHost: boolean;
   readonly namespace: string;
   readonly address: string;
   readonly address6: string;
@@ -91,41 +118,69 @@ interface Place {
 }
 
 function placesOf(prefix: string, hosts: number): readonly Place[] {
-  const place = (name: string, address: string, last: number): Place => ({
+  const place = (name: string, number: number): Place => ({
     name,
+    number,
+    isHost: number >= FIRST_HOST,
     namespace: prefix + name,
-    address,
-    address6: `fd00:9::${last}`,
-    mac: `02:6d:68:00:${
-      [Math.floor(last / 100), last % 100].map((two) => String(two).padStart(2, "0")).join(":")
-    }`,
+    address: name === "router" ? ROUTER_ADDRESS : addressOn("lan", { family: 4, number }),
+    address6: addressOn("lan", { family: 6, number }),
+    mac: macOf("lan", number),
   });
   return [
-    place("client", "192.168.9.50", 50),
-    place("watcher", "192.168.9.51", 51),
-    place("router", ROUTER_ADDRESS, 1),
-    ...Array.from(
-      { length: hosts },
-      (_, i) => place(`test${String(i).padStart(2, "0")}`, `192.168.9.${160 + i}`, 160 + i),
-    ),
+    place("client", 50),
+    place("watcher", 51),
+    place("router", 1),
+    ...membersOf(hosts).map(({ name, number }) => place(name, number)),
   ];
 }
 
-async function plugTogether(switchNamespace: string, places: readonly Place[]): Promise<void> {
+/** The number of test00. */
+const FIRST_HOST = 160;
+
+const membersOf = (count: number): readonly LabMember[] =>
+  Array.from({ length: count }, (_, i) => ({
+    name: `test${String(i).padStart(2, "0")}`,
+    number: FIRST_HOST + i,
+  }));
+
+const macOf = (network: LabNetwork, number: number): string => {
+  const digits = String(number).padStart(4, "0");
+  return `02:6d:68:${network === "lan" ? "00" : "01"}:${digits.slice(0, 2)}:${digits.slice(2)}`;
+};
+
+interface Plugging {
+  readonly network: LabNetwork;
+  readonly switchNamespace: string;
+  readonly places: readonly Place[];
+  readonly mtu: number;
+}
+
+async function plugTogether({ network, switchNamespace, places, mtu }: Plugging): Promise<void> {
+  const { interfaceName, bridge, prefix4, broadcast } = LAB_NETWORKS[network];
+  const plugged = places.filter(({ isHost }) => isHost || network === "lan");
   await ipBatch(switchNamespace, [
-    "link add br0 type bridge stp_state 0 forward_delay 0 mcast_snooping 0",
-    "link set br0 up",
-    ...places.flatMap(({ name, namespace, mac }) => [
-      `link add ${name} type veth peer name ${LAB_INTERFACE} address ${mac} netns ${namespace}`,
-      `link set ${name} master br0 up`,
+    `link add ${bridge} mtu ${mtu} type bridge stp_state 0 forward_delay 0 mcast_snooping 0`,
+    `link set ${bridge} up`,
+    ...plugged.flatMap(({ name, number, namespace }) => [
+      `link add ${portOf(name, network)} mtu ${mtu} type veth ` +
+      `peer name ${interfaceName} mtu ${mtu} address ${macOf(network, number)} netns ${namespace}`,
+      `link set ${portOf(name, network)} master ${bridge} up`,
     ]),
   ]);
-  for (const { namespace, address, address6 } of places) {
+  for (const { namespace, number, ...place } of plugged) {
+    const onBack = {
+      address: addressOn("back", { family: 4, number }),
+      address6: addressOn("back", { family: 6, number }),
+    };
+    const { address, address6 } = network === "lan" ? place : onBack;
     await ipBatch(namespace, [
-      `address add ${address}/16 broadcast 192.168.255.255 dev ${LAB_INTERFACE}`,
-      `address add ${address6}/64 dev ${LAB_INTERFACE} nodad`,
-      `link set ${LAB_INTERFACE} up`,
-      ...(address === ROUTER_ADDRESS ? [] : [`route add default via ${ROUTER_ADDRESS}`]),
+      `address add ${address}/${prefix4} broadcast ${broadcast} dev ${interfaceName}`,
+      `address add ${address6}/64 dev ${interfaceName} nodad`,
+      `link set ${interfaceName} up`,
+      ...(network === "back" || address === ROUTER_ADDRESS
+        ? []
+        : [`route add default via ${ROUTER_ADDRESS}`]),
     ]);
   }
 }
@@ -143,7 +198,8 @@ async function furnish({ options, prefix, places, directory, cleanUp }: Furnishi
   const keyFile = `${directory}/key`;
   const hostPlaces = places.slice(3);
   const vips = options.vips ?? SEED_VIPS;
-  const config = configText({ ...options, vips, hosts: hostPlaces, keyFile });
+  const named = membersOf(hostPlaces.length + (options.absentHosts ?? 0));
+  const config = configText({ ...options, vips, hosts: named, keyFile });
   await Deno.writeTextFile(keyFile, `${crypto.randomUUID()}${crypto.randomUUID()}\n`, { mode: 0o600 });
   await Deno.writeTextFile(configFile, config);
 
@@ -151,15 +207,15 @@ async function furnish({ options, prefix, places, directory, cleanUp }: Furnishi
     new LabHost({
       ...place,
       switchNamespace: `${prefix}switch`,
-      port: place.name,
       directory,
       configFile,
       program: options.program,
     })
   );
-  const sets = [...vips.map((vip) => vip.addresses), ...rangeAddresses(options.range).map((each) => [each])];
-  const addresses = sets.flat();
-  const bare = addresses.map((address) => address.split("/")[0] ?? "");
+  const all = [...vips.map((vip) => vip.addresses), ...rangeAddresses(options.range).map((each) => [each])];
+  const addresses = all.flat();
+  const sets = all.filter((_, i) => i % (options.asksForEvery ?? 1) === 0);
+  const bare = sets.flat().map((address) => address.split("/")[0] ?? "");
   const [client, watcher, router] = places.map((place) => place.namespace);
   const [, watcherPlace] = places;
   const echo = startEchoProbe(client ?? "", { addresses: bare, everyMs: options.probeEveryMs ?? 5 });
@@ -228,7 +284,7 @@ const sightOf = async (host: LabHost): Promise<HostSight> => ({
 
 async function clear(hosts: readonly LabHost[], addresses: readonly string[]): Promise<void> {
   for (const host of hosts) {
-    if (host.link !== "whole") await host.healLink();
+    await host.healLinks();
     if (host.daemon !== "absent") await host.kill();
   }
   await waitUntilNone(async () => {

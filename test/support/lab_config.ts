@@ -1,6 +1,8 @@
 // The one TOML file that every host of a lab reads: the seed's set-up (three hosts in a /16, three VIPs, a router
 // to tell) with whatever a test wants different.
 
+import { addressOn, LAB_NETWORKS, LAB_UDP_PORT, type LabNetwork, type LabSegment } from "./lab_network.ts";
+
 export interface LabVip {
   readonly name: string;
   /** With prefix; more than one is a set that moves as one. */
@@ -11,16 +13,29 @@ export interface LabVip {
 }
 
 export interface LabConfig {
-  readonly hosts: readonly { readonly name: string; readonly address: string }[];
+  readonly hosts: readonly LabMember[];
   readonly vips: readonly LabVip[];
   readonly keyFile: string;
   readonly partition?: "serve" | "quorum";
-  readonly segment?: "broadcast" | "multicast" | "unicast";
+  /** The mode of the only segment, on the lan; for anything else there is `segments`. */
+  readonly segment?: LabSegment["mode"];
+  readonly segments?: readonly LabSegment[];
+  /** Hosts that are not in every segment, and the segments that they are in. */
+  readonly segmentsOf?: Readonly<Record<string, readonly LabNetwork[]>>;
   /** Lines for [timing]; these are TOML values, as `"1s"` with its quotes. */
   readonly timing?: Readonly<Record<string, string>>;
   readonly balanceInterval?: string;
+  /** Whom the hosts tell of their VIPs; the router when nothing is said. */
+  readonly notified?: readonly string[];
   /** VIPs as one [[vip_range]] beside `vips`. */
   readonly range?: { readonly first: string; readonly last: string };
+}
+
+/** A host that the file names. */
+export interface LabMember {
+  readonly name: string;
+  /** What its addresses end in. */
+  readonly number: number;
 }
 
 /** The VIPs of the seed. */
@@ -30,8 +45,8 @@ export const SEED_VIPS: readonly LabVip[] = [
   { name: "web-c", addresses: ["192.168.9.113/32"] },
 ];
 
-/** The interface of every host of a lab, and where its router is. */
-export const LAB_INTERFACE = "eth0";
+/** The interface that the VIPs of every host of a lab are on, and where its router is. */
+export const LAB_INTERFACE = LAB_NETWORKS.lan.interfaceName;
 export const ROUTER_ADDRESS = "192.168.8.1";
 
 /** The file's text. */
@@ -43,45 +58,62 @@ export function configText(config: LabConfig): string {
       partition: text(config.partition ?? "serve"),
     }),
     table("[timing]", { profile: text("lan"), ...config.timing }),
-    table("[[segment]]", segmentKeys(config.segment ?? "broadcast")),
-    ...config.hosts.map(({ name, address }) =>
-      table("[[host]]", { name: text(name), address: text(address) })
-    ),
+    ...segmentsIn(config).map((segment) => table("[[segment]]", segmentKeys(segment))),
+    ...config.hosts.map((host) => table("[[host]]", hostKeys(host, config))),
     ...config.vips.map((vip) => table("[[vip]]", vipKeys(vip))),
     ...(config.range === undefined ? [] : [table("[[vip_range]]", rangeKeys(config.range))]),
     table("[notify]", {
       arp_cache: text("90s"),
-      targets: `[ { address = ${text(ROUTER_ADDRESS)}, interface = ${text(LAB_INTERFACE)} } ]`,
+      targets: list((config.notified ?? [ROUTER_ADDRESS]).map(onInterface)),
     }),
     table("[balance]", { interval: text(config.balanceInterval ?? "4s") }),
   ].join("\n");
 }
 
-function segmentKeys(mode: "broadcast" | "multicast" | "unicast"): Record<string, string> {
-  const address = { broadcast: "192.168.255.255", multicast: "239.255.9.9", unicast: null }[mode];
+/** The segments that the options ask for: a broadcast segment on the lan when they say nothing. */
+export const segmentsIn = (
+  { segment, segments }: Pick<LabConfig, "segment" | "segments">,
+): readonly LabSegment[] => segments ?? [{ network: "lan", mode: segment ?? "broadcast" }];
+
+function segmentKeys({ network, mode, family = 4 }: LabSegment): Record<string, string> {
+  const { broadcast, multicast } = LAB_NETWORKS[network];
+  const address = { broadcast, multicast: multicast[family], unicast: null }[mode];
   return {
-    name: text("lan"),
+    name: text(network),
     mode: text(mode),
     ...(address === null ? {} : { address: text(address) }),
-    port: "4803",
+    port: String(LAB_UDP_PORT),
+  };
+}
+
+function hostKeys({ name, number }: LabMember, config: LabConfig): Record<string, string> {
+  const segments = segmentsIn(config);
+  const own = segments.filter(({ network }) => config.segmentsOf?.[name]?.includes(network) ?? true);
+  const addresses = own.map(({ network, family = 4 }) => text(addressOn(network, { family, number })));
+  const named = addresses.map((address, i) => `${own[i]?.network} = ${address}`);
+  return {
+    name: text(name),
+    // One segment is how most people have it, and needs no name.
+    ...(segments.length === 1 ? { address: addresses.join() } : { addresses: `{ ${named.join(", ")} }` }),
   };
 }
 
 function vipKeys({ name, addresses, prefer, hosts, handover }: LabVip): Record<string, string> {
   const [only = ""] = addresses;
-  const set = addresses.map((address) =>
-    `{ address = ${text(address)}, interface = ${text(LAB_INTERFACE)} }`
-  );
+  const set = addresses.map(onInterface);
   return {
     name: text(name),
     ...(addresses.length === 1
       ? { address: text(only), interface: text(LAB_INTERFACE) }
-      : { addresses: `[ ${set.join(", ")} ]` }),
-    ...(prefer === undefined ? {} : { prefer: list(prefer) }),
-    ...(hosts === undefined ? {} : { hosts: list(hosts) }),
+      : { addresses: list(set) }),
+    ...(prefer === undefined ? {} : { prefer: list(prefer.map(text)) }),
+    ...(hosts === undefined ? {} : { hosts: list(hosts.map(text)) }),
     ...(handover === undefined ? {} : { handover: text(handover) }),
   };
 }
+
+/** For a VIP of several addresses, and for a notify target. */
+const onInterface = (address: string) => `{ address = ${text(address)}, interface = ${text(LAB_INTERFACE)} }`;
 
 const rangeKeys = ({ first, last }: { readonly first: string; readonly last: string }) => ({
   first: text(first),
@@ -94,4 +126,4 @@ const table = (heading: string, keys: Readonly<Record<string, string>>): string 
   [heading, ...Object.entries(keys).map(([key, value]) => `${key} = ${value}`), ""].join("\n");
 
 const text = (value: string): string => JSON.stringify(value);
-const list = (values: readonly string[]): string => `[${values.map(text).join(", ")}]`;
+const list = (values: readonly string[]): string => `[${values.join(", ")}]`;

@@ -1,10 +1,12 @@
-// One host of a lab: a namespace with one interface on the lab's switch, and at most one daemon in it. Everything
-// that can befall a host in a test is a method here.
+// One host of a lab: a namespace with an interface on each of the lab's switches, and at most one daemon in it.
+// Everything that can befall a host in a test is a method here.
 
 import { mustRun, type Outcome, run } from "./command.ts";
+import { askStatus } from "./control_socket.ts";
 import { waitUntil } from "./wait.ts";
 import { inside } from "./namespace.ts";
 import { LAB_INTERFACE } from "./lab_config.ts";
+import { LAB_UDP_PORT, type LabNetwork } from "./lab_network.ts";
 import type { Status } from "../../src/codec/control.ts";
 
 export interface LabHostPlace {
@@ -13,9 +15,8 @@ export interface LabHostPlace {
   readonly address6: string;
   readonly mac: string;
   readonly namespace: string;
-  /** The namespace of the lab's switch, and the name of the switch port that this host is plugged into. */
+  /** The namespace of the lab's switches. */
   readonly switchNamespace: string;
-  readonly port: string;
   /** For the daemon's runtime directory and log. */
   readonly directory: string;
   /** The one configuration file of the lab. */
@@ -39,6 +40,10 @@ export type DaemonState = "absent" | "running" | "paused";
 /** Whether frames pass between the host and the switch: "cut" takes the carrier away, "silent" leaves it. */
 export type LinkState = "whole" | "cut" | "silent";
 
+/** The name of the switch port that the host is plugged into. */
+export const portOf = (host: string, network: LabNetwork): string =>
+  network === "lan" ? host : `${host}-${network}`;
+
 export class LabHost {
   readonly name: string;
   readonly runtimeDirectory: string;
@@ -46,7 +51,7 @@ export class LabHost {
   #child: Deno.ChildProcess | null = null;
   #exit: Promise<Deno.CommandStatus> | null = null;
   #daemon: DaemonState = "absent";
-  #link: LinkState = "whole";
+  #links = new Map<LabNetwork, LinkState>();
 
   constructor(readonly place: LabHostPlace) {
     this.name = place.name;
@@ -58,8 +63,9 @@ export class LabHost {
     return this.#daemon;
   }
 
+  /** Whether the lan, with its client, can reach this host. */
   get link(): LinkState {
-    return this.#link;
+    return this.#links.get("lan") ?? "whole";
   }
 
   /** The daemon's process id; 0 when none was started. */
@@ -103,6 +109,11 @@ export class LabHost {
     return await this.exited();
   }
 
+  /** Has the daemon read its configuration file again (SIGHUP). */
+  reload(): void {
+    this.#signal("SIGHUP");
+  }
+
   /** Sudden death (SIGKILL). */
   async kill(): Promise<void> {
     this.#signal("SIGKILL");
@@ -127,21 +138,43 @@ export class LabHost {
   }
 
   /** Pulls the plug: the host sees its carrier go. */
-  async cutLink(): Promise<void> {
-    await this.#plugPort("down");
-    this.#link = "cut";
+  async cutLink(network: LabNetwork = "lan"): Promise<void> {
+    await this.#plugPort(network, "down");
+    this.#links.set(network, "cut");
   }
 
   /** The switch forwards nothing to or from this host any more, and the host cannot see why. */
-  async silenceLink(): Promise<void> {
-    await this.#setForwarding("0");
-    this.#link = "silent";
+  async silenceLink(network: LabNetwork = "lan"): Promise<void> {
+    await this.#setForwarding(network, "0");
+    this.#links.set(network, "silent");
   }
 
   /** Mends the link, however it was broken. */
-  async healLink(): Promise<void> {
-    await (this.#link === "silent" ? this.#setForwarding("3") : this.#plugPort("up"));
-    this.#link = "whole";
+  async healLink(network: LabNetwork = "lan"): Promise<void> {
+    const isSilent = this.#links.get(network) === "silent";
+    await (isSilent ? this.#setForwarding(network, "3") : this.#plugPort(network, "up"));
+    this.#links.set(network, "whole");
+  }
+
+  /** Mends every link that is broken. */
+  async healLinks(): Promise<void> {
+    for (const [network, state] of this.#links) if (state !== "whole") await this.healLink(network);
+  }
+
+  /** The switch loses the group's datagrams to and from this host, and nothing else. */
+  async loseDatagrams(network: LabNetwork): Promise<void> {
+    const port = portOf(this.name, network);
+    const chain = "type filter hook forward priority 0";
+    const lost = `udp dport ${LAB_UDP_PORT} drop`;
+    const rules =
+      `table bridge ${port} { chain lose { ${chain}; iifname ${port} ${lost}; oifname ${port} ${lost}; }; }`;
+    await mustRun([...inside(this.place.switchNamespace), "nft", "-f", "-"], { input: rules });
+  }
+
+  /** The end of loseDatagrams(). */
+  async passDatagrams(network: LabNetwork): Promise<void> {
+    const table = ["table", "bridge", portOf(this.name, network)];
+    await mustRun([...inside(this.place.switchNamespace), "nft", "delete", ...table]);
   }
 
   /** Every address of the host's interface but its own and link-local ones, with prefix. */
@@ -185,10 +218,11 @@ export class LabHost {
     return run(line, { ...options, atMostMs: 30_000 });
   }
 
-  /** What `molehill status --json` says; null when it cannot reach the daemon. */
+  /** What the daemon says, as `molehill status --json` would; null when it does not answer. */
   async status(): Promise<Status | null> {
-    const { stdout } = await this.molehill(["status", "--json"]);
-    return stdout.startsWith("{") ? JSON.parse(stdout) as Status : null;
+    // The command would be a program started for each host and look: too much when the hosts are many.
+    const text = await askStatus(`${this.runtimeDirectory}/control.sock`);
+    return text === null ? null : JSON.parse(text) as Status;
   }
 
   /** Waits until the daemon answers, in whatever phase it is. */
@@ -211,22 +245,14 @@ export class LabHost {
     this.#child.kill(signal);
   }
 
-  async #plugPort(word: "up" | "down"): Promise<void> {
-    await mustRun(["ip", "-n", this.place.switchNamespace, "link", "set", this.place.port, word]);
+  async #plugPort(network: LabNetwork, word: "up" | "down"): Promise<void> {
+    const port = portOf(this.name, network);
+    await mustRun(["ip", "-n", this.place.switchNamespace, "link", "set", port, word]);
   }
 
   /** The state of a bridge port: 0 is disabled, 3 forwards. (`ip link set ... type bridge_slave` has no effect.) */
-  async #setForwarding(state: "0" | "3"): Promise<void> {
-    await mustRun([
-      "bridge",
-      "-n",
-      this.place.switchNamespace,
-      "link",
-      "set",
-      "dev",
-      this.place.port,
-      "state",
-      state,
-    ]);
+  async #setForwarding(network: LabNetwork, state: "0" | "3"): Promise<void> {
+    const port = ["dev", portOf(this.name, network), "state", state];
+    await mustRun(["bridge", "-n", this.place.switchNamespace, "link", "set", ...port]);
   }
 }

@@ -2,6 +2,7 @@
 
 import { builtBinary } from "./binary.ts";
 import { createLab, type Lab, type LabOptions } from "./lab.ts";
+import type { LabHost } from "./lab_host.ts";
 
 /** Three hosts that run the built executable, unless the options say otherwise. Takes itself down if it fails. */
 export async function startedLab(options: Partial<LabOptions> = {}): Promise<Lab> {
@@ -27,3 +28,11 @@ export const newLab = async (options: Partial<LabOptions> = {}): Promise<Lab> =>
 /** How many addresses are on each host, in the order of the hosts. */
 export const loadsOf = (lab: Lab): Promise<readonly number[]> =>
   Promise.all(lab.hosts.map(async (host) => (await host.addresses()).length));
+
+/** The host with the most addresses; the first of them. */
+export async function busiestOf(lab: Lab): Promise<LabHost> {
+  const loads = await loadsOf(lab);
+  const [first, ...others] = lab.hosts.map((host, i) => ({ host, load: loads[i] ?? 0 }));
+  if (first === undefined) throw new Error("Cannot find the busiest host: the lab has none");
+  return others.reduce((busiest, each) => each.load > busiest.load ? each : busiest, first).host;
+}

@@ -6,6 +6,7 @@ import type { Checker } from "./checker.ts";
 export function alarm(): Checker {
   return {
     name: "alarm",
+    watches: ["stepped"],
     check(occurrence) {
       if (occurrence.kind !== "stepped" || occurrence.event.kind !== "clockTicked") return null;
       if (occurrence.wait === null || occurrence.wait > 0) return null;

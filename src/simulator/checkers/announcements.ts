@@ -6,27 +6,31 @@ import type { World } from "../occurrence.ts";
 import type { Checker, Violation } from "./checker.ts";
 
 export function announcements(): Checker {
-  /** When each VIP last came to a host or was released by one, and when each host last announced it. */
-  const changed = new Map<VipName, { readonly at: number; readonly host: HostName }>();
+  /** When each address last came to a host or was released by one, and when each host last announced it. */
+  const changed = new Map<string, { readonly at: number; readonly host: HostName }>();
   const announced = new Map<string, number>();
-  /** Where a person put a VIP. */
+  /** Where a person put an address. */
   const foreign = new Set<string>();
   return {
     name: "announcements",
+    watches: ["appeared", "vanished", "stepped", "milestone"],
     check(occurrence, world) {
       if (occurrence.kind === "appeared" || occurrence.kind === "vanished") {
-        const { host, vip, by } = occurrence;
+        const { host, address, by } = occurrence;
         // A person's address that comes and goes is no business of the holder, who cannot know of it.
         const isForeign = by === "person" ||
-          (occurrence.kind === "vanished" && foreign.has(`${host} ${vip}`));
-        if (occurrence.kind === "appeared" && by === "person") foreign.add(`${host} ${vip}`);
-        else foreign.delete(`${host} ${vip}`);
-        if (by === "daemon" && !isForeign) changed.set(vip, { at: world.now, host });
+          (occurrence.kind === "vanished" && foreign.has(`${host} ${address}`));
+        if (occurrence.kind === "appeared" && by === "person") foreign.add(`${host} ${address}`);
+        else foreign.delete(`${host} ${address}`);
+        if (by === "daemon" && !isForeign) changed.set(address, { at: world.now, host });
       }
       if (occurrence.kind === "stepped") {
         for (const effect of occurrence.effects) {
           if (effect.kind !== "announce") continue;
-          for (const vip of effect.vips) announced.set(`${occurrence.host} ${vip}`, world.now);
+          const { host } = occurrence;
+          for (const address of addressesOf(world, { host, vips: effect.vips })) {
+            announced.set(`${host} ${address}`, world.now);
+          }
         }
       }
       const isQuiet = occurrence.kind === "milestone" && ["quiet", "ended"].includes(occurrence.milestone);
@@ -37,26 +41,37 @@ export function announcements(): Checker {
 }
 
 function unannounced(
-  { group, hosts }: World,
+  { addresses, hosts }: World,
   { changed, announced }: {
-    readonly changed: ReadonlyMap<VipName, { readonly at: number; readonly host: HostName }>;
+    readonly changed: ReadonlyMap<string, { readonly at: number; readonly host: HostName }>;
     readonly announced: ReadonlyMap<string, number>;
   },
 ): Violation | null {
-  for (const { name: vip } of group.vips) {
-    const holder = hosts.find((host) => host.has(vip) && !host.isByPerson(vip));
-    const change = changed.get(vip);
+  for (const address of addresses) {
+    const holder = hosts.find((host) => host.has(address) && !host.isByPerson(address));
+    const change = changed.get(address);
     if (holder === undefined || change === undefined || isGone(change.host, hosts)) continue;
-    const last = announced.get(`${holder.name} ${vip}`) ?? -1;
+    const last = announced.get(`${holder.name} ${address}`) ?? -1;
     if (last >= change.at) continue;
     return {
-      what: `${holder.name} holds "${vip}" and announced it at ${
+      what: `${holder.name} holds ${address} and announced it at ${
         last.toFixed(3)
       }, not after the change on ${change.host} at ${change.at.toFixed(3)}`,
       hosts: [holder.name, change.host],
     };
   }
   return null;
+}
+
+/** What the names mean to the host. */
+function addressesOf(
+  { hosts }: World,
+  of: { readonly host: HostName; readonly vips: readonly VipName[] },
+): readonly string[] {
+  const vips = hosts.find(({ name }) => name === of.host)?.group.vips ?? [];
+  return vips.filter(({ name }) => of.vips.includes(name)).flatMap((vip) => vip.addresses).map((
+    { address },
+  ) => address);
 }
 
 /** Of what a host did that the holder could not hear, and that then died, nobody can tell the holder. */

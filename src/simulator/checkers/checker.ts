@@ -6,6 +6,8 @@ import type { Occurrence, World } from "../occurrence.ts";
 
 export interface Checker {
   readonly name: string;
+  /** What it is told of. */
+  readonly watches: readonly Occurrence["kind"][];
   check(occurrence: Occurrence, world: World): Violation | null;
 }
 

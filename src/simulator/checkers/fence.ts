@@ -5,23 +5,26 @@ import type { HostName } from "../../core/vocabulary.ts";
 import type { HostView, World } from "../occurrence.ts";
 import type { Checker } from "./checker.ts";
 
-export function fence(): Checker {
+/** `timeoutMax`: the longest timeout of any configuration, in ms. */
+export function fence(timeoutMax: number): Checker {
   /** Hosts that have woken late and still have VIPs. */
   const late = new Set<HostName>();
   return {
     name: "fence",
+    watches: ["daemon", "stepped"],
     check(occurrence, world) {
       if (occurrence.kind === "daemon") late.delete(occurrence.host);
       if (occurrence.kind !== "stepped") return null;
       const { host, effects, idle } = occurrence;
-      if (idle <= world.group.timing.timeout && !late.has(host)) return null;
+      const isLate = idle > timeoutMax;
+      if (!isLate && !late.has(host)) return null;
       const view = world.hosts.find((each) => each.name === host);
       if (view === undefined || !hasAny(view, world)) {
         late.delete(host);
         return null;
       }
-      if (idle > world.group.timing.timeout) late.add(host);
-      if (!late.has(host)) return null;
+      if (isLate) world.saw("woke late with VIPs");
+      late.add(host);
       const wrong = effects.find((each) =>
         each.kind === "broadcast" || each.kind === "send" || each.kind === "addAddresses"
       );
@@ -34,5 +37,5 @@ export function fence(): Checker {
   };
 }
 
-const hasAny = (host: HostView, { group }: World): boolean =>
-  group.vips.some(({ name }) => host.has(name) && !host.isByPerson(name));
+const hasAny = (host: HostView, { addresses }: World): boolean =>
+  addresses.some((address) => host.has(address) && !host.isByPerson(address));

@@ -1,4 +1,4 @@
-// Once the group has settled, only balance moves a VIP, and never back to where it took it from; and after a while
+// Once the group has settled and no host is damped any more, only balance moves a VIP, and never back to where it took it from; and after a while
 // nothing moves at all.
 
 import type { NodeEffect } from "../../core/events.ts";
@@ -9,34 +9,36 @@ import type { Checker } from "./checker.ts";
 
 export function leastMovement(): Checker {
   let reached: Milestone | null = null;
-  /** Hosts that a VIP was taken from since then, as "host vip". */
+  /** Hosts that an address was taken from since then, as "host address". */
   const left = new Set<string>();
   /** Where the last move that anybody told of took each VIP, and why. */
   const told = new Map<VipName, Told>();
   return {
     name: "leastMovement",
-    check(occurrence) {
+    watches: ["milestone", "stepped", "appeared", "vanished"],
+    check(occurrence, world) {
       if (occurrence.kind === "milestone") reached = occurrence.milestone;
       if (reached === "healed" && occurrence.kind === "milestone") told.clear();
       if (occurrence.kind === "stepped") listen(told, occurrence.effects);
       if (occurrence.kind !== "appeared" && occurrence.kind !== "vanished") return null;
-      if (reached !== "settled" && reached !== "quiet") return null;
-      const { host, vip, kind } = occurrence;
+      if (reached !== "calm" && reached !== "quiet") return null;
+      const { host, address, vip, kind } = occurrence;
       if (reached === "quiet") {
-        return { what: `"${vip}" ${kind} on ${host}, when nothing was to move`, hosts: [host] };
+        return { what: `${address} ${kind} on ${host}, when nothing was to move`, hosts: [host] };
       }
       if (kind === "vanished") {
-        left.add(`${host} ${vip}`);
+        left.add(`${host} ${address}`);
         return null;
       }
-      const move = told.get(vip);
+      const move = vip === null ? undefined : told.get(vip);
       if (move?.to !== host || move.reason !== "balance") {
         return {
           what: `"${vip}" moved to ${host} because of "${move?.reason}" after the group had settled`,
           hosts: [host],
         };
       }
-      if (left.has(`${host} ${vip}`)) {
+      world.saw("address moved for balance");
+      if (left.has(`${host} ${address}`)) {
         return { what: `Balance brought "${vip}" back to ${host}`, hosts: [host] };
       }
       return null;

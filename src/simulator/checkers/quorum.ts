@@ -4,37 +4,38 @@
 // there by hand. Within one view the exclusive checker rules, and to a member of the taker's view that has still to
 // install it the taker need not wait if the VIP's handover is "overlap".
 
+import { vipAt } from "../address_book.ts";
 import { shareView } from "../host.ts";
 import type { HostView } from "../occurrence.ts";
-import type { VipName } from "../../core/vocabulary.ts";
 import type { Checker } from "./checker.ts";
 
 export function quorum(): Checker {
   return {
     name: "quorum",
-    check(occurrence, { group, hosts }) {
-      if (group.partition !== "quorum" || occurrence.kind !== "appeared" || occurrence.by !== "daemon") {
-        return null;
-      }
-      const { host, vip } = occurrence;
+    watches: ["appeared"],
+    check(occurrence, world) {
+      const { hosts } = world;
+      if (occurrence.kind !== "appeared" || occurrence.by !== "daemon") return null;
+      const { host, address } = occurrence;
       const taker = hosts.find((each) => each.name === host);
-      if (taker === undefined || taker.daemon === "down") return null;
-      const overlaps = group.vips.some((spec) => spec.name === vip && spec.handover === "overlap");
+      if (taker === undefined || taker.daemon === "down" || taker.group.partition !== "quorum") return null;
+      world.saw("address taken with a quorum");
+      const overlaps = vipAt(taker.group, address)?.handover === "overlap";
       const mayKeep = (each: HostView) => shareView(taker, each) || (overlaps && isInViewOf(taker, each));
-      const loser = hosts.find((each) => each !== taker && clings(each, vip) && !mayKeep(each));
+      const loser = hosts.find((each) => each !== taker && clings(each, address) && !mayKeep(each));
       if (loser === undefined) return null;
       return {
         what:
-          `${host} took "${vip}" while ${loser.name}, in another component, had it and was not letting go`,
+          `${host} took ${address} while ${loser.name}, in another component, had it and was not letting go`,
         hosts: [host, loser.name],
       };
     },
   };
 }
 
-const clings = (host: HostView, vip: VipName): boolean =>
-  host.daemon === "running" && host.status()?.phase !== "booting" && host.has(vip) && !host.isByPerson(vip) &&
-  !host.isReleasing(vip);
+const clings = (host: HostView, address: string): boolean =>
+  host.daemon === "running" && host.has(address) && host.status()?.phase !== "booting" &&
+  !host.isByPerson(address) && !host.isReleasing(address);
 
 function isInViewOf(taker: HostView, other: HostView): boolean {
   const incarnation = other.status()?.incarnation;

@@ -1,6 +1,9 @@
 // When all faults are over the group settles. Hosts that run have one view, with exactly themselves in it; every VIP
-// that one of them may hold and does not decline by draining is on exactly one kernel, that of the host which every
-// status names; every other VIP is on none; and a host without a daemon has none at all.
+// that one of them may hold and does not decline by draining is wholly on exactly one kernel, that of the host which
+// every status names; every other address is on none; and a host without a daemon has none at all.
+//
+// Where hosts go by different configurations, a VIP is held by one of those that know it, with the addresses that this
+// one knows; of names that share an address one at least is held, and no address is on two hosts.
 
 import { type HostName, sameView, type VipName, type VipSpec } from "../../core/vocabulary.ts";
 import type { NodeStatus } from "../../core/status.ts";
@@ -12,8 +15,9 @@ export function settlement(): Checker {
   let hasSettled = false;
   return {
     name: "settlement",
+    watches: ["polled", "milestone"],
     check(occurrence, world) {
-      if (occurrence.kind === "polled") hasSettled ||= isHealed && unsettled(world) === null;
+      if (occurrence.kind === "polled" && isHealed && !hasSettled) hasSettled = unsettled(world) === null;
       if (occurrence.kind !== "milestone") return null;
       if (occurrence.milestone === "healed") isHealed = true;
       // A balance round may be under way just when the time to settle is over.
@@ -28,10 +32,32 @@ export function settlement(): Checker {
 export function unsettled(world: World): Violation | null {
   const alive = world.hosts.filter((host) => host.daemon !== "down");
   const statuses = alive.map((host) => host.status()).filter((status) => status !== null);
-  const powerless = world.group.partition === "quorum" && alive.length * 2 <= world.group.hosts.length;
-  if (powerless) return heldByAnyone(world, { what: "there is no majority" });
-  return disagreement(statuses) ?? misplaced(world, statuses);
+  if (isPowerless(world, alive)) return heldByAnyone(world, { what: "there is no majority" });
+  return disagreement(statuses) ?? (isMixed(world, alive) ? mixed(world, alive) : misplaced(world, statuses));
 }
+
+/** Whether something is still to come that may move VIPs, though the world looks settled. */
+export const isPending = (world: World): boolean =>
+  world.hosts.some((host) => {
+    const status = host.status();
+    return status !== null && (status.hasWishes || status.vips.some(({ problem }) => problem !== null));
+  });
+
+/** Whether some host takes another for one that comes back too often. */
+export const isAnyDamped = (world: World): boolean =>
+  world.hosts.some((each) => each.status()?.hosts.some(({ damped }) => damped));
+
+/** Whether somebody takes the host for one that comes back too often. */
+export const isDamped = (world: World, name: HostName): boolean =>
+  world.hosts.some((each) => each.status()?.hosts.some(({ host, damped }) => host === name && damped));
+
+function isPowerless({ group }: World, alive: readonly HostView[]): boolean {
+  const files = [group, ...alive.map((host) => host.group)];
+  return files.some(({ partition, hosts }) => partition === "quorum" && alive.length * 2 <= hosts.length);
+}
+
+const isMixed = ({ group }: World, alive: readonly HostView[]): boolean =>
+  alive.some((host) => host.group !== group);
 
 function disagreement(statuses: readonly NodeStatus[]): Violation | null {
   const first = statuses[0];
@@ -58,19 +84,40 @@ function disagreement(statuses: readonly NodeStatus[]): Violation | null {
 }
 
 function misplaced(world: World, statuses: readonly NodeStatus[]): Violation | null {
+  const known = new Set<string>();
   for (const spec of world.group.vips) {
-    const holders = world.hosts.filter((host) => counts(host, spec.name)).map((host) => host.name);
     const takers = statuses.filter((status) => status.draining === null && spec.hosts.includes(status.host));
     const wanted = takers.length > 0 ? 1 : 0;
-    if (holders.length !== wanted) {
-      const where = holders.length === 0 ? "nobody" : holders.join(" and ");
+    for (const { address } of spec.addresses) {
+      known.add(address);
+      const holders = holdersOf(world, address);
+      if (holders.length !== wanted) {
+        const where = holders.length === 0 ? "nobody" : holders.join(" and ");
+        return {
+          what: `"${spec.name}" is on ${where}, with ${takers.length} hosts to hold it`,
+          hosts: concerned(world, holders),
+        };
+      }
+      const violation = misnamed(spec, { holder: holders[0] ?? null, statuses });
+      if (violation !== null) return violation;
+    }
+  }
+  return leftOver(world, known);
+}
+
+/** An address that no configuration has any more, and that some host has nevertheless. */
+function leftOver(world: World, known: ReadonlySet<string>): Violation | null {
+  for (const address of world.addresses) {
+    if (known.has(address)) continue;
+    const holder = world.hosts.find((host) =>
+      host.daemon !== "down" && counts(host, address) && !host.isByPerson(address)
+    );
+    if (holder !== undefined) {
       return {
-        what: `"${spec.name}" is on ${where}, with ${takers.length} hosts to hold it`,
-        hosts: concerned(world, holders),
+        what: `${address} is on ${holder.name}, though nobody goes by a file that has it`,
+        hosts: [holder.name],
       };
     }
-    const violation = misnamed(spec, { holder: holders[0] ?? null, statuses });
-    if (violation !== null) return violation;
   }
   return null;
 }
@@ -97,19 +144,66 @@ function misnamed(
   return null;
 }
 
+/** What is wrong where hosts go by different configurations. */
+function mixed(world: World, alive: readonly HostView[]): Violation | null {
+  for (const address of world.addresses) {
+    const holders = holdersOf(world, address);
+    if (holders.length > 1) return { what: `${address} is on ${holders.join(" and ")}`, hosts: holders };
+  }
+  const uncovered = namesIn(alive).filter((vip) => !isWhole(vip, alive));
+  for (const vip of uncovered) {
+    const rivals = namesIn(alive).filter((each) => each !== vip && share(vip, each, alive));
+    if (rivals.some((rival) => isWhole(rival, alive))) continue;
+    return {
+      what: `"${vip}" is held by nobody, though a member that knows it could`,
+      hosts: alive.map(({ name }) => name),
+    };
+  }
+  return null;
+}
+
+/** The names that some host which could hold them knows. */
+const namesIn = (alive: readonly HostView[]): readonly VipName[] => [
+  ...new Set(
+    alive.flatMap((host) =>
+      host.status()?.draining === null
+        ? host.group.vips.filter(({ hosts }) => hosts.includes(host.name)).map(({ name }) => name)
+        : []
+    ),
+  ),
+];
+
+/** Whether some host has all addresses that the name means to it. */
+const isWhole = (vip: VipName, alive: readonly HostView[]): boolean =>
+  alive.some((host) => {
+    const addresses = addressesIn(host, vip);
+    return addresses.length > 0 && addresses.every((address) => host.has(address));
+  });
+
+const share = (one: VipName, other: VipName, alive: readonly HostView[]): boolean => {
+  const theirs = new Set(alive.flatMap((host) => addressesIn(host, other)));
+  return alive.some((host) => addressesIn(host, one).some((address) => theirs.has(address)));
+};
+
+const addressesIn = ({ group }: HostView, vip: VipName): readonly string[] =>
+  group.vips.find(({ name }) => name === vip)?.addresses.map(({ address }) => address) ?? [];
+
 function heldByAnyone(world: World, { what }: { readonly what: string }): Violation | null {
-  for (const { name: vip } of world.group.vips) {
-    const holder: HostView | undefined = world.hosts.find((host) => counts(host, vip));
+  for (const address of world.addresses) {
+    const holder = world.hosts.find((host) => counts(host, address));
     if (holder !== undefined) {
-      return { what: `"${vip}" is on ${holder.name} though ${what}`, hosts: [holder.name] };
+      return { what: `${address} is on ${holder.name} though ${what}`, hosts: [holder.name] };
     }
   }
   return null;
 }
 
+const holdersOf = (world: World, address: string): readonly HostName[] =>
+  world.hosts.filter((host) => counts(host, address)).map((host) => host.name);
+
 /** What a person put on a host without a daemon stays there: nobody is there to remove it. */
-const counts = (host: HostView, vip: VipName): boolean =>
-  host.has(vip) && !(host.daemon === "down" && host.isByPerson(vip));
+const counts = (host: HostView, address: string): boolean =>
+  host.has(address) && !(host.daemon === "down" && host.isByPerson(address));
 
 const concerned = (world: World, holders: readonly HostName[]): readonly HostName[] =>
   holders.length > 0 ? holders : world.hosts.map((host) => host.name);

@@ -18,6 +18,7 @@ export function views(): Checker {
   const sent = new Map<string, Installed>();
   return {
     name: "views",
+    watches: ["daemon", "stepped"],
     check(occurrence, world) {
       if (occurrence.kind === "daemon" && occurrence.change === "started") highest.delete(occurrence.host);
       if (occurrence.kind !== "stepped") return null;
@@ -32,6 +33,7 @@ export function views(): Checker {
           return { what: `${host} went from view ${last} to ${text(view)}`, hosts: [host] };
         }
         highest.set(host, view.number);
+        if (effect.note.members.length > 1) world.saw("view of several hosts installed");
       }
       if (!effects.some((effect) => effect.kind === "note" && effect.note.kind === "viewInstalled")) {
         return null;
@@ -45,7 +47,9 @@ export function views(): Checker {
 function differsFromInstalled(installed: Map<string, Installed>, status: NodeStatus): Violation | null {
   if (status.view === null) return null;
   const view = nameOf(status.view, status.view.members);
-  const contents = JSON.stringify([status.view.members, status.vips.map(({ vip, holder }) => [vip, holder])]);
+  // A host knows only the VIPs of its own configuration, and those that another member has.
+  const held = status.vips.filter(({ holder }) => holder !== null);
+  const contents = JSON.stringify([status.view.members, held.map(({ vip, holder }) => [vip, holder])]);
   return differs(installed, { view, host: status.host, contents, did: "installed" });
 }
 

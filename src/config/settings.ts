@@ -1,0 +1,67 @@
+// Everything that a configuration says besides its VIPs, as names and texts: two configurations can then be compared
+// by people and by hosts, name by name, and the digest is taken of the same texts that are shown.
+//
+// Equal texts mean the same and different texts do not: nothing that matters may be left out or shortened here.
+
+import { compareText, type Duration, type Group, type Setting } from "../core/vocabulary.ts";
+import type { Configuration, HostPlace, NotifyTarget, Segment } from "./configuration.ts";
+import { durationText } from "./timing.ts";
+
+/** All that settings are read from. */
+export type Settled =
+  & Pick<Configuration, "keyFile" | "segments" | "hosts" | "notify" | "announcer">
+  & { readonly group: Pick<Group, "name" | "partition" | "timing" | "hosts" | "balance"> };
+
+/** The settings, sorted by name. */
+export function settingsOf(
+  { group, keyFile, segments, hosts, notify, announcer }: Settled,
+): readonly Setting[] {
+  const weights = new Map(group.hosts.map(({ name, weight }) => [name, weight]));
+  return [
+    setting("name", group.name),
+    setting("partition", group.partition),
+    setting("key_file", keyFile ?? "none"),
+    ...timingSettings(group.timing),
+    setting("balance.interval", durationText(group.balance.interval)),
+    setting("balance.moves_per_round", String(group.balance.movesPerRound)),
+    ...segments.map((segment) => setting(segmentSetting(segment.name), segmentText(segment))),
+    ...hosts.map((host) => setting(`host ${host.name}`, hostText(host, weights.get(host.name) ?? 1))),
+    setting("notify.arp_cache", orOff(notify.arpCache)),
+    setting("notify.targets", notify.targets.map(targetText).join("; ") || "none"),
+    setting("notify.announcer", announcer),
+  ].sort((a, b) => compareText(a.name, b.name));
+}
+
+const setting = (name: string, value: string): Setting => ({ name, value });
+
+/** The name of the setting that speaks of a segment. */
+export const segmentSetting = (segment: string): string => `segment ${segment}`;
+
+const timingSettings = ({ heartbeat, timeout, mature, lease }: Group["timing"]): readonly Setting[] => [
+  setting("timing.heartbeat", durationText(heartbeat)),
+  setting("timing.timeout", durationText(timeout)),
+  setting("timing.mature", durationText(mature)),
+  setting("timing.lease", orOff(lease)),
+];
+
+const orOff = (length: Duration | null): string => length === null ? "off" : durationText(length);
+
+/** "broadcast 192.168.255.255 port 4803" */
+export const segmentText = ({ mode, address, port }: Segment): string =>
+  `${mode}${address === null ? "" : ` ${address}`} port ${port}`;
+
+/** "lan 192.168.9.160, back 10.0.0.1": a host's own addresses, by segment. */
+export const ownAddressesText = ({ addresses }: HostPlace): string =>
+  inOrder(addresses).map(([segment, address]) => `${segment} ${address}`).join(", ");
+
+function hostText(host: HostPlace, weight: number): string {
+  const renamed = inOrder(host.interfaces).map(([name, here]) => `${name} = ${here}`);
+  return [ownAddressesText(host), `weight ${weight}`, ...renamed].join(", ");
+}
+
+const targetText = ({ address, prefix, throttle, ping, ...on }: NotifyTarget): string =>
+  `${address}/${prefix} on ${on.interface}, throttle ${throttle}${ping ? ", ping" : ""}`;
+
+/** A map of the file has the order in which it was written, which means nothing. */
+const inOrder = (map: ReadonlyMap<string, string>): readonly (readonly [string, string])[] =>
+  [...map].sort(([a], [b]) => compareText(a, b));

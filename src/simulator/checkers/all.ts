@@ -1,0 +1,41 @@
+// All checkers of a simulation, each with the bounds that its plan's timings promise.
+
+import { filesOf, type Plan, slowestTiming } from "../plan.ts";
+import { alarm } from "./alarm.ts";
+import { announcements } from "./announcements.ts";
+import type { Checker } from "./checker.ts";
+import { clients } from "./clients.ts";
+import { coverage } from "./coverage.ts";
+import { evenness } from "./evenness.ts";
+import { exclusive } from "./exclusive.ts";
+import { fence } from "./fence.ts";
+import { flapping } from "./flapping.ts";
+import { leastMovement } from "./least_movement.ts";
+import { leaving } from "./leaving.ts";
+import { quorum } from "./quorum.ts";
+import { settlement } from "./settlement.ts";
+import { views } from "./views.ts";
+import { answering, windowTimeouts } from "./window.ts";
+
+/** For one simulation: checkers remember what they saw. */
+export function allCheckers(plan: Plan): readonly Checker[] {
+  const { timeout, mature, lease } = slowestTiming(filesOf(plan));
+  const slowness = 1 + (plan.drift ?? 0);
+  const bound = windowTimeouts * timeout * slowness;
+  return [
+    exclusive(),
+    quorum(),
+    views(),
+    fence(timeout),
+    leaving(),
+    alarm(),
+    settlement(),
+    announcements(),
+    leastMovement(),
+    evenness(),
+    clients(),
+    answering({ bound, leaseMax: lease }),
+    coverage({ bound: bound + mature * slowness, gapMax: 2 * timeout }),
+    flapping({ bound }),
+  ];
+}

@@ -1,0 +1,60 @@
+// In a component that is whole and in which nothing has happened for as long as a group may take to settle, every VIP
+// that a member may hold is held, also while the rest of the world is still in disorder. With partition = "quorum" in
+// a component that has a majority only.
+
+import { wholeComponents } from "../components.ts";
+import type { HostView, World } from "../occurrence.ts";
+import type { Checker, Violation } from "./checker.ts";
+
+/** `bound`: in ms, from the last disturbance; `gapMax`: in ms, for a handover in the meantime. */
+export function coverage({ bound, gapMax }: { readonly bound: number; readonly gapMax: number }): Checker {
+  /** Since when something is uncovered. */
+  let since: number | null = null;
+  return {
+    name: "coverage",
+    watches: ["polled"],
+    check(_, world) {
+      const violation = world.now - world.undisturbedSince > bound ? uncoveredAnywhere(world) : null;
+      since = violation === null ? null : since ?? world.now;
+      return since !== null && world.now - since > gapMax ? violation : null;
+    },
+  };
+}
+
+function uncoveredAnywhere(world: World): Violation | null {
+  for (const component of wholeComponents(world)) {
+    if (component.some((host) => isExcused(host, component))) continue;
+    const what = component.length < world.hosts.length ? "part of the group" : "whole group";
+    world.saw(`${what} looked at for coverage`);
+    const violation = uncovered(component);
+    if (violation !== null) return violation;
+  }
+  return null;
+}
+
+/** Without a majority nothing is held; and what failed before may be left to others, who are not in this component. */
+function isExcused(host: HostView, component: readonly HostView[]): boolean {
+  const { partition, hosts } = host.group;
+  const status = host.status();
+  return (partition === "quorum" && component.length * 2 <= hosts.length) || status === null ||
+    status.phase === "leaving" || status.vips.some(({ problem }) => problem !== null) ||
+    host.group !== component[0]?.group;
+}
+
+function uncovered(component: readonly HostView[]): Violation | null {
+  for (const spec of component[0]?.group.vips ?? []) {
+    const takers = component.filter((host) =>
+      spec.hosts.includes(host.name) && host.status()?.draining === null
+    );
+    if (takers.length === 0) continue;
+    for (const { address } of spec.addresses) {
+      if (component.some((host) => host.has(address))) continue;
+      const names = component.map(({ name }) => name);
+      return {
+        what: `Nobody of ${names.join(", ")} has ${address} of "${spec.name}", and ${takers[0]?.name} could`,
+        hosts: names,
+      };
+    }
+  }
+  return null;
+}

@@ -1,0 +1,58 @@
+// Settings are what two files are compared by, name by name.
+
+import assert from "node:assert/strict";
+import { configurationOf, SMALL_FILE, smallFile } from "./small_file.ts";
+
+const settingsOf = (text: string): Readonly<Record<string, string>> =>
+  Object.fromEntries(configurationOf(text).group.settings.map(({ name, value }) => [name, value]));
+
+Deno.test("the settings say all that the file says besides its VIPs, with what goes without saying", () => {
+  assert.deepEqual(settingsOf(SMALL_FILE), {
+    "balance.interval": "4s",
+    "balance.moves_per_round": "all",
+    "host test00": "lan 192.168.9.160, weight 1",
+    "host test01": "lan 192.168.9.161, weight 1",
+    "key_file": "/etc/molehill/key",
+    "name": "tudou",
+    "notify.announcer": "raw",
+    "notify.arp_cache": "off",
+    "notify.targets": "none",
+    "partition": "serve",
+    "segment lan": "unicast port 4803",
+    "timing.heartbeat": "100ms",
+    "timing.lease": "3s",
+    "timing.mature": "5s",
+    "timing.timeout": "500ms",
+  });
+});
+
+Deno.test("the settings are sorted by name", () => {
+  const names = configurationOf(SMALL_FILE).group.settings.map(({ name }) => name);
+  assert.deepEqual(names, names.toSorted());
+});
+
+Deno.test("the settings are told in words that a person finds in the file", () => {
+  const text = smallFile(
+    {
+      'key_file = "/etc/molehill/key"\n': "",
+      'mode = "unicast"': 'mode = "broadcast"\naddress = "192.168.255.255"',
+      'name = "test00"': 'name = "test00"\nweight = 2\ninterfaces = { eth1 = "ens4", eth0 = "ens3" }',
+    },
+    '[timing]\nlease = "off"\n[balance]\nmoves_per_round = 2\n[notify]\narp_cache = "90s"\n' +
+      'targets = [{ address = "192.168.8.1", interface = "eth0" }, ' +
+      '{ address = "192.168.7.0/24", interface = "eth0", throttle = 9, ping = true }]\n',
+  );
+  const settings = settingsOf(text);
+  const told = ["key_file", "segment lan", "host test00", "timing.lease", "balance.moves_per_round"];
+  assert.deepEqual(told.map((name) => settings[name]), [
+    "none",
+    "broadcast 192.168.255.255 port 4803",
+    "lan 192.168.9.160, weight 2, eth0 = ens3, eth1 = ens4",
+    "off",
+    "2",
+  ]);
+  assert.deepEqual([settings["notify.arp_cache"], settings["notify.targets"]], [
+    "90s",
+    "192.168.8.1/32 on eth0, throttle 128; 192.168.7.0/24 on eth0, throttle 9, ping",
+  ]);
+});

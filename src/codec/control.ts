@@ -1,6 +1,7 @@
 // The control interface: what a client may ask the daemon over its Unix socket, and what it answers, as JSON.
 //
 //   GET  /v1/status                              200 Status
+//   GET  /v1/plan?without=HOST,HOST              200 Plan, what would be without these hosts
 //   POST /v1/drain    {"reason": "..."}          200 Status, once this host holds nothing
 //   POST /v1/resume   {"reason": "..."}          200 Status, once this host takes part again
 //   POST /v1/move     {"vip": "...", "to": "..."} 200 Status, once the VIP is there
@@ -29,6 +30,7 @@ import { type Parsed, parsed, problem } from "./parsed.ts";
 
 export type ControlRequest =
   | { readonly kind: "status" }
+  | { readonly kind: "plan"; readonly without: readonly string[] }
   | { readonly kind: "drain"; readonly reason: string }
   | { readonly kind: "resume"; readonly reason: string }
   | { readonly kind: "move"; readonly vip: string; readonly to: string }
@@ -36,6 +38,7 @@ export type ControlRequest =
 
 export type ControlResponse =
   | { readonly kind: "status"; readonly status: Status }
+  | { readonly kind: "plan"; readonly plan: Plan }
   | Refused;
 
 export interface Refused {
@@ -130,18 +133,59 @@ export interface Status {
   readonly warnings: readonly string[];
 }
 
+/** The answer of `plan --json`: documented in README, stable. "Then": once the others have taken over. */
+export interface Plan {
+  readonly version: string;
+  readonly group: string;
+  /** Who answers. */
+  readonly host: string;
+  readonly view: NonNullable<Status["view"]>;
+  /** The hosts that are thought away. */
+  readonly without: readonly string[];
+  /** Those of them that are not in the view anyway. */
+  readonly not_members: readonly string[];
+  /** The members that would be left. */
+  readonly remaining: readonly string[];
+  /** How many hosts it takes to hold VIPs: with partition = "quorum" a majority, else 1. */
+  readonly needed: number;
+  /** Whether those that would be left may hold VIPs at all. */
+  readonly serves: boolean;
+  /** Whether every VIP would be held. */
+  readonly covered: boolean;
+  /** Members of the view, with how many VIPs each carries. */
+  readonly hosts: readonly { readonly name: string; readonly now: number; readonly then: number }[];
+  readonly vips: readonly {
+    readonly name: string;
+    readonly now: string | null;
+    /** Null: nobody would hold it. */
+    readonly then: string | null;
+    /** Why it would be there; null when nobody would hold it. */
+    readonly reason: string | null;
+    /** Why nobody would hold it; null when somebody would. */
+    readonly problem: string | null;
+  }[];
+  /** How many VIPs the balance rounds after that would move besides. */
+  readonly balance_moves: number;
+  /** What may make the answer differ from what will be. */
+  readonly notes: readonly string[];
+}
+
 /** A body above this is not read any further. */
 export const CONTROL_BODY_BYTES_MAX = 65_536;
 
 /** Reads a request; what is not one is refused with an error for people. */
-export function parseControlRequest({ method, path, body }: HttpRequest): ControlRequest | Refused {
+export function parseControlRequest({ method, path: target, body }: HttpRequest): ControlRequest | Refused {
+  const [path = "", query] = target.split(/\?(.*)/s);
   const endpoint = Object.values(ENDPOINTS).find((each) => each.path === path);
-  if (endpoint === undefined) return refused(404, `Cannot find ${excerpt(path)}: wanted ${PATHS}`);
+  if (endpoint === undefined || (query !== undefined && !endpoint.isAskedByQuery)) {
+    return refused(404, `Cannot find ${excerpt(target)}: wanted ${PATHS}`);
+  }
   if (method !== endpoint.method) return refused(405, `Cannot ${method} ${path}: wanted ${endpoint.method}`);
   if (body.length > CONTROL_BODY_BYTES_MAX) {
     return refused(400, `Cannot read the request: wanted at most ${CONTROL_BODY_BYTES_MAX} bytes`);
   }
-  const request = parseJson(body.trim() === "" ? "{}" : body, endpoint.request);
+  const fields = endpoint.isAskedByQuery ? jsonOfQuery(query ?? "") : body.trim() === "" ? "{}" : body;
+  const request = parseJson(fields, endpoint.request);
   return request.ok ? request.value : refused(400, `Cannot read the request: ${request.problem}`);
 }
 
@@ -149,24 +193,39 @@ export function parseControlRequest({ method, path, body }: HttpRequest): Contro
 export function controlRequestToHttp(request: ControlRequest): HttpRequest {
   const { kind, ...fields } = request;
   const { method, path } = ENDPOINTS[kind];
+  if (request.kind === "plan") {
+    return { method, path: `${path}?without=${request.without.map(encodeURIComponent).join(",")}`, body: "" };
+  }
   return { method, path, body: method === "GET" ? "" : JSON.stringify(fields) };
 }
 
 export function controlResponseToHttp(response: ControlResponse): HttpResponse {
   if (response.kind === "refused") return { http: response.http, body: json({ error: response.error }) };
-  return { http: 200, body: json(response.status) };
+  return { http: 200, body: json(response.kind === "plan" ? response.plan : response.status) };
 }
 
-/** Reads what a daemon answered; the problem is for people. */
-export function parseControlResponse({ http, body }: HttpResponse): Parsed<ControlResponse> {
-  if (http === 200) {
-    const status = parseStatus(body);
-    return status.ok ? parsed({ kind: "status", status: status.value }) : status;
-  }
+/** Reads what a daemon answered to a request of this kind; the problem is for people. */
+export function parseControlResponse(
+  { http, body }: HttpResponse,
+  asked: ControlRequest["kind"],
+): Parsed<ControlResponse> {
+  if (http === 200) return asked === "plan" ? parsePlan(body) : parseStatusResponse(body);
   const known = REFUSALS.find((each) => each === http);
   const refusal = parseJson(body, object<{ readonly error: string }>({ error: string }));
   if (known !== undefined && refusal.ok) return parsed(refused(known, refusal.value.error));
   return problem(`Cannot read the daemon's answer: HTTP status ${http} with ${excerpt(body)}`);
+}
+
+function parsePlan(text: string): Parsed<ControlResponse> {
+  const plan = parseJson(text, planShape);
+  return plan.ok
+    ? parsed({ kind: "plan", plan: plan.value })
+    : problem(`Cannot read the daemon's plan: ${plan.problem}`);
+}
+
+function parseStatusResponse(text: string): Parsed<ControlResponse> {
+  const status = parseStatus(text);
+  return status.ok ? parsed({ kind: "status", status: status.value }) : status;
 }
 
 /** Reads a status. Fields that this version does not know are left out. */
@@ -178,8 +237,13 @@ export function parseStatus(text: string): Parsed<Status> {
 interface Endpoint {
   readonly method: "GET" | "POST";
   readonly path: string;
+  /** Its fields stand in the query, each as text; else they are the body. */
+  readonly isAskedByQuery?: true;
   readonly request: Shape<ControlRequest>;
 }
+
+const jsonOfQuery = (query: string): string =>
+  JSON.stringify(Object.fromEntries(new URLSearchParams(query)));
 
 /** A request's fields without its kind: what the body carries. */
 type BodyOf<Kind extends ControlRequest["kind"]> = Omit<
@@ -190,6 +254,9 @@ type BodyOf<Kind extends ControlRequest["kind"]> = Omit<
 const name = line({ lengthMin: 1, lengthMax: 255 });
 const reason = optional(line({ lengthMin: 0, lengthMax: 1_000 }), "");
 
+const names: Shape<readonly string[]> = (value, at) => string(value, at).split(",").map((each) => name(each, at));
+
+const planQuery = strictObject<BodyOf<"plan">>({ without: names });
 const statusBody = strictObject<BodyOf<"status">>({});
 const drainBody = strictObject<BodyOf<"drain">>({ reason });
 const resumeBody = strictObject<BodyOf<"resume">>({ reason });
@@ -201,6 +268,12 @@ const ENDPOINTS: Readonly<Record<ControlRequest["kind"], Endpoint>> = {
     method: "GET",
     path: "/v1/status",
     request: (value, at) => ({ kind: "status", ...statusBody(value, at) }),
+  },
+  plan: {
+    method: "GET",
+    path: "/v1/plan",
+    isAskedByQuery: true,
+    request: (value, at) => ({ kind: "plan", ...planQuery(value, at) }),
   },
   drain: {
     method: "POST",
@@ -299,4 +372,31 @@ const statusShape = object<Status>({
   moves: array(moveShape),
   dropped: dictionary(number),
   warnings: array(string),
+});
+
+const loadShape = object<Row<Plan["hosts"]>>({ name: string, now: number, then: number });
+
+const outlookShape = object<Row<Plan["vips"]>>({
+  name: string,
+  now: nullable(string),
+  then: nullable(string),
+  reason: nullable(string),
+  problem: nullable(string),
+});
+
+const planShape = object<Plan>({
+  version: string,
+  group: string,
+  host: string,
+  view: viewShape,
+  without: array(string),
+  not_members: array(string),
+  remaining: array(string),
+  needed: number,
+  serves: boolean,
+  covered: boolean,
+  hosts: array(loadShape),
+  vips: array(outlookShape),
+  balance_moves: number,
+  notes: array(string),
 });

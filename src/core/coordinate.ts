@@ -257,7 +257,8 @@ function complete(turn: Turn): boolean {
   return true;
 }
 
-function reportedBy(
+/** The members with what each of them reported. */
+export function reportedBy(
   members: readonly Member[],
   reports: ReadonlyMap<HostName, Report>,
 ): readonly { readonly host: HostName; readonly report: Report }[] {
@@ -267,7 +268,8 @@ function reportedBy(
   });
 }
 
-function allocationInput(node: Node, of: {
+/** What the coordinator allocates by in a view of these members. */
+export function allocationInput(node: Node, of: {
   readonly members: readonly Member[];
   readonly basis: Basis;
   readonly balances: boolean;
@@ -317,7 +319,8 @@ function mayBalance(turn: Turn, view: View): boolean {
   return unbalanced;
 }
 
-function heldIn(view: View, host: HostName): HeldVip[] {
+/** What the view gives to the host, as the host would report it. */
+export function heldIn(view: Pick<View, "allocation">, host: HostName): HeldVip[] {
   const held: HeldVip[] = [];
   for (const [vip, { holder, reason }] of view.allocation) {
     if (holder === host) held.push({ vip, reason, age: duration(0) });

@@ -10,10 +10,11 @@ import { isDraining, note, send, type Turn, update } from "./turn.ts";
 import { elapsed, sameView, sorted } from "./vocabulary.ts";
 
 /**
- * How long we follow a coordinator that has no view in common with us, in timeouts. Longer than a coordinator
- * leaves out a member that did not answer, so that such a member waits to be asked again.
+ * How long we follow a host that has no view in common with us, in timeouts. A coordinator is given more time than it
+ * leaves out a member that did not answer, so that such a member waits to be asked again. A host that follows somebody
+ * else coordinates nothing; it is given time to suspect that one, as we do.
  */
-const patienceTimeouts = 8;
+const patienceTimeouts = { coordinator: 8, follower: 2 };
 
 /** Settles whom this host follows now, and looks again at a proposal that was put off. */
 export function follow(turn: Turn): void {
@@ -96,9 +97,11 @@ function sendReport(turn: Turn): void {
 function losePatience(turn: Turn): void {
   const { node, now } = turn;
   if (node.follows === node.self.host) return;
-  const theirs = node.peers.get(node.follows)?.heartbeat?.view ?? null;
-  if (node.view !== null && sameView(node.view.id, theirs)) return update(turn, { waitingSince: now });
-  if (elapsed(node.waitingSince, now) < patienceTimeouts * node.group.timing.timeout) return;
+  const { view = null, follows = node.follows } = node.peers.get(node.follows)?.heartbeat ?? {};
+  if (node.view !== null && sameView(node.view.id, view)) return update(turn, { waitingSince: now });
+  const timeouts = follows === node.follows ? patienceTimeouts.coordinator : patienceTimeouts.follower;
+  if (elapsed(node.waitingSince, now) < timeouts * node.group.timing.timeout) return;
   note(turn, { kind: "coordinatorUnhelpful", host: node.follows });
-  update(turn, { spurned: new Set(node.spurned).add(node.follows) });
+  const alike = node.peers.list.filter(({ heartbeat }) => heartbeat?.follows === follows);
+  update(turn, { spurned: new Set([...node.spurned, node.follows, ...alike.map(({ host }) => host)]) });
 }

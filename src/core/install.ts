@@ -2,7 +2,7 @@
 
 import type { Differing, Install, MoveReason } from "./message.ts";
 import { contestHeld } from "./holdings.ts";
-import { areSameMembers, type Basis, tenuresOf } from "./membership.ts";
+import { type Basis, includes, tenuresOf } from "./membership.ts";
 import type { Move } from "./status.ts";
 import { isDraining, type Node, note, type Turn, update } from "./turn.ts";
 import { after, duration, type HostName, instant, sorted } from "./vocabulary.ts";
@@ -58,10 +58,10 @@ function noteDiffering(turn: Turn, differing: readonly Differing[]): void {
   if (differing.length === 0) note(turn, { kind: "configurationsAgree" });
 }
 
-/** True when the view goes on from ours, among the same members: nobody took anything elsewhere in between. */
+/** True when the view goes on from ours, with nobody new: nobody took anything elsewhere in between. */
 const hasSeenItComing = ({ view }: Node, install: Install): boolean =>
   view !== null && install.view.number === view.id.number + 1 &&
-  areSameMembers(view.members, install.members);
+  install.members.every((member) => includes(view.members, member));
 
 /** What differs from the newest allocation that this host knows; a newcomer learns tenures, it saw no moves. */
 function movesTo(node: Node, install: Install, turn: Turn): Move[] {

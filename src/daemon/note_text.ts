@@ -64,8 +64,12 @@ const lines: Lines = {
   hostSilent: ({ host, silentFor }) =>
     warning(`Host "${host}" is silent: nothing heard from it for ${spanText(silentFor)}`),
   hostLeft: ({ host }) => info(`Host "${host}" left the group and holds nothing any more`),
+  // What differs only behind the length to which texts are cut has no name here.
   configurationChanged: ({ changes, more }) =>
-    info(`This host goes by the changed configuration: ${listedOf(changes.map(changeText), more)}`),
+    info(
+      "This host goes by the changed configuration" +
+        (changes.length === 0 ? "" : `: ${listedOf(changes.map(changeText), more)}`),
+    ),
   configurationDiffers: ({ differing: { host, differences, more } }) =>
     warning(
       `Host "${host}" reads another configuration than most hosts: ` +

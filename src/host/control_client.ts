@@ -4,22 +4,51 @@ import { Buffer } from "node:buffer";
 import { request as httpRequest } from "node:http";
 import type { IncomingMessage } from "node:http";
 import { controlRequestToHttp, parseControlResponse } from "../codec/control.ts";
-import type { ControlRequest, HttpResponse, Status } from "../codec/control.ts";
+import type { ControlRequest, ControlResponse, HttpResponse, Plan, Status } from "../codec/control.ts";
 
-export type DaemonAnswer =
-  | { readonly kind: "ok"; readonly status: Status }
+export type DaemonAnswer = { readonly kind: "ok"; readonly status: Status } | NoAnswer;
+export type PlanAnswer = { readonly kind: "ok"; readonly plan: Plan } | NoAnswer;
+
+/** Not what was asked for. */
+export type NoAnswer =
   /** The daemon understood, and will or can not. `http` is the HTTP status code. */
   | { readonly kind: "refused"; readonly error: string; readonly http: number }
   /** No answer that can be used. `message` is for people and says what to do. */
   | { readonly kind: "unreachable"; readonly message: string };
 
+/** What is answered with a status. */
+type StatusRequest = Exclude<ControlRequest, { readonly kind: "plan" }>;
+
+interface Patience {
+  readonly timeoutMs: number;
+}
+
 /** Never rejects. */
 export async function askDaemon(
   socketPath: string,
-  request: ControlRequest,
-  { timeoutMs }: { readonly timeoutMs: number },
+  request: StatusRequest,
+  patience: Patience,
 ): Promise<DaemonAnswer> {
-  const unreachable = (why: string): DaemonAnswer => ({
+  const answer = await ask(socketPath, request, patience);
+  return answer.kind === "status" ? { kind: "ok", status: answer.status } : noAnswer(answer);
+}
+
+/** What would be without these hosts. Never rejects. */
+export async function askPlan(
+  socketPath: string,
+  without: readonly string[],
+  patience: Patience,
+): Promise<PlanAnswer> {
+  const answer = await ask(socketPath, { kind: "plan", without }, patience);
+  return answer.kind === "plan" ? { kind: "ok", plan: answer.plan } : noAnswer(answer);
+}
+
+async function ask(
+  socketPath: string,
+  request: ControlRequest,
+  { timeoutMs }: Patience,
+): Promise<ControlResponse | NoAnswer> {
+  const unreachable = (why: string): NoAnswer => ({
     kind: "unreachable",
     message: `Cannot reach the daemon on "${socketPath}": ${why}`,
   });
@@ -29,10 +58,9 @@ export async function askDaemon(
   } catch (error) {
     return unreachable(whyNot(error, timeoutMs));
   }
-  const answer = parseControlResponse(response);
-  if (!answer.ok) return unreachable(`${answer.problem}; is the daemon of the same version as this program?`);
-  if (answer.value.kind === "refused") return answer.value;
-  return { kind: "ok", status: answer.value.status };
+  const answer = parseControlResponse(response, request.kind);
+  if (answer.ok) return answer.value;
+  return unreachable(`${answer.problem}; is the daemon of the same version as this program?`);
 }
 
 class TooLate extends Error {}

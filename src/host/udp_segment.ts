@@ -72,6 +72,9 @@ export async function openSegment(place: PlacedSegment, options: SegmentOptions)
   return await refusal(place, { address: place.address, code: group.code, ip: options.ip });
 }
 
+/** How often a datagram is given to a socket that refuses it because an earlier one found nobody. */
+const sendAttemptsMax = 4;
+
 interface Sockets extends Pick<SegmentOptions, "failed" | "peers"> {
   readonly own: Opened;
   /** `address` has a zone where it needs one. */
@@ -102,11 +105,14 @@ function socketsOf(place: PlacedSegment, { own, group, failed, peers }: Sockets)
     },
   };
 
-  function send(datagram: Uint8Array, address: string): void {
+  function send(datagram: Uint8Array, address: string, attemptsLeft = sendAttemptsMax): void {
     unsent += 1;
     try {
       own.socket.send(datagram, place.port, address, (error) => {
-        if (error !== null && error !== undefined) failed();
+        // Bun reports here that an earlier datagram, to anybody, found no one; this one was not sent at all.
+        const isOfEarlier = error instanceof Error && "code" in error && error.code === "ECONNREFUSED";
+        if (isOfEarlier && attemptsLeft > 1) send(datagram, address, attemptsLeft - 1);
+        else if (error !== null && error !== undefined) failed();
         isSent();
       });
     } catch {

@@ -22,10 +22,12 @@ export interface Size {
   readonly vips?: number;
 }
 
+const countsDrawn = [1, 2, 2, 2, 2, 3, 3, 3, 3, 3, 3, 3, 3, 4, 4, 4, 4, 5, 5, 6, 7] as const;
+
 /** Draws a group. Most are small: what goes wrong among many hosts nearly always goes wrong among three. */
 export function drawGroup(random: Random, wanted: Size = {}): Group {
   const isLarge = random.chance(0.01);
-  const drawn = isLarge ? random.whole(8, 16) : random.pick([1, 2, 2, 2, 3, 3, 3, 3, 3, 4, 4, 4, 5, 5, 6, 7]);
+  const drawn = isLarge ? random.whole(8, 16) : random.pick(countsDrawn);
   const names = drawNames(random, wanted.hosts ?? drawn);
   const evenly = random.chance(0.7);
   const freely = random.chance(0.5);

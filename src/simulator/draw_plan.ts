@@ -51,9 +51,9 @@ function drawAbsent(random: Random, hosts: readonly HostName[], older: OlderFile
 
 /** How long the chaos lasts, and how often something happens in it. */
 function drawCourse(random: Random, { group, scale }: { readonly group: Group; readonly scale: number }) {
-  const pace = scale * random.pick([300, 1_000, 2_000, 5_000, 12_000]);
-  const isLong = pace > 10_000 * scale || random.chance(0.1);
-  const seconds = isLong ? random.between(30, 60) : random.between(8, 20);
+  const pace = scale * random.pick([300, 300, 1_000, 1_000, 2_000, 2_000, 5_000, 5_000, 12_000]);
+  const isLong = pace > 10_000 * scale || random.chance(0.05);
+  const seconds = isLong ? random.between(30, 50) : random.between(5, 15);
   return { pace, healAt: Math.min(seconds, group.hosts.length > 7 ? 8 : 60) * 1_000 * scale };
 }
 
@@ -127,11 +127,13 @@ function drawAttachments(random: Random, hosts: readonly HostName[]): Attachment
 }
 
 /**
- * Even a network that is well may lose, repeat and reorder a little. Not where the timeout has no room for a lost
- * heartbeat or two: such a group is never at rest.
+ * Even a network that is well may lose, repeat and reorder a little. Not where the timeout has no room for a few lost
+ * heartbeats: such a group is never at rest. With "quorum" a heartbeat and its acknowledgement have to come through.
  */
-function drawCalm(random: Random, { timing: { heartbeat, timeout } }: Group): Weather {
-  const lossy = random.chance(0.2) && timeout >= 4 * heartbeat ? { loss: 0.01, duplication: 0.01 } : {};
+function drawCalm(random: Random, { partition, timing: { heartbeat, timeout } }: Group): Weather {
+  const lossy = random.chance(0.2) && partition === "serve" && timeout >= 4 * heartbeat
+    ? { loss: 0.01, duplication: 0.01 }
+    : {};
   return { ...calmWeather, ...lossy, ordered: random.chance(0.7) };
 }
 

@@ -239,9 +239,7 @@ class Simulation implements World {
       () => this.#settledAfter !== null && !isPending(this) && !unsettled(this),
     );
     this.#reach("settled");
-    while (this.now < healAt + dampingBound(this.#plan) && isAnyDamped(this)) {
-      this.#timeline.runUntil(this.now + pollEvery);
-    }
+    this.#calmDown(healAt + dampingBound(this.#plan));
     this.#reach("calm");
     const calmAt = this.now;
     this.#wait(balanceBound(this.#plan), () => this.#isBalanced(calmAt));
@@ -375,6 +373,14 @@ class Simulation implements World {
       if (this.#plan.endsEarly && isDone()) return;
       this.#timeline.runUntil(this.#plan.endsEarly ? Math.min(end, this.now + pollEvery) : end);
     }
+  }
+
+  /** Lets time pass while a host is damped, and then some, for what was kept from it until then. */
+  #calmDown(end: number): void {
+    if (!isAnyDamped(this)) return;
+    while (this.now < end && isAnyDamped(this)) this.#timeline.runUntil(this.now + pollEvery);
+    this.saw("host damped when the group had settled");
+    this.#timeline.runUntil(this.now + 5 * this.group.timing.timeout);
   }
 
   /** Whether loads are even and nothing has moved for a while; where that cannot be told, for a round of balance. */

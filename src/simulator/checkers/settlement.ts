@@ -22,7 +22,7 @@ export function settlement(): Checker {
       if (occurrence.milestone === "healed") isHealed = true;
       // A balance round may be under way just when the time to settle is over.
       const hasStillTime = occurrence.milestone === "healed" ||
-        (occurrence.milestone === "settled" && hasSettled);
+        (["settled", "calm"].includes(occurrence.milestone) && hasSettled);
       return hasStillTime ? null : unsettled(world);
     },
   };

@@ -1,8 +1,8 @@
 // Asks the daemon of this host and says what came of it, in the same way for every command: 0 done, 1 refused, 2 no
 // daemon to ask.
 
-import type { ControlRequest, Status } from "../codec/control.ts";
-import { askDaemon } from "../host/control_client.ts";
+import type { Status } from "../codec/control.ts";
+import { askDaemon, type StatusRequest } from "../host/control_client.ts";
 import { controlSocketPath } from "../host/control_server.ts";
 import { exitCode } from "./exit_codes.ts";
 import type { Terminal } from "./terminal.ts";
@@ -19,7 +19,7 @@ export const askExitCodes = [
 
 /** Asks for something to be done; `done` tells people that it was. Answers the exit code. */
 export async function askFor(
-  request: ControlRequest,
+  request: StatusRequest,
   { terminal, runtimeDir, json, done }: {
     readonly terminal: Terminal;
     readonly runtimeDir: string;

@@ -5,6 +5,7 @@ import { checkCommand } from "./check.ts";
 import type { Command } from "./command.ts";
 import { drainCommand } from "./drain.ts";
 import { moveCommand } from "./move.ts";
+import { planCommand } from "./plan.ts";
 import { resumeCommand } from "./resume.ts";
 import { runCommand } from "./run.ts";
 import { statusCommand } from "./status.ts";
@@ -15,6 +16,7 @@ export const commands: readonly Command[] = [
   runCommand,
   checkCommand,
   statusCommand,
+  planCommand,
   drainCommand,
   resumeCommand,
   moveCommand,

@@ -170,6 +170,6 @@ function renderWarnings(status: Status, { colours }: RenderOptions): readonly st
 
 const age = (at: string, { now }: RenderOptions): string => spanText(Math.max(0, now - Date.parse(at)));
 
-/** A daemon of a later version may know further reasons: those are shown as they are. */
-const reasonWords = (reason: string): string =>
+/** Why a VIP is where it is. A daemon of a later version may know further reasons: those are shown as they are. */
+export const reasonWords = (reason: string): string =>
   (moveReasonText as Readonly<Record<string, string | undefined>>)[reason] ?? reason;

@@ -204,28 +204,28 @@ export function controlResponseToHttp(response: ControlResponse): HttpResponse {
   return { http: 200, body: json(response.kind === "plan" ? response.plan : response.status) };
 }
 
-/** Reads what a daemon answered to a request of this kind; the problem is for people. */
-export function parseControlResponse(
+/** What a daemon answered: what was asked for, or why not. */
+export type Answered<Found> = { readonly kind: "found"; readonly found: Found } | Refused;
+
+/** Reads what a daemon answered, by `parseStatus` or `parsePlan`; the problem is for people. */
+export function parseControlResponse<Found>(
   { http, body }: HttpResponse,
-  asked: ControlRequest["kind"],
-): Parsed<ControlResponse> {
-  if (http === 200) return asked === "plan" ? parsePlan(body) : parseStatusResponse(body);
+  parse: (text: string) => Parsed<Found>,
+): Parsed<Answered<Found>> {
+  if (http === 200) {
+    const read = parse(body);
+    return read.ok ? parsed({ kind: "found", found: read.value }) : read;
+  }
   const known = REFUSALS.find((each) => each === http);
   const refusal = parseJson(body, object<{ readonly error: string }>({ error: string }));
   if (known !== undefined && refusal.ok) return parsed(refused(known, refusal.value.error));
   return problem(`Cannot read the daemon's answer: HTTP status ${http} with ${excerpt(body)}`);
 }
 
-function parsePlan(text: string): Parsed<ControlResponse> {
+/** Reads a plan. Fields that this version does not know are left out. */
+export function parsePlan(text: string): Parsed<Plan> {
   const plan = parseJson(text, planShape);
-  return plan.ok
-    ? parsed({ kind: "plan", plan: plan.value })
-    : problem(`Cannot read the daemon's plan: ${plan.problem}`);
-}
-
-function parseStatusResponse(text: string): Parsed<ControlResponse> {
-  const status = parseStatus(text);
-  return status.ok ? parsed({ kind: "status", status: status.value }) : status;
+  return plan.ok ? plan : problem(`Cannot read the daemon's plan: ${plan.problem}`);
 }
 
 /** Reads a status. Fields that this version does not know are left out. */
@@ -242,8 +242,7 @@ interface Endpoint {
   readonly request: Shape<ControlRequest>;
 }
 
-const jsonOfQuery = (query: string): string =>
-  JSON.stringify(Object.fromEntries(new URLSearchParams(query)));
+const jsonOfQuery = (query: string): string => JSON.stringify(Object.fromEntries(new URLSearchParams(query)));
 
 /** A request's fields without its kind: what the body carries. */
 type BodyOf<Kind extends ControlRequest["kind"]> = Omit<
@@ -254,7 +253,8 @@ type BodyOf<Kind extends ControlRequest["kind"]> = Omit<
 const name = line({ lengthMin: 1, lengthMax: 255 });
 const reason = optional(line({ lengthMin: 0, lengthMax: 1_000 }), "");
 
-const names: Shape<readonly string[]> = (value, at) => string(value, at).split(",").map((each) => name(each, at));
+const names: Shape<readonly string[]> = (value, at) =>
+  string(value, at).split(",").map((each) => name(each, at));
 
 const planQuery = strictObject<BodyOf<"plan">>({ without: names });
 const statusBody = strictObject<BodyOf<"status">>({});

@@ -348,8 +348,8 @@ function forgetHoldouts(turn: Turn): void {
   const left = [...holdouts].filter(([host, until]) => {
     const peer = peers.get(host);
     if (peer === undefined || !isMutual(peer, self)) return false;
-    // While it follows somebody else it would not answer this time either.
-    return turn.now < until || peer.heartbeat?.follows !== self.host;
+    // While it follows a lower-named host it would not answer this time either.
+    return turn.now < until || (peer.heartbeat?.follows ?? self.host) < self.host;
   });
   if (left.length < holdouts.size) update(turn, { holdouts: new Map(left), electionIsStale: true });
 }

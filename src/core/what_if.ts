@@ -10,7 +10,15 @@ import { allocationInput, heldIn, reportedBy } from "./coordinate.ts";
 import { majorityOf, mayServe, type Tenure, type View } from "./membership.ts";
 import type { Assignment, MoveReason, Report } from "./message.ts";
 import { isDraining, type Node } from "./turn.ts";
-import { duration, type HostName, type Member, sorted, type ViewId, type VipName, type VipSpec } from "./vocabulary.ts";
+import {
+  duration,
+  type HostName,
+  type Member,
+  sorted,
+  type ViewId,
+  type VipName,
+  type VipSpec,
+} from "./vocabulary.ts";
 
 export interface WhatIf {
   readonly view: ViewId & { readonly members: readonly Member[] };

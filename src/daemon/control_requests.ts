@@ -4,11 +4,12 @@
 import type { ControlRequest } from "../codec/control.ts";
 import type { OperatorRequest } from "../core/events.ts";
 import type { NodeStatus } from "../core/status.ts";
-import { type Group, hostName, sameView, vipName, type VipSpec } from "../core/vocabulary.ts";
+import { type Group, type HostName, hostName, sameView, vipName, type VipSpec } from "../core/vocabulary.ts";
 import { listed } from "./words.ts";
 
 export type RequestPlan =
   | { readonly kind: "answer" }
+  | { readonly kind: "foresee"; readonly without: readonly HostName[] }
   | { readonly kind: "refuse"; readonly http: 409; readonly error: string }
   | {
     readonly kind: "await";
@@ -29,6 +30,8 @@ export function planRequest(
   switch (request.kind) {
     case "status":
       return { kind: "answer" };
+    case "plan":
+      return planWithout(request.without, { status, group });
     case "drain":
       return planDrain(request.reason);
     case "resume":
@@ -38,6 +41,23 @@ export function planRequest(
     case "balance":
       return planBalance(status);
   }
+}
+
+function planWithout(
+  without: readonly string[],
+  { status, group }: { readonly status: NodeStatus; readonly group: Group },
+): RequestPlan {
+  const refuse = (why: string): RequestPlan => ({
+    kind: "refuse",
+    http: 409,
+    error: `Cannot plan without ${without.map((host) => `"${host}"`).join(", ")}: ${why}`,
+  });
+  const hosts = group.hosts.map(({ name }) => name);
+  const unknown = without.filter((name) => !hosts.some((host) => host === name));
+  if (unknown.length > 0) return refuse(`no such host as ${listed(unknown)} (found ${listed(hosts)})`);
+  if (status.view === null) return refuse("this host has no view yet (wanted an agreed view)");
+  if (!status.mature) return refuse("the group is not mature yet, so nobody holds a VIP");
+  return { kind: "foresee", without: hosts.filter((host) => without.includes(host)) };
 }
 
 const planDrain = (reason: string): RequestPlan => ({

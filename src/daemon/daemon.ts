@@ -31,10 +31,12 @@ import {
   sorted,
   type VipName,
 } from "../core/vocabulary.ts";
+import { whatIf } from "../core/what_if.ts";
 import { AddressWork } from "./address_work.ts";
 import { planRequest } from "./control_requests.ts";
 import { Inbox } from "./inbox.ts";
 import { notesText } from "./notes_text.ts";
+import { reportPlan } from "./plan_report.ts";
 import type { Ports, Reloaded } from "./ports.ts";
 import { type Ending, shutDown } from "./shutdown.ts";
 import { type Refusal, reportStatus } from "./status_report.ts";
@@ -215,6 +217,8 @@ class Daemon {
         return Promise.resolve(this.#report());
       case "refuse":
         return Promise.resolve({ kind: "refused", http: plan.http, error: plan.error });
+      case "foresee":
+        return Promise.resolve(this.#foresee(plan.without));
       case "await":
         return new Promise((answer) => {
           const { request: wish, kind: _, ...conditions } = plan;
@@ -223,6 +227,15 @@ class Daemon {
           this.#submit({ kind: "operatorRequested", request: wish });
         });
     }
+  }
+
+  #foresee(without: readonly HostName[]): ControlResponse {
+    const outlook = whatIf(this.#node, without);
+    if (outlook === null) return { kind: "refused", http: 409, error: unheld };
+    const { version, self: host } = this.#parts;
+    const isChanging = nodeStatus(this.#node, this.#ports.clock.now()).phase !== "running";
+    const facts = { version, group: this.#group.name, host, without, isChanging };
+    return { kind: "plan", plan: reportPlan(outlook, facts) };
   }
 
   #report(): ControlResponse {
@@ -308,6 +321,7 @@ class Daemon {
 }
 
 const stopping = "Cannot finish this: the daemon stops";
+const unheld = "Cannot plan: the group has no view yet in which VIPs are held (wanted one)";
 
 /** How long a clean stop may take: what the node gives the others to take over, and the machine's work. */
 const stopGrace = ({ timing }: Group): Duration => duration(4 * timing.timeout + 2000);

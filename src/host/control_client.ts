@@ -3,8 +3,9 @@
 import { Buffer } from "node:buffer";
 import { request as httpRequest } from "node:http";
 import type { IncomingMessage } from "node:http";
-import { controlRequestToHttp, parseControlResponse } from "../codec/control.ts";
-import type { ControlRequest, ControlResponse, HttpResponse, Plan, Status } from "../codec/control.ts";
+import { controlRequestToHttp, parseControlResponse, parsePlan, parseStatus } from "../codec/control.ts";
+import type { ControlRequest, HttpResponse, Plan, Status } from "../codec/control.ts";
+import type { Parsed } from "../codec/parsed.ts";
 
 export type DaemonAnswer = { readonly kind: "ok"; readonly status: Status } | NoAnswer;
 export type PlanAnswer = { readonly kind: "ok"; readonly plan: Plan } | NoAnswer;
@@ -17,7 +18,7 @@ export type NoAnswer =
   | { readonly kind: "unreachable"; readonly message: string };
 
 /** What is answered with a status. */
-type StatusRequest = Exclude<ControlRequest, { readonly kind: "plan" }>;
+export type StatusRequest = Exclude<ControlRequest, { readonly kind: "plan" }>;
 
 interface Patience {
   readonly timeoutMs: number;
@@ -27,27 +28,29 @@ interface Patience {
 export async function askDaemon(
   socketPath: string,
   request: StatusRequest,
-  patience: Patience,
+  { timeoutMs }: Patience,
 ): Promise<DaemonAnswer> {
-  const answer = await ask(socketPath, request, patience);
-  return answer.kind === "status" ? { kind: "ok", status: answer.status } : noAnswer(answer);
+  const answer = await ask(socketPath, { request, timeoutMs, parse: parseStatus });
+  return answer.kind === "found" ? { kind: "ok", status: answer.found } : answer;
 }
 
 /** What would be without these hosts. Never rejects. */
 export async function askPlan(
   socketPath: string,
   without: readonly string[],
-  patience: Patience,
+  { timeoutMs }: Patience,
 ): Promise<PlanAnswer> {
-  const answer = await ask(socketPath, { kind: "plan", without }, patience);
-  return answer.kind === "plan" ? { kind: "ok", plan: answer.plan } : noAnswer(answer);
+  const answer = await ask(socketPath, { request: { kind: "plan", without }, timeoutMs, parse: parsePlan });
+  return answer.kind === "found" ? { kind: "ok", plan: answer.found } : answer;
 }
 
-async function ask(
+async function ask<Found>(
   socketPath: string,
-  request: ControlRequest,
-  { timeoutMs }: Patience,
-): Promise<ControlResponse | NoAnswer> {
+  { request, timeoutMs, parse }: Patience & {
+    readonly request: ControlRequest;
+    readonly parse: (text: string) => Parsed<Found>;
+  },
+): Promise<{ readonly kind: "found"; readonly found: Found } | NoAnswer> {
   const unreachable = (why: string): NoAnswer => ({
     kind: "unreachable",
     message: `Cannot reach the daemon on "${socketPath}": ${why}`,
@@ -58,7 +61,7 @@ async function ask(
   } catch (error) {
     return unreachable(whyNot(error, timeoutMs));
   }
-  const answer = parseControlResponse(response, request.kind);
+  const answer = parseControlResponse(response, parse);
   if (answer.ok) return answer.value;
   return unreachable(`${answer.problem}; is the daemon of the same version as this program?`);
 }

@@ -106,6 +106,32 @@ export const filesOf = ({ group, older }: Pick<Plan, "group" | "older">): readon
 export const everyoneIn = (plan: Pick<Plan, "group" | "older">): readonly HostName[] =>
   sorted(new Set(filesOf(plan).flatMap(({ hosts }) => hosts.map(({ name }) => name))));
 
+/** What is special about it, in words: so that one sees of many plans that all kinds were among them. */
+export function traitsOf(
+  { group, older, attachments, clients, drift, endsEarly, calm }: Plan,
+): readonly string[] {
+  const { heartbeat, timeout, lease } = group.timing;
+  const traits: readonly (readonly [string, boolean])[] = [
+    [`partition = "${group.partition}"`, true],
+    [`heartbeat ${heartbeat} ms, timeout ${timeout} ms`, true],
+    ["leases off", lease === null],
+    ["one host", group.hosts.length === 1],
+    ["two hosts", group.hosts.length === 2],
+    ["eight hosts or more", group.hosts.length >= 8],
+    ["several segments", attachments !== undefined],
+    ["clients", (clients ?? []).length > 0],
+    ["clocks that are wrong by up to 5 %", (drift ?? 0) > 0.01],
+    ["an overlapping handover", group.vips.some(({ handover }) => handover === "overlap")],
+    ["sets of addresses", group.vips.some(({ addresses }) => addresses.length > 1)],
+    ["files that change", older !== undefined && older.change === undefined],
+    ["files that differ to the end", older?.isKept === true],
+    [`a host that ${older?.change?.kind}`, older?.change !== undefined],
+    ["packets lost even in calm weather", calm.loss > 0],
+    ["all its time", !endsEarly],
+  ];
+  return traits.filter(([, isSo]) => isSo).map(([trait]) => trait);
+}
+
 /** The longest of each time that some configuration has. */
 export function slowestTiming(groups: readonly Group[]): Timing {
   const timings = groups.map(({ timing }) => timing);

@@ -23,7 +23,7 @@ import { carryOut, heal, type Stage } from "./faults.ts";
 import { type Program, SimulatedHost } from "./host.ts";
 import { Network } from "./network.ts";
 import type { Milestone, Occurrence, World } from "./occurrence.ts";
-import { everyoneIn, type Fault, filesOf, type Plan, slowestTiming } from "./plan.ts";
+import { everyoneIn, type Fault, filesOf, type Plan, slowestTiming, traitsOf } from "./plan.ts";
 import { Random } from "./random.ts";
 import { Segments } from "./segments.ts";
 import { Timeline } from "./timeline.ts";
@@ -225,6 +225,7 @@ class Simulation implements World {
   }
 
   run(): void {
+    for (const trait of traitsOf(this.#plan)) this.saw(`plan with ${trait}`);
     const { starts, faults, healAt } = this.#plan;
     this.#director?.begin(this.#timeline, this);
     for (const [host, at] of starts) this.#timeline.at(at, () => this.#start(host));

@@ -4,11 +4,12 @@ import {
   CONTROL_BODY_BYTES_MAX,
   type ControlRequest,
   controlRequestToHttp,
-  type ControlResponse,
   controlResponseToHttp,
   parseControlRequest,
   parseControlResponse,
+  parsePlan,
   parseStatus,
+  type Plan,
   type Status,
 } from "../../src/codec/control.ts";
 
@@ -16,6 +17,7 @@ const requests: {
   readonly [Kind in ControlRequest["kind"]]: Extract<ControlRequest, { readonly kind: Kind }>;
 } = {
   status: { kind: "status" },
+  plan: { kind: "plan", without: ["test01", "test02.example.org"] },
   drain: { kind: "drain", reason: "new kernel" },
   resume: { kind: "resume", reason: "" },
   move: { kind: "move", vip: "web-a", to: "test01" },
@@ -74,6 +76,26 @@ const status: Status = {
   warnings: ["No key file: everybody on the network can speak as a host"],
 };
 
+const plan: Plan = {
+  version: "0.1.0",
+  group: "tudou",
+  host: "test00",
+  view: { number: 7, coordinator: "test00", members: ["test00", "test01"] },
+  without: ["test01", "test02"],
+  not_members: ["test02"],
+  remaining: ["test00"],
+  needed: 1,
+  serves: true,
+  covered: false,
+  hosts: [{ name: "test00", now: 1, then: 1 }, { name: "test01", now: 1, then: 0 }],
+  vips: [
+    { name: "web-a", now: "test00", then: "test00", reason: "unheld", problem: null },
+    { name: "web-b", now: "test01", then: null, reason: null, problem: "test01 would be gone" },
+  ],
+  balance_moves: 0,
+  notes: ["test02 is no member of the view: nothing is lost with it"],
+};
+
 /** The error and the HTTP status of a request that must be refused. */
 function refusalOf(
   request: Partial<{ method: string; path: string; body: string }>,
@@ -92,6 +114,7 @@ Deno.test("every request is read as it was sent", () => {
 Deno.test("requests are what the head of control.ts documents", () => {
   assert.deepEqual(Object.values<ControlRequest>(requests).map(controlRequestToHttp), [
     { method: "GET", path: "/v1/status", body: "" },
+    { method: "GET", path: "/v1/plan?without=test01,test02.example.org", body: "" },
     { method: "POST", path: "/v1/drain", body: '{"reason":"new kernel"}' },
     { method: "POST", path: "/v1/resume", body: '{"reason":""}' },
     { method: "POST", path: "/v1/move", body: '{"vip":"web-a","to":"test01"}' },
@@ -105,8 +128,31 @@ Deno.test("a reason may be left out, and so may an empty body", () => {
   assert.deepEqual(parseControlRequest({ method: "POST", path: "/v1/drain", body: "{}\n" }), drain);
 });
 
+Deno.test("the hosts of a plan are read from the query as a URL carries it", () => {
+  const asked = (path: string) => parseControlRequest({ method: "GET", path, body: "" });
+  assert.deepEqual(asked("/v1/plan?without=a%2Cb"), { kind: "plan", without: ["a", "b"] });
+  assert.deepEqual(asked("/v1/plan?without=%41"), { kind: "plan", without: ["A"] });
+});
+
+Deno.test("a plan without hosts, or a query where none is wanted, is refused", () => {
+  const get = { method: "GET", body: "" };
+  assert.deepEqual(refusalOf({ ...get, path: "/v1/plan" }), [
+    400,
+    'Cannot read the request: "without" is missing, wanted a text',
+  ]);
+  assert.deepEqual(refusalOf({ ...get, path: "/v1/plan?without=a,," }), [
+    400,
+    'Cannot read the request: "without" is "", wanted one line of 1 to 255 characters',
+  ]);
+  assert.deepEqual(refusalOf({ ...get, path: "/v1/plan?without=a&host=b" }), [
+    400,
+    'Cannot read the request: unknown field "host", wanted "without"',
+  ]);
+  assert.equal(refusalOf({ ...get, path: "/v1/status?without=a" })[0], 404);
+});
+
 Deno.test("what is no request is refused with what is so and what was wanted", () => {
-  const paths = "/v1/status or /v1/drain or /v1/resume or /v1/move or /v1/balance";
+  const paths = "/v1/status or /v1/plan or /v1/drain or /v1/resume or /v1/move or /v1/balance";
   assert.deepEqual(refusalOf({ path: "/v1/fence" }), [404, `Cannot find "/v1/fence": wanted ${paths}`]);
   assert.deepEqual(refusalOf({ method: "GET" }), [405, "Cannot GET /v1/drain: wanted POST"]);
   assert.deepEqual(refusalOf({ path: "/v1/status" }), [405, "Cannot POST /v1/status: wanted GET"]);
@@ -135,19 +181,30 @@ Deno.test("every answer is read as it was sent", () => {
     http,
     error: "Cannot",
   }));
-  const answers: readonly ControlResponse[] = [{ kind: "status", status }, ...refusals];
-  for (const answer of answers) {
-    assert.deepEqual(parseControlResponse(controlResponseToHttp(answer)), { ok: true, value: answer });
+  for (const answer of refusals) {
+    assert.deepEqual(parseControlResponse(controlResponseToHttp(answer), parseStatus), {
+      ok: true,
+      value: answer,
+    });
   }
+  assert.deepEqual(parseControlResponse(controlResponseToHttp({ kind: "status", status }), parseStatus), {
+    ok: true,
+    value: { kind: "found", found: status },
+  });
+  assert.deepEqual(parseControlResponse(controlResponseToHttp({ kind: "plan", plan }), parsePlan), {
+    ok: true,
+    value: { kind: "found", found: plan },
+  });
 });
 
 Deno.test("an answer that is not the daemon's is a problem", () => {
-  assert.deepEqual(parseControlResponse({ http: 502, body: "Bad gateway" }), {
+  assert.deepEqual(parseControlResponse({ http: 502, body: "Bad gateway" }, parseStatus), {
     ok: false,
     problem: 'Cannot read the daemon\'s answer: HTTP status 502 with "Bad gateway"',
   });
-  assert.equal(parseControlResponse({ http: 200, body: "{}" }).ok, false);
-  assert.equal(parseControlResponse({ http: 409, body: "{}" }).ok, false);
+  assert.equal(parseControlResponse({ http: 200, body: "{}" }, parseStatus).ok, false);
+  assert.equal(parseControlResponse(controlResponseToHttp({ kind: "status", status }), parsePlan).ok, false);
+  assert.equal(parseControlResponse({ http: 409, body: "{}" }, parseStatus).ok, false);
 });
 
 Deno.test("a status says where it is not one", () => {
@@ -165,10 +222,17 @@ Deno.test("a status with more fields than this version knows is read without the
 });
 
 Deno.test("any text is a request, an answer or neither, and never throws", () => {
-  const paths = fc.constantFrom("/v1/status", "/v1/drain", "/v1/move", "/v1/balance");
+  const paths = fc.constantFrom(
+    "/v1/status",
+    "/v1/plan",
+    "/v1/plan?without=%",
+    "/v1/drain",
+    "/v1/move",
+    "/v1/balance",
+  );
   const texts = fc.oneof(fc.string(), fc.json(), fc.constantFrom('{"reason":1}', '{"vip":"a","to":"b"}'));
   fc.assert(fc.property(paths, fc.constantFrom("GET", "POST"), texts, (path, method, body) => {
     assert.equal(typeof parseControlRequest({ method, path, body }).kind, "string");
-    assert.equal(typeof parseControlResponse({ http: 200, body }).ok, "boolean");
+    assert.equal(typeof parseControlResponse({ http: 200, body }, parsePlan).ok, "boolean");
   }));
 });

@@ -3,6 +3,9 @@
 
 import assert from "node:assert/strict";
 import declared from "../deno.json" with { type: "json" };
+import { allCheckers } from "../src/simulator/checkers/all.ts";
+import { drawPlan } from "../src/simulator/draw_plan.ts";
+import { Random } from "../src/simulator/random.ts";
 
 const root = new URL("../", import.meta.url);
 const read = (path: string): string => Deno.readTextFileSync(new URL(path, root));
@@ -48,11 +51,18 @@ Deno.test("every invariant of the protocol names the tests that would catch it b
   const isName = (name: string) => ['"', "`"].some((quote) => sources.includes(`${quote}${name}`));
   const invariants = read("src/core/PROTOCOL.md").split(/\n(?=\*\*I\d+ )/).slice(1)
     .map((text) => (text.split("\n\n")[0] ?? "").replace(/\s+/g, " "));
-  assert.equal(invariants.length, 12);
+  assert.equal(invariants.length, 14);
   invariants.forEach((text, at) => {
     assert(text.startsWith(`**I${at + 1} `), text);
     const tests = [...(text.split("Test: ")[1] ?? "").matchAll(/`([^`]+)`/g)].map(([, name = ""]) => name);
     assert(tests.length > 0, `${text} names no test`);
     for (const name of tests) assert(isName(name), `${text.slice(0, 40)}: no test or checker "${name}"`);
   });
+});
+
+Deno.test("every checker of the simulator stands for an invariant of the protocol", () => {
+  const invariants = (read("src/core/PROTOCOL.md").split("## Invariants")[1] ?? "").split("\n## ")[0] ?? "";
+  for (const { name } of allCheckers(drawPlan(new Random(1)))) {
+    assert(invariants.includes(`\`${name}\``), `no invariant names checker "${name}"`);
+  }
 });

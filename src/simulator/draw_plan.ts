@@ -109,7 +109,9 @@ function rollOut(
   if (older?.change === undefined) return [];
   const { kind, host, at: changeAt } = older.change;
   const others = hosts.filter((each) => each !== host);
-  const [from, to] = kind === "joins" ? [0.2 * healAt, changeAt] : [Math.min(changeAt + 2_000 * scale, healAt), healAt];
+  const [from, to] = kind === "joins"
+    ? [0.2 * healAt, changeAt]
+    : [Math.min(changeAt + 2_000 * scale, healAt), healAt];
   const step = Math.max(0, to - from) / (others.length + 1);
   const reloads = others.map((each, index): Fault => (
     { kind: "reload", at: from + step * (index + random.next()), host: each, file: "last" }

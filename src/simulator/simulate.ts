@@ -90,6 +90,8 @@ export interface FoundViolation extends Violation {
 const pollEvery = 100;
 /** Between two looks of a client at all its addresses. */
 const talkEvery = 500;
+/** How long late packets and old suspicions may have their effect after the heal, in timeouts. */
+const echoTimeouts = 4;
 /** At the end nothing may move for this long, in ms, or as many timeouts. */
 const quietFor = { ms: 3_000, early: 1_000, timeouts: 2 };
 
@@ -235,10 +237,7 @@ class Simulation implements World {
     this.#timeline.runUntil(healAt);
     this.#heal();
     this.#reach("healed");
-    this.#wait(
-      settlementBound(this.#plan),
-      () => this.#settledAfter !== null && !isPending(this) && !unsettled(this),
-    );
+    this.#wait(settlementBound(this.#plan), () => this.#hasSettled());
     this.#reach("settled");
     this.#calmDown(healAt + dampingBound(this.#plan));
     this.#reach("calm");
@@ -347,8 +346,13 @@ class Simulation implements World {
   /** Whoever is not in the group yet, or not any more, is not started. */
   #start(name: HostName): void {
     const change = this.#plan.older?.change;
-    if (change?.host === name && (change.kind === "joins") === (this.now < change.at)) return;
-    this.#stage.hosts.get(name)?.start();
+    const isToCome = change?.kind === "joins" && change.host === name && this.now < change.at;
+    if (!isToCome && !this.#hasGone(name)) this.#stage.hosts.get(name)?.start();
+  }
+
+  #hasGone(name: HostName): boolean {
+    const change = this.#plan.older?.change;
+    return change?.kind === "leaves" && change.host === name && this.now >= change.at;
   }
 
   #heal(): void {
@@ -359,7 +363,9 @@ class Simulation implements World {
     heal(this.#stage);
     for (const host of this.hosts) {
       if (older !== undefined && !older.isKept) host.reload(this.group);
-      if (!staysDown.includes(host.name)) this.#start(host.name);
+      // A daemon that was paused when it was told to leave for good has not heard it.
+      if (this.#hasGone(host.name)) host.losePower();
+      else if (!staysDown.includes(host.name)) this.#start(host.name);
     }
   }
 
@@ -382,6 +388,12 @@ class Simulation implements World {
     while (this.now < end && isAnyDamped(this)) this.#timeline.runUntil(this.now + pollEvery);
     this.saw("host damped when the group had settled");
     this.#timeline.runUntil(this.now + 5 * this.group.timing.timeout);
+  }
+
+  /** Whether the group has settled, and what was on its way when all was healed has had its effect. */
+  #hasSettled(): boolean {
+    const isOver = this.now - this.#plan.healAt >= echoTimeouts * slowestTiming(filesOf(this.#plan)).timeout;
+    return isOver && this.#settledAfter !== null && !isPending(this) && unsettled(this) === null;
   }
 
   /** Whether loads are even and nothing has moved for a while; where that cannot be told, for a round of balance. */

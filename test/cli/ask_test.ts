@@ -1,7 +1,8 @@
 import { deepEqual, equal, match } from "node:assert/strict";
-import type { ControlRequest, ControlResponse, Status } from "../../src/codec/control.ts";
+import type { ControlRequest, ControlResponse, Plan, Status } from "../../src/codec/control.ts";
 import { openControlServer } from "../../src/host/control_server.ts";
 import { type Captured, molehill } from "./captured.ts";
+import { planned } from "./plan_values.ts";
 import { host, well } from "./status_values.ts";
 
 /** Calls the command line while something that answers like this stands in for the daemon. */
@@ -123,4 +124,24 @@ Deno.test("every command that asks exits with 2 when no daemon answers, and says
     equal(out, "");
     match(err, /^Cannot reach the daemon on "\/nowhere\/run\/control\.sock": no such socket/);
   }
+});
+
+Deno.test("plan asks for the hosts as they were named, each once, and exits with 1 when a VIP would be held by nobody", async () => {
+  const planning = (change: Partial<Plan> = {}) => (): ControlResponse => ({
+    kind: "plan",
+    plan: { ...planned, ...change },
+  });
+  const well = await asking(planning(), "plan", "--without", "test02,test01,test02");
+  equal(well.code, 0);
+  match(well.out, /^Without test02: 1 VIP would move, 2 VIPs would stay$/m);
+  deepEqual(well.asked, [{ kind: "plan", without: ["test02", "test01"] }]);
+  equal((await asking(planning({ covered: false }), "plan", "--without", "test02")).code, 1);
+  const json = await asking(planning(), "plan", "--without", "test02", "--json");
+  deepEqual(JSON.parse(json.out), planned);
+});
+
+Deno.test("plan exits with 1 when the daemon refuses, and with 2 when there is none", async () => {
+  const { code, out, err } = await asking(refusing, "plan", "--without", "test09");
+  deepEqual([code, out, err], [1, "", "Cannot do it: for a reason\n"]);
+  equal((await molehill("plan", "--without", "a", "--runtime-dir", "/nonexistent")).code, 2);
 });

@@ -55,6 +55,8 @@ Deno.test("a wrong command line exits with 64, says what is wrong, what may be m
     ["move"],
     ["move", "web-a"],
     ["move", "web-a", "test01", "test02"],
+    ["plan"],
+    ["plan", "--without", "test01,,test02"],
     ["drain", "--reason"],
     ["completions", "tcsh"],
   ];

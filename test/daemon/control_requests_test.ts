@@ -130,3 +130,24 @@ Deno.test("planRequest() lets a balance wait for a view of after it, and refuses
   match(refused({ kind: "balance" }, { ...healthy, view: null }), /no view yet/);
   match(refused({ kind: "balance" }, { ...healthy, mature: false }), /not mature yet/);
 });
+
+Deno.test("planRequest() lets a plan be made without configured hosts, each once, members or not", () => {
+  const without = (...hosts: string[]) => plan({ kind: "plan", without: hosts });
+  deepEqual(without("test01"), { kind: "foresee", without: [test01] });
+  deepEqual(without("test01", "test00", "test01"), { kind: "foresee", without: [test00, test01] });
+  const alone = { ...healthy, view: healthy.view && { ...healthy.view, members: [] } };
+  deepEqual(plan({ kind: "plan", without: ["test01"] }, alone), { kind: "foresee", without: [test01] });
+});
+
+Deno.test("planRequest() refuses a plan without a host that is not configured, and one that has nothing to go by", () => {
+  equal(
+    refused({ kind: "plan", without: ["test01", "test09"] }),
+    'Cannot plan without "test01", "test09": no such host as test09 (found test00, test01, test02)',
+  );
+  const request = { kind: "plan", without: ["test01"] } as const;
+  equal(
+    refused(request, { ...healthy, view: null }),
+    'Cannot plan without "test01": this host has no view yet (wanted an agreed view)',
+  );
+  match(refused(request, { ...healthy, mature: false }), /not mature yet, so nobody holds a VIP$/);
+});

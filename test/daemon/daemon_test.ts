@@ -58,6 +58,29 @@ Deno.test("a daemon puts back what somebody removed, when it is told that addres
   ok(host.addresses.has(webA));
 });
 
+Deno.test("a plan tells what would be without a host, at once, and changes nothing", async () => {
+  const world = startHosts(group, { names: [test00, test01, test02] });
+  await world.advance(1_000);
+  const ask = async (host: HostName, without: readonly string[]) => {
+    const response = await hostOf(world, host).ask({ kind: "plan", without });
+    if (response.kind !== "plan") throw new Error(`Expected a plan, found ${JSON.stringify(response)}`);
+    return response.plan;
+  };
+  const plan = await ask(test00, ["test02"]);
+  deepEqual(plan.remaining, ["test00", "test01"]);
+  equal(plan.covered, false);
+  deepEqual(plan.vips.find(({ name }) => name === "web-c"), {
+    name: "web-c",
+    now: "test02",
+    then: null,
+    reason: null,
+    problem: "test02 would be gone",
+  });
+  deepEqual(plan.notes, []);
+  match((await ask(test01, ["test02"])).notes.join(), /not the coordinator .* ask on test00$/);
+  deepEqual([...world.hosts.values()].map((host) => host.addresses.size), [1, 1, 1]);
+});
+
 Deno.test("SIGTERM removes the VIPs, says farewell, closes every port, releases the guard and exits with 0", async () => {
   const { world, host } = await alone();
   const before = host.done.length;

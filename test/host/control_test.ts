@@ -2,8 +2,8 @@ import { deepEqual, equal, match, ok } from "node:assert/strict";
 import { Buffer } from "node:buffer";
 import { createServer } from "node:http";
 import { connect, createServer as createRawServer } from "node:net";
-import type { ControlRequest, ControlResponse, Status } from "../../src/codec/control.ts";
-import { askDaemon } from "../../src/host/control_client.ts";
+import type { ControlRequest, ControlResponse, Plan, Status } from "../../src/codec/control.ts";
+import { askDaemon, askPlan, type StatusRequest } from "../../src/host/control_client.ts";
 import { controlSocketPath, openControlServer } from "../../src/host/control_server.ts";
 
 const status: Status = {
@@ -72,7 +72,7 @@ function sendRaw(path: string, bytes: string | Uint8Array): Promise<string> {
 const answered = () => Promise.resolve<ControlResponse>({ kind: "status", status });
 
 Deno.test("every request reaches the daemon as it was asked, and its answer comes back", async () => {
-  const requests: readonly ControlRequest[] = [
+  const requests: readonly StatusRequest[] = [
     { kind: "status" },
     { kind: "drain", reason: 'größer, "better"' },
     { kind: "resume", reason: "" },
@@ -84,6 +84,29 @@ Deno.test("every request reaches the daemon as it was asked, and its answer come
       deepEqual(await askDaemon(socketPath, request, soon), { kind: "ok", status });
     }
     deepEqual(asked, requests);
+  });
+});
+
+Deno.test("a plan is asked for with its hosts, and comes back as a plan", async () => {
+  const plan: Plan = {
+    version: "0.1.0",
+    group: "tudou",
+    host: "test00",
+    view: { number: 3, coordinator: "test00", members: ["test00", "test01"] },
+    without: ["test01"],
+    not_members: [],
+    remaining: ["test00"],
+    needed: 1,
+    serves: true,
+    covered: true,
+    hosts: [],
+    vips: [],
+    balance_moves: 0,
+    notes: [],
+  };
+  await withServer(() => Promise.resolve({ kind: "plan", plan }), async (socketPath, asked) => {
+    deepEqual(await askPlan(socketPath, ["test01"], soon), { kind: "ok", plan });
+    deepEqual(asked, [{ kind: "plan", without: ["test01"] }]);
   });
 });
 

@@ -7,6 +7,7 @@
 
 import { type HostName, sameView, type VipName, type VipSpec } from "../../core/vocabulary.ts";
 import type { NodeStatus } from "../../core/status.ts";
+import { vipAt } from "../address_book.ts";
 import type { HostView, World } from "../occurrence.ts";
 import type { Checker, Violation } from "./checker.ts";
 
@@ -201,9 +202,10 @@ function heldByAnyone(world: World, { what }: { readonly what: string }): Violat
 const holdersOf = (world: World, address: string): readonly HostName[] =>
   world.hosts.filter((host) => counts(host, address)).map((host) => host.name);
 
-/** What a person put on a host without a daemon stays there: nobody is there to remove it. */
+/** What a person put on a host whose daemon is down, or does not know the address, stays there: nobody removes it. */
 const counts = (host: HostView, address: string): boolean =>
-  host.has(address) && !(host.daemon === "down" && host.isByPerson(address));
+  host.has(address) &&
+  !(host.isByPerson(address) && (host.daemon === "down" || vipAt(host.group, address) === undefined));
 
 const concerned = (world: World, holders: readonly HostName[]): readonly HostName[] =>
   holders.length > 0 ? holders : world.hosts.map((host) => host.name);

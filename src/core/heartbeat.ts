@@ -79,10 +79,7 @@ function receiveHeartbeat(turn: Turn, peer: Peer, heartbeat: Heartbeat): void {
   const acknowledged = claims === undefined ? null : sentAt(node, claims);
   const vouched = isPledgedWith(node, heartbeat) && acknowledged !== null ? acknowledged : peer.vouched;
   rememberPeer(turn, { ...peer, heartbeat, acknowledged, vouched });
-  const isNewView = before === null || !sameView(before.view, heartbeat.view);
-  if (isNewView || node.acquiring.length > 0 || hasPending(before) || hasPending(heartbeat)) {
-    turn.vipsConcerned = true;
-  }
+  if (node.acquiring.length > 0 || node.view?.counterparts.has(host)) turn.vipsConcerned = true;
   // Only on the change: a host that never answers us must not be asked at once each time it follows us.
   if (heartbeat.follows === node.self.host && before?.follows !== node.self.host) {
     update(turn, { holdouts: withoutKey(node.holdouts, host), electionIsStale: true });
@@ -212,9 +209,6 @@ function hearTheSame(before: Peer, now: Peer): boolean {
     return other !== undefined && isSameMember(each, other);
   });
 }
-
-const hasPending = (heartbeat: Heartbeat): boolean =>
-  heartbeat.releasing.length > 0 || heartbeat.acquiring.length > 0;
 
 const areSame = <Name extends string>(a: readonly Name[], b: readonly Name[]): boolean =>
   a.length === b.length && a.every((each, index) => each === b[index]);

@@ -33,6 +33,7 @@ export function installView(turn: Turn, install: Install, basis: Basis | null): 
       reportedIn: node.promised?.report.revision ?? node.revision,
       acquireAt: install.wait > 0 ? after(now, install.wait) : null,
       allocation,
+      counterparts: counterpartsOf(install, node.self.host),
       differing: install.differing,
       basis,
       confirmed: new Set([node.self.host]),
@@ -49,6 +50,15 @@ export function installView(turn: Turn, install: Install, basis: Basis | null): 
   });
   turn.vipsConcerned = true;
   if (!hasSeenItComing(node, install)) contestHeld(turn);
+}
+
+function counterpartsOf({ allocation }: Install, self: HostName): ReadonlySet<HostName> {
+  const hosts = new Set<HostName>();
+  for (const { holder, from } of allocation) {
+    if (holder === self) { for (const host of from) hosts.add(host); }
+    else if (from.includes(self)) hosts.add(holder);
+  }
+  return hosts;
 }
 
 function noteDiffering(turn: Turn, differing: readonly Differing[]): void {

@@ -42,6 +42,8 @@ export interface View {
   readonly allocation: ReadonlyMap<VipName, Tenure>;
   /** Members whose configuration is not that of most members. */
   readonly differing: readonly Differing[];
+  /** Members whose word a VIP of this host waits for: they have to release it, or to take it over. */
+  readonly counterparts: ReadonlySet<HostName>;
   /** What the allocation was made from; only the coordinator has it. */
   readonly basis: Basis | null;
   /** Members whose heartbeat has shown this view; only the coordinator keeps count. */
@@ -107,32 +109,33 @@ export function electMembers(self: Member, peers: Peers, choice: {
   readonly present: readonly Member[];
   readonly excluded: ReadonlySet<HostName>;
 }): Member[] {
-  const isPresent = (peer: Peer) => includes(choice.present, peer);
   const candidates = peers.list.filter((peer) => isMutual(peer, self) && !choice.excluded.has(peer.host));
-  const taken: Peer[] = [];
-  // Those that everyone taken so far hears; null: nobody is taken.
-  let heardByAll: ReadonlySet<HostName> | null = null;
-  for (const peer of [...candidates.filter(isPresent), ...candidates.filter((each) => !isPresent(each))]) {
-    if (heardByAll !== null && !heardByAll.has(peer.host)) continue;
-    const heard = livesHeardBy(peer, peers);
-    if (!taken.every(({ host }) => heard.has(host))) continue;
-    taken.push(peer);
-    heardByAll = heardByAll === null ? heard : intersection(heardByAll, heard);
+  const hears = candidates.map((peer) => hearingAmong(candidates, peer));
+  const taken: number[] = [];
+  for (const at of presentFirst(candidates, choice.present)) {
+    if (taken.every((other) => hears[at]?.[other] === 1 && hears[other]?.[at] === 1)) taken.push(at);
   }
-  return sortMembers([self, ...taken]);
+  return sortMembers([self, ...taken.flatMap((at) => candidates[at] ?? [])]);
 }
 
-/** Whom the peer hears in the life in which we know them. */
-function livesHeardBy({ heartbeat }: Peer, peers: Peers): ReadonlySet<HostName> {
-  const hosts = new Set<HostName>();
+/** For each of the members 1 if the peer hears it, in this life, else 0. One walk along two lists sorted by host. */
+function hearingAmong(members: readonly Member[], { heartbeat }: Peer): Uint8Array {
+  const hears = new Uint8Array(members.length);
+  let at = 0;
   for (const { host, incarnation } of heartbeat?.heard ?? []) {
-    if (peers.get(host)?.incarnation === incarnation) hosts.add(host);
+    while ((members[at]?.host ?? host) < host) at += 1;
+    const member = members[at];
+    if (member?.host === host && member.incarnation === incarnation) hears[at] = 1;
   }
-  return hosts;
+  return hears;
 }
 
-const intersection = <Item>(a: ReadonlySet<Item>, b: ReadonlySet<Item>): ReadonlySet<Item> =>
-  new Set([...a].filter((each) => b.has(each)));
+/** The places of the candidates, those of present members first. */
+function presentFirst(candidates: readonly Member[], present: readonly Member[]): readonly number[] {
+  const places = [...candidates.keys()];
+  const isPresent = candidates.map((each) => includes(present, each));
+  return [...places.filter((at) => isPresent[at]), ...places.filter((at) => !isPresent[at])];
+}
 
 /** How many hosts are a majority of the configured ones. */
 export const majorityOf = (hostsCount: number): number => Math.floor(hostsCount / 2) + 1;

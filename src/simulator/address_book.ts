@@ -19,6 +19,8 @@ export class AddressBook {
   #addresses: ReadonlyMap<VipName, readonly string[]>;
   /** What was asked for and not removed since. */
   readonly #asked = new Set<string>();
+  /** What the last look found. */
+  #believed: ReadonlySet<string> = new Set();
   /** By address, whose it was. */
   readonly #former = new Map<string, VipName>();
 
@@ -36,7 +38,7 @@ export class AddressBook {
   adopt(group: Group): void {
     for (const [vip, addresses] of this.#addresses) {
       for (const address of addresses) {
-        const mayBeHere = this.#kernel.has(address) || this.#asked.has(address);
+        const mayBeHere = this.#believed.has(address) || this.#asked.has(address);
         if (mayBeHere && !this.#former.has(address)) this.#former.set(address, vip);
       }
     }
@@ -88,6 +90,8 @@ export class AddressBook {
 
   /** What a look at the kernel finds, by VIP. */
   observed(): Observed {
+    const ours = [...this.#former.keys(), ...[...this.#addresses.values()].flat()];
+    this.#believed = new Set(ours.filter((address) => this.#kernel.has(address)));
     const found = new Map<VipName, "whole" | "partial">();
     for (const [vip, addresses] of this.#addresses) {
       const present = this.own(vip, addresses).filter((address) => this.#kernel.has(address)).length;

@@ -28,6 +28,9 @@ export interface Troubles {
   readonly broken: Set<VipName>;
 }
 
+/** How long it may take after a command that hung until those that waited are done, in ms. */
+const recovery = 500;
+
 interface Running {
   readonly command: Command;
   /** Of the daemon that asked for it. */
@@ -43,6 +46,8 @@ export class CommandQueue {
   readonly troubles: Troubles = { addFails: 0, removeFails: 0, slow: 0, hangs: 0, broken: new Set() };
   #waiting: { readonly command: Command; readonly book: AddressBook }[] = [];
   #running: Running | null = null;
+  /** When the last command that hangs, or did, is over. */
+  #hungUntil = -Infinity;
   /** Addresses whose last removal failed. */
   readonly #stuck = new Set<string>();
 
@@ -84,6 +89,11 @@ export class CommandQueue {
     this.#stuck.clear();
   }
 
+  /** Whether a command hangs, or did until just now and others waited for it. */
+  get isHanging(): boolean {
+    return this.#timeline.now < this.#hungUntil + recovery;
+  }
+
   isObserving(): boolean {
     return this.#waiting.some(({ command }) => command.kind === "observe");
   }
@@ -111,7 +121,11 @@ export class CommandQueue {
   }
 
   #duration(): number {
-    if (this.#random.chance(this.troubles.hangs)) return this.#random.between(1_000, 3_000);
+    if (this.#random.chance(this.troubles.hangs)) {
+      const hangs = this.#random.between(1_000, 3_000);
+      this.#hungUntil = this.#timeline.now + hangs;
+      return hangs;
+    }
     return this.#random.chance(this.troubles.slow)
       ? this.#random.between(80, 120)
       : this.#random.between(1, 5);

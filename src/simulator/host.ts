@@ -125,7 +125,7 @@ export class SimulatedHost implements HostView {
 
   get isTroubled(): boolean {
     const { addFails, removeFails, slow, hangs, broken } = this.commands.troubles;
-    return addFails + removeFails + slow + hangs > 0 || broken.size > 0;
+    return addFails + removeFails + slow + hangs > 0 || broken.size > 0 || this.commands.isHanging;
   }
 
   status(): NodeStatus | null {

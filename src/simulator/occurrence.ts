@@ -76,7 +76,7 @@ export interface HostView {
   readonly daemon: "down" | "running" | "paused";
   /** What it goes by, or, when the daemon is down, would start with. */
   readonly group: Group;
-  /** Its commands fail or are slow at present. */
+  /** Its commands fail, hang or are slow at present. */
   readonly isTroubled: boolean;
   /** Null when the daemon is down. */
   status(): NodeStatus | null;

@@ -28,6 +28,8 @@ export interface Plan {
   readonly staysDown: readonly HostName[];
   /** Whether it goes on as soon as a milestone's work is done, and not only when its time is over. */
   readonly endsEarly?: boolean;
+  /** Whether all is over when it would be healed: what comes after is of no interest. */
+  readonly endsUnhealed?: boolean;
 }
 
 export interface OlderFile {

@@ -235,6 +235,7 @@ class Simulation implements World {
     this.#poll();
     if (this.clients.length > 0) this.#talk();
     this.#timeline.runUntil(healAt);
+    if (this.#plan.endsUnhealed) return;
     this.#heal();
     this.#reach("healed");
     this.#wait(settlementBound(this.#plan), () => this.#hasSettled());

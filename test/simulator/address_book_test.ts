@@ -40,6 +40,7 @@ Deno.test("AddressBook.observed() tells VIPs of which all addresses are there fr
 Deno.test("AddressBook.adopt() remembers what is here of a VIP that is gone, until it is removed", () => {
   const { made, add } = book(group("web: .1", "mail: .3"));
   add(".1");
+  made.observed();
   made.adopt(group("mail: .3"));
   assert.deepEqual(made.observed(), { whole: [], partial: [web], isPlaced: true });
   assert.deepEqual(made.removal(web).removes, [".1"]);
@@ -48,8 +49,8 @@ Deno.test("AddressBook.adopt() remembers what is here of a VIP that is gone, unt
 });
 
 Deno.test("AddressBook.addition() replaces a VIP's former addresses", () => {
-  const { made, add } = book(group("web: .1"));
-  add(".1");
+  const { made } = book(group("web: .1"));
+  made.addition(web);
   made.adopt(group("web: .2"));
   assert.deepEqual(made.addition(web), { vip: web, adds: [".2"], removes: [".1"] });
 });
@@ -57,12 +58,20 @@ Deno.test("AddressBook.addition() replaces a VIP's former addresses", () => {
 Deno.test("AddressBook gives an address one name at a time: its former one, until it is claimed under the new one", () => {
   const { made, add } = book(group("web: .1"));
   add(".1");
+  made.observed();
   made.adopt(group("mail: .1"));
   assert.deepEqual(made.observed(), { whole: [], partial: [web], isPlaced: true });
   assert.equal(made.nameOf(".1"), web);
   assert.deepEqual(made.own(mail, [".1"]), []);
   made.claim(mail, ".1");
   assert.equal(made.nameOf(".1"), mail);
+  assert.deepEqual(made.observed(), { whole: [mail], partial: [], isPlaced: true });
+});
+
+Deno.test("AddressBook.adopt() knows nothing of what came to the host since the last look", () => {
+  const { made, add } = book(group("web: .1"));
+  add(".1");
+  made.adopt(group("mail: .1"));
   assert.deepEqual(made.observed(), { whole: [mail], partial: [], isPlaced: true });
 });
 

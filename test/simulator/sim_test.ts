@@ -76,12 +76,12 @@ const worsePrograms: readonly {
   {
     flaw: "never removes an address",
     program: without((effect) => effect.kind === "removeAddresses"),
-    caughtBy: ["exclusive", "settlement", "quorum", "fence", "leaving"],
+    caughtBy: ["exclusive", "settlement", "quorum", "fence", "leaving", "window"],
   },
   {
     flaw: "never announces",
     program: without((effect) => effect.kind === "announce"),
-    caughtBy: ["announcements"],
+    caughtBy: ["announcements", "clients"],
   },
   {
     flaw: "never adds an address",
@@ -91,7 +91,7 @@ const worsePrograms: readonly {
   {
     flaw: "never proposes a view",
     program: without((effect) => "message" in effect && effect.message.kind === "propose"),
-    caughtBy: ["settlement"],
+    caughtBy: ["settlement", "window"],
   },
   {
     flaw: "does not say what it has still to release",

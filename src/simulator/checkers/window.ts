@@ -73,7 +73,9 @@ function answeredTwice(world: World): readonly Shared[] {
     world.saw("undisturbed component looked at for two holders");
     for (const address of world.addresses) {
       const holders = component.filter((host) => holds(host, address));
-      if (holders.length > 1) shared.push({ address, holders });
+      // A removal that has failed is tried again after a while.
+      const isStuck = holders.length > 1 && component.some(hasProblem);
+      if (holders.length > 1 && !isStuck) shared.push({ address, holders });
     }
   }
   return shared;
@@ -100,5 +102,8 @@ function tooLong(
   }
   return null;
 }
+
+const hasProblem = (host: HostView): boolean =>
+  host.status()?.vips.some(({ problem }) => problem !== null) ?? false;
 
 const holds = (host: HostView, address: string): boolean => host.has(address) && !host.isByPerson(address);

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { hostName } from "../../../src/core/vocabulary.ts";
 import { answering } from "../../../src/simulator/checkers/window.ts";
-import { fakeGroup, fakeWorld } from "../fakes.ts";
+import { fakeGroup, fakeVip, fakeWorld } from "../fakes.ts";
 
 const bound = 5_000;
 const polled = { kind: "polled" } as const;
@@ -54,4 +54,9 @@ Deno.test("window objects when a host answers for long after its daemon is gone,
     const said = checker.check(polled, gone(7_001))?.what ?? "";
     assert.equal(/a answers for v, though no daemon/.test(said), leaseMax !== null);
   }
+});
+
+Deno.test("window lets a removal that failed be tried again", () => {
+  const failed = { status: { vips: [fakeVip("v", "a", { problem: "Operation not permitted" })] } };
+  assert.equal(say(bothAnswer({ third: failed })), null);
 });

@@ -5,7 +5,7 @@
 //   deno task bench --runs 20 --only kill
 
 import { type Fault, faults } from "./bench_faults.ts";
-import { measureAllocator, measureStartTime, measureSteadyState } from "./bench_cost.ts";
+import { measureAllocation, measureStartTime, measureSteadyState } from "./bench_cost.ts";
 import { builtBinary } from "../test/support/binary.ts";
 import { mustRun } from "../test/support/command.ts";
 import type { Lab } from "../test/support/lab.ts";
@@ -124,7 +124,7 @@ async function printCosts(): Promise<void> {
   progress("costs");
   const start = await measureStartTime();
   const steady = await measureSteadyState();
-  const allocator = measureAllocator();
+  const allocator = measureAllocation({ vips: 10_000, hosts: 100 });
   progress("");
   console.log("");
   printMarkdown(["cost", "target", "measured"], [

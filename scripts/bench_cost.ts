@@ -81,10 +81,12 @@ async function usageOf(host: LabHost): Promise<Usage> {
   };
 }
 
-/** The median time to allocate 10,000 VIPs to 100 hosts, in milliseconds: from nothing, and after a host died. */
-export function measureAllocator(): { readonly coldMs: number; readonly oneGoneMs: number } {
-  const vips = sorted(Array.from({ length: 10_000 }, (_, i) => vipName(`vip-${i}`)));
-  const hosts = sorted(Array.from({ length: 100 }, (_, i) => hostName(`host-${i}`)));
+/** The median time to allocate so many VIPs to so many hosts, in milliseconds: from nothing, and after a host died. */
+export function measureAllocation(
+  of: { readonly vips: number; readonly hosts: number },
+): { readonly coldMs: number; readonly oneGoneMs: number } {
+  const vips = sorted(Array.from({ length: of.vips }, (_, i) => vipName(`vip-${i}`)));
+  const hosts = sorted(Array.from({ length: of.hosts }, (_, i) => hostName(`host-${i}`)));
   const specs = vips.map((name): VipSpec => ({
     name,
     addresses: [{ address: name, family: 4, prefix: 32, interface: "eth0" }],

@@ -8,6 +8,7 @@ import { moveCommand } from "./move.ts";
 import { planCommand } from "./plan.ts";
 import { resumeCommand } from "./resume.ts";
 import { runCommand } from "./run.ts";
+import { simulateCommand } from "./simulate.ts";
 import { statusCommand } from "./status.ts";
 import { versionCommand } from "./version.ts";
 
@@ -15,6 +16,7 @@ import { versionCommand } from "./version.ts";
 export const commands: readonly Command[] = [
   runCommand,
   checkCommand,
+  simulateCommand,
   statusCommand,
   planCommand,
   drainCommand,

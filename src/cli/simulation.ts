@@ -29,7 +29,11 @@ export interface StoryOutcome {
   readonly hosts: readonly string[];
   readonly measures: readonly Measure[];
   /** VIPs that changed hands, as at the first moment. */
-  readonly moves: readonly { readonly vip: string; readonly from: string | null; readonly to: string | null }[];
+  readonly moves: readonly {
+    readonly vip: string;
+    readonly from: string | null;
+    readonly to: string | null;
+  }[];
   /** How many VIPs each host that is left carries then. */
   readonly loads: readonly { readonly host: string; readonly vips: number }[];
   /** Whether the hosts that are left hold VIPs at all; for a split, those of one part or the other. */
@@ -41,7 +45,13 @@ export interface StoryOutcome {
 }
 
 export interface Measure {
-  readonly what: "answered" | "outage" | "released" | "one holder" | "outage after the merge" | "answered after the merge";
+  readonly what:
+    | "answered"
+    | "outage"
+    | "released"
+    | "one holder"
+    | "outage after the merge"
+    | "answered after the merge";
   /** The longest of all; null: it did not come so far. */
   readonly took_ms: number | null;
   /** Null: nothing is promised. */
@@ -75,7 +85,9 @@ function tell(story: Story, from: From): Told {
     case "start":
       return tellStart(all, from);
     case "loss": {
-      const bound = story.hosts.length === 1 ? "host dies, or its daemon is killed" : "two hosts die within a heartbeat";
+      const bound = story.hosts.length === 1
+        ? "host dies, or its daemon is killed"
+        : "two hosts die within a heartbeat";
       return tellLoss(story.hosts, { ...from, bound });
     }
     case "stop":
@@ -93,20 +105,35 @@ function tellStart(all: readonly HostName[], { moments, group }: From): Told {
     took_ms: longest(felt.flat().map(({ answeredAt }) => answeredAt)),
     promised_ms: promised("cold start, all hosts: every VIP is held", group),
   };
-  return { hosts: all, measures: [answered], ...placesAfter(all, { moments, group }), problems: unanswered(felt) };
+  return {
+    hosts: all,
+    measures: [answered],
+    ...placesAfter(all, { moments, group }),
+    problems: unanswered(felt),
+  };
 }
 
 /** Hosts are gone; the others go on. */
-function tellLoss(lost: readonly HostName[], { moments, group, bound }: From & { readonly bound: string }): Told {
+function tellLoss(
+  lost: readonly HostName[],
+  { moments, group, bound }: From & { readonly bound: string },
+): Told {
   const left = group.hosts.map(({ name }) => name).filter((host) => !lost.includes(host));
   const holdable = holdableBy(left, group);
   const felt = moments.map(({ acts }) => feltIn(acts[0], holdable));
   const outage: Measure = {
     what: "outage",
-    took_ms: holdable.size === 0 ? null : longest(felt.flat().map(({ gap, after }) => (after === null ? null : gap))),
+    took_ms: holdable.size === 0
+      ? null
+      : longest(felt.flat().map(({ gap, after }) => (after === null ? null : gap))),
     promised_ms: holdable.size === 0 ? null : promised(bound, group),
   };
-  return { hosts: lost, measures: [outage], ...placesAfter(left, { moments, group }), problems: unanswered(felt) };
+  return {
+    hosts: lost,
+    measures: [outage],
+    ...placesAfter(left, { moments, group }),
+    problems: unanswered(felt),
+  };
 }
 
 function tellSplit(side: readonly HostName[], { moments, group }: From): Told {
@@ -115,14 +142,19 @@ function tellSplit(side: readonly HostName[], { moments, group }: From): Told {
   const serving = parts.map((part) => holdableBy(part, group));
   const during = moments.flatMap(({ acts }) => serving.map((holdable, at) => feltIn(acts[at], holdable)));
   const idle = moments.flatMap(({ acts }) => acts.slice(0, 2).filter((_, at) => serving[at]?.size === 0));
-  const later = moments.flatMap(({ acts }) => acts.slice(2).map((act) => feltIn(act, holdableBy(all, group))));
+  const later = moments.flatMap(({ acts }) =>
+    acts.slice(2).map((act) => feltIn(act, holdableBy(all, group)))
+  );
   const isEven = serving.every((holdable) => holdable.size === 0);
   const mode = group.partition;
   const measures: readonly Measure[] = [
     ...(isEven ? [] : [{
       what: "outage" as const,
       took_ms: longest(during.flat().map(({ gap, after }) => (after === null ? null : gap))),
-      promised_ms: promised(`${mode}: silent partition, ${mode === "serve" ? "each part" : "the majority"} holds all`, group),
+      promised_ms: promised(
+        `${mode}: silent partition, ${mode === "serve" ? "each part" : "the majority"} holds all`,
+        group,
+      ),
     }]),
     ...(idle.length === 0 ? [] : [{
       what: "released" as const,
@@ -135,7 +167,11 @@ function tellSplit(side: readonly HostName[], { moments, group }: From): Told {
       promised_ms: promised("serve: merge, one holder is left", group),
     }]),
     isEven
-      ? { what: "answered after the merge", took_ms: longest(later.flat().map(({ answeredAt }) => answeredAt)), promised_ms: null }
+      ? {
+        what: "answered after the merge",
+        took_ms: longest(later.flat().map(({ answeredAt }) => answeredAt)),
+        promised_ms: null,
+      }
       : {
         what: "outage after the merge",
         took_ms: longest(later.flat().map(({ gap, after }) => (after === null ? null : gap))),
@@ -145,7 +181,10 @@ function tellSplit(side: readonly HostName[], { moments, group }: From): Told {
   return {
     hosts: side,
     measures,
-    ...placesAfter(all, { moments: moments.map(({ acts, objection }) => ({ objection, acts: acts.slice(2) })), group }),
+    ...placesAfter(all, {
+      moments: moments.map(({ acts, objection }) => ({ objection, acts: acts.slice(2) })),
+      group,
+    }),
     serves: !isEven,
     problems: unanswered([...during, ...later]),
   };

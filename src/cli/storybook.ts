@@ -36,10 +36,14 @@ export function storybook(scene: Scene, pairs: Pairs): Storybook {
   const first: readonly Story[] = [
     { kind: "start" },
     ...hosts.map((host): Story => ({ kind: "loss", hosts: [host] })),
-    ...(hosts.length < 2 ? [] : [{ kind: "split", side: hosts.slice(0, Math.ceil(hosts.length / 2)) } as const]),
+    ...(hosts.length < 2
+      ? []
+      : [{ kind: "split", side: hosts.slice(0, Math.ceil(hosts.length / 2)) } as const]),
   ];
   const allStops = hosts.map((host): Story => ({ kind: "stop", host }));
-  const allPairs = pairs === "none" ? [] : pairsOf(hosts).map((each): Story => ({ kind: "loss", hosts: each }));
+  const allPairs = pairs === "none"
+    ? []
+    : pairsOf(hosts).map((each): Story => ({ kind: "loss", hosts: each }));
   const left = budget - sum(first, scene);
   const stops = affordable(allStops, { scene, left: left / 3 });
   const told = pairs === "all" ? allPairs : affordable(allPairs, { scene, left: left - sum(stops, scene) });

@@ -34,7 +34,7 @@ export function drawPlan(random: Random, wanted: Size = {}): Plan {
     ...(attachments === undefined ? {} : { attachments }),
     clients: course.chance(0.7) ? course.sample(hosts, course.whole(1, 2)) : [],
     drift: drawDrift(course, group),
-    starts: drawStarts(course, { hosts, older, scale }),
+    starts: drawStarts(course, { hosts, older, healAt, scale }),
     faults: [...faults, ...rollOut(random.fork("roll-out"), { hosts, older, healAt, scale })]
       .sort((a, b) => a.at - b.at),
     healAt,
@@ -148,13 +148,14 @@ const drawDrift = (random: Random, { partition }: Group): number =>
 
 function drawStarts(
   random: Random,
-  { hosts, older, scale }: {
+  { hosts, older, healAt, scale }: {
     readonly hosts: readonly HostName[];
     readonly older: OlderFile | undefined;
+    readonly healAt: number;
     readonly scale: number;
   },
 ): ReadonlyMap<HostName, number> {
-  const spread = scale * random.pick([50, 1_000, 8_000]);
+  const spread = Math.min(healAt, scale * random.pick([50, 1_000, 8_000]));
   const joins = older?.change?.kind === "joins" ? older.change : null;
   return new Map(hosts.map((host) => [host, host === joins?.host ? joins.at : random.between(0, spread)]));
 }

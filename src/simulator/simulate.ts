@@ -132,9 +132,12 @@ const dampingBound = (plan: Plan): number =>
 const dampingTimeouts = 41;
 
 /** How long balance may take after that, in ms: its rounds, and a view change and a handover each. */
-function balanceBound({ group: { vips, balance, timing } }: Plan): number {
-  const rounds = balance.movesPerRound === "all" ? 2 : Math.ceil(vips.length / balance.movesPerRound) + 1;
-  return rounds * (balance.interval + timing.timeout);
+function balanceBound(plan: Plan): number {
+  const bounds = filesOf(plan).map(({ vips, balance: { movesPerRound, interval }, timing }) => {
+    const rounds = movesPerRound === "all" ? 2 : Math.ceil(vips.length / movesPerRound) + 1;
+    return rounds * (interval + timing.timeout);
+  });
+  return Math.max(...bounds);
 }
 
 /** What is under way in a segment: a datagram to a host, or an announcement to the clients beside it. */
@@ -399,8 +402,9 @@ class Simulation implements World {
 
   /** Whether loads are even and nothing has moved for a while; where that cannot be told, for a round of balance. */
   #isBalanced(calmAt: number): boolean {
-    const { balance, timing } = this.group;
-    const rest = Math.max(1_000, 2 * timing.timeout) + (isFree(this) ? 0 : balance.interval);
+    const intervals = filesOf(this.#plan).map(({ balance }) => balance.interval);
+    const { timeout } = slowestTiming(filesOf(this.#plan));
+    const rest = Math.max(1_000, 2 * timeout) + (isFree(this) ? 0 : Math.max(...intervals));
     return this.now - Math.max(calmAt, this.#movedAt) >= rest && (!isFree(this) || isEven(this)) &&
       !isPending(this) && !unsettled(this);
   }

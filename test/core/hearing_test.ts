@@ -1,0 +1,114 @@
+// What a host makes of messages that come late, twice or in the wrong order, and of hosts that come and go: told by
+// handing it such messages. The simulator's network does the same by chance.
+
+import assert from "node:assert/strict";
+import type { Heartbeat, Message } from "../../src/core/message.ts";
+import { quorumDeadline } from "../../src/core/quorum.ts";
+import { hostName, type Sequence, sequence, vipName } from "../../src/core/vocabulary.ts";
+import { SmallGroup } from "./small_group.ts";
+
+function started(choice: ConstructorParameters<typeof SmallGroup>[0] = {}): SmallGroup {
+  const group = new SmallGroup(choice);
+  group.start(...choice.hosts ?? ["a", "b", "c"]);
+  group.run(1000);
+  return group;
+}
+
+function nodeOf(group: SmallGroup, host: string) {
+  const node = group.hosts.get(host)?.node;
+  assert(node);
+  return node;
+}
+
+/** What the host has said last. */
+function saidBy(group: SmallGroup, host: string): Heartbeat {
+  const said = nodeOf(group, host).said;
+  assert(said);
+  return said.heartbeat;
+}
+
+/** Hands `to` a message as if `from` had sent it; by default its newest one. */
+function hand(
+  group: SmallGroup,
+  message: Message,
+  way: { readonly from: string; readonly to: string; readonly sequence?: Sequence },
+): void {
+  const { self, sequence: newest } = nodeOf(group, way.from);
+  const sender = { ...self, sequence: way.sequence ?? sequence(newest + 1) };
+  group.tell(way.to, { kind: "messageReceived", sender, message });
+}
+
+const peerOf = (group: SmallGroup, host: string, of: string) => nodeOf(group, of).peers.get(hostName(host));
+
+Deno.test("a heartbeat that a newer one has overtaken takes nothing back", () => {
+  const group = started();
+  const older = { ...saidBy(group, "b"), releasing: [vipName("v2")] };
+  const { sequence: sent } = nodeOf(group, "b");
+  group.run(300);
+  hand(group, older, { from: "b", to: "a", sequence: sent });
+  assert.deepEqual(peerOf(group, "b", "a")?.heartbeat?.releasing, []);
+  hand(group, older, { from: "b", to: "a" });
+  assert.deepEqual(peerOf(group, "b", "a")?.heartbeat?.releasing, ["v2"]);
+});
+
+Deno.test("a heartbeat that acknowledges nothing of the last two timeouts is not believed", () => {
+  const group = started();
+  const old = saidBy(group, "b");
+  group.cut.add("b>a");
+  group.run(600);
+  assert.equal(peerOf(group, "b", "a")?.state, "silent");
+  hand(group, old, { from: "b", to: "a" });
+  assert.equal(peerOf(group, "b", "a")?.state, "heard", "of the last two timeouts, so it may be late only");
+  group.run(1000);
+  hand(group, old, { from: "b", to: "a" });
+  assert.equal(peerOf(group, "b", "a")?.state, "silent");
+});
+
+Deno.test("a vouch counts from when that was sent which it acknowledges, however late it comes", () => {
+  const group = started({ hosts: ["a", "b"], partition: "quorum" });
+  const acknowledgement = saidBy(group, "b");
+  const acknowledged = acknowledgement.heard.find(({ host }) => host === "a")?.sequence ?? 0;
+  const sentAt = nodeOf(group, "a").sent.findLast((sent) => sent.sequence <= acknowledged)?.at ?? 0;
+  group.cut.add("b>a");
+  group.run(200);
+  hand(group, acknowledgement, { from: "b", to: "a" });
+  assert.equal(quorumDeadline(nodeOf(group, "a")), sentAt + 450);
+});
+
+Deno.test("a host that has promised another view vouches for us no more", () => {
+  const group = started({ hosts: ["a", "b"], partition: "quorum" });
+  const before = quorumDeadline(nodeOf(group, "a"));
+  group.cut.add("b>a");
+  group.run(150);
+  const { promised, ...rest } = saidBy(group, "b");
+  assert(promised);
+  const elsewhere = { number: promised.number, coordinator: hostName("b") };
+  hand(group, { ...rest, promised: elsewhere }, { from: "b", to: "a" });
+  assert.equal(quorumDeadline(nodeOf(group, "a")), before);
+  const later = sequence(nodeOf(group, "b").sequence + 2);
+  hand(group, { ...rest, promised }, { from: "b", to: "a", sequence: later });
+  assert.ok((quorumDeadline(nodeOf(group, "a")) ?? 0) > (before ?? 0));
+});
+
+Deno.test("heartbeats stay on their grid when a step comes late", () => {
+  const group = started();
+  const { heartbeatAt } = nodeOf(group, "a");
+  group.stop("a");
+  group.run(heartbeatAt - group.now + 30);
+  group.resume("a");
+  assert.equal(nodeOf(group, "a").heartbeatAt, heartbeatAt + 100);
+});
+
+Deno.test("a host that came and went is damped for a while, and not for ever", () => {
+  const group = started();
+  for (let time = 0; time < 4; time++) {
+    group.crash("c");
+    group.run(1500);
+    group.start("c");
+    group.run(500);
+  }
+  assert.equal(nodeOf(group, "a").damped.join(), "c");
+  group.run(60_000);
+  assert.equal(nodeOf(group, "a").damped.join(), "");
+  assert.match(group.holders(), /=c/);
+});

@@ -77,16 +77,14 @@ const hasSeenItComing = ({ view }: Node, install: Install): boolean =>
 function movesTo(node: Node, install: Install, turn: Turn): Move[] {
   const moves: Move[] = [];
   const next = new Map(install.allocation.map((each) => [each.vip, each]));
-  const vips = new Set([
-    ...node.group.vips.map(({ name }) => name),
-    ...next.keys(),
-    ...node.allocation.keys(),
-  ]);
-  for (const vip of sorted(vips)) {
+  const known = new Set(node.group.vips.map(({ name }) => name));
+  for (const vip of sorted(new Set([...known, ...next.keys(), ...node.allocation.keys()]))) {
     const from = node.allocation.get(vip)?.holder ?? null;
     const assigned = next.get(vip);
     const to = assigned?.holder ?? null;
     if (from === to || (from === null && assigned && assigned.age > duration(0))) continue;
+    // It was taken out of the file: nobody has lost it.
+    if (to === null && !known.has(vip)) continue;
     moves.push({ at: turn.now, vip, from, to, reason: assigned?.reason ?? lossOf(node, from) });
   }
   return moves;

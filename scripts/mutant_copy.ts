@@ -51,19 +51,14 @@ export class Copy {
     return { passed: named("ok"), failed: named("not ok"), said: stderr };
   }
 
-  /** Simulates a seed, and then all up to the bound, until the checker objects. */
-  async simulate(checker: string, from: { readonly seed: number; readonly bound: number }): Promise<Search> {
-    const numbers = [from.seed, from.bound].map(String);
-    const { stdout, stderr } = await this.#deno([
-      "run",
-      "-A",
-      "--no-check",
-      "scripts/mutant_seeds.ts",
-      checker,
-      ...numbers,
-    ]);
-    if (stdout === "") return { caughtIn: null, others: { [stderr.trim()]: 0 } };
-    return JSON.parse(stdout) as Search;
+  /** Simulates seeds, and then all from 1 to the bound, until the checker objects. */
+  async simulate(
+    checker: string,
+    of: { readonly seeds: readonly number[]; readonly bound: number },
+  ): Promise<Search> {
+    const wanted = [checker, of.seeds.join(","), String(of.bound)];
+    const { stdout, stderr } = await this.#deno(["run", "-A", "--no-check", "scripts/mutant_seeds.ts", ...wanted]);
+    return stdout === "" ? { caughtIn: null, others: { [stderr.trim()]: 0 } } : JSON.parse(stdout) as Search;
   }
 
   /** Ends what is under way and removes everything. */

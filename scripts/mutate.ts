@@ -90,16 +90,17 @@ async function objections(copy: Copy, chosen: readonly Mutant[]): Promise<readon
     const { passed, said } = await copy.test([...new Set(tests.map(({ test }) => test))]);
     for (const { test, name } of tests) if (!passed.has(name)) wrong.push(`${test}: ${name}\n${said}`);
   }
-  for (const seed of new Set(catchers.flatMap((each) => ("seed" in each ? [each.seed] : [])))) {
-    const { others } = await copy.simulate("none", { seed, bound: 0 });
-    wrong.push(...Object.keys(others).map((checker) => `${checker} in seed ${seed}`));
+  const seeds = [...new Set(catchers.flatMap((each) => ("seed" in each ? [each.seed] : [])))];
+  if (seeds.length > 0) {
+    const { others } = await copy.simulate("none", { seeds, bound: 0 });
+    wrong.push(...Object.entries(others).map(([checker, seed]) => `${checker} in seed ${seed}`));
   }
   return wrong;
 }
 
 async function judge(copy: Copy, by: Catcher): Promise<Verdict> {
   if ("checker" in by) {
-    const { caughtIn, others } = await copy.simulate(by.checker, { seed: by.seed, bound: seedsMax });
+    const { caughtIn, others } = await copy.simulate(by.checker, { seeds: [by.seed], bound: seedsMax });
     const besides = Object.entries(others).map(([checker, seed]) => `${checker} in seed ${seed}`).join(", ");
     if (caughtIn !== null) return { isCaught: true, how: `${by.checker}, seed ${caughtIn}` };
     return { isCaught: false, how: `not by ${by.checker} in ${seedsMax} seeds; by ${besides || "nobody"}` };

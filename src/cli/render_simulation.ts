@@ -6,6 +6,9 @@ import type { Measure, Simulation, StoryOutcome } from "./simulation.ts";
 import type { LeftOut } from "./storybook.ts";
 import { type Cell, renderTable } from "./table.ts";
 
+/** How many of the problems are shown. */
+const problemsShownMax = 10;
+
 interface Options {
   readonly colours: boolean;
 }
@@ -19,7 +22,7 @@ export function renderSimulation(simulation: Simulation, options: Options): stri
     renderLosses("TWO HOSTS LOSE THEIR POWER", losses.filter(({ hosts }) => hosts.length === 2), options),
     renderLosses("A HOST IS STOPPED", simulation.stories.filter(({ kind }) => kind === "stop"), options),
     renderOthers(simulation, options),
-    simulation.left_out.map(leftOutText),
+    renderLeftOut(simulation),
     renderVerdict(simulation),
   ];
   return parts.filter((lines) => lines.length > 0).map((lines) => lines.join("\n") + "\n").join("\n");
@@ -72,8 +75,14 @@ const tookText = (measure: Measure | undefined): string =>
 
 const spanOrDash = (ms: number | null): string => (ms === null ? "-" : spanText(ms));
 
-const loadsText = ({ loads }: StoryOutcome): string =>
-  listed(loads.filter(({ vips }) => vips > 0).map(({ host, vips }) => `${host} ${vips}`), 4) || "-";
+/** Of many hosts only the least and the most that any of them has. */
+function loadsText({ loads, serves }: StoryOutcome): string {
+  if (!serves) return "-";
+  if (loads.length <= 4) return loads.map(({ host, vips }) => `${host} ${vips}`).join(", ");
+  const counts = loads.map(({ vips }) => vips);
+  const [least, most] = [Math.min(...counts), Math.max(...counts)];
+  return least === most ? `${most} each` : `${least} to ${most} each`;
+}
 
 /** Where the VIPs go, and which go nowhere. */
 function movesCell({ moves, serves, nobody_may, loads }: StoryOutcome): Cell | string {
@@ -89,11 +98,11 @@ function movesCell({ moves, serves, nobody_may, loads }: StoryOutcome): Cell | s
   return gone.length > 0 ? { text, colour: "doubtful" } : text;
 }
 
-function renderOthers({ stories, hosts }: Simulation, { colours }: Options): readonly string[] {
+function renderOthers({ stories, hosts, partition }: Simulation, { colours }: Options): readonly string[] {
   const rows = stories.flatMap((story) =>
     story.kind === "start" || story.kind === "split"
       ? story.measures.map((measure) => [
-        otherText(story, { measure, hosts }),
+        otherText(measure, { story, hosts, partition }),
         { text: tookText(measure), ...(isKept(measure) ? {} : { colour: "bad" as const }) },
         spanOrDash(measure.promised_ms),
       ])
@@ -108,33 +117,52 @@ function renderOthers({ stories, hosts }: Simulation, { colours }: Options): rea
 const isKept = ({ took_ms, promised_ms }: Measure): boolean =>
   took_ms !== null && (promised_ms === null || took_ms <= promised_ms);
 
-function otherText(
-  { hosts: side, serves }: StoryOutcome,
-  { measure: { what }, hosts }: { readonly measure: Measure; readonly hosts: readonly string[] },
-): string {
-  const others = hosts.filter((host) => !side.includes(host));
-  const split = `split ${listed(side, 3)} | ${listed(others, 3)}`;
+function otherText({ what }: Measure, { story, hosts, partition }: {
+  readonly story: StoryOutcome;
+  readonly hosts: readonly string[];
+  readonly partition: Simulation["partition"];
+}): string {
   switch (what) {
     case "answered":
       return "all hosts start together: every VIP is answered";
     case "outage":
-      return `${split}: longest outage in the part or parts that go on`;
+      return `${splitText(story, hosts)}: longest outage in ${
+        partition === "serve" ? "either part" : "the majority"
+      }`;
     case "released":
-      return `${split}: ${serves ? "the minority" : "neither is a majority, and each"} has given all VIPs up`;
+      return story.serves
+        ? "the same: the minority has given all VIPs up"
+        : `${splitText(story, hosts)}: no majority, all VIPs are given up`;
     case "one holder":
-      return "they hear each other again: each VIP has one holder";
+      return "the parts hear each other again: one holder for each VIP";
     case "outage after the merge":
-      return "they hear each other again: longest outage";
+      return "the parts hear each other again: longest outage";
     case "answered after the merge":
-      return "they hear each other again: every VIP is answered";
+      return "the parts hear each other again: every VIP is answered";
   }
 }
 
-function leftOutText({ kind, told, all, cost }: LeftOut): string {
-  const what = kind === "pairs" ? "pairs of hosts" : "clean stops";
-  const more = kind === "pairs" ? `: --pairs all takes about ${spanText(cost)} longer` : "";
-  return `Left out: ${all - told} of ${all} ${what}${more}`;
+/** Long names are left out. */
+function splitText({ hosts: side }: StoryOutcome, hosts: readonly string[]): string {
+  const others = hosts.filter((host) => !side.includes(host));
+  const named = `the network splits, ${side.join(", ")} | ${others.join(", ")}`;
+  return named.length <= 60
+    ? named
+    : `the network splits, ${counted(side.length, "host")} | ${others.length}`;
 }
+
+function renderLeftOut({ left_out }: Simulation): readonly string[] {
+  if (left_out.length === 0) return [];
+  const texts = left_out.map(({ what, told, all }) => `${all - told} of ${all} ${leftOutNames[what]}`);
+  const cost = left_out.reduce((sum, { cost_ms }) => sum + cost_ms, 0);
+  return [`Left out: ${texts.join(", ")}; with --pairs all it takes about ${spanText(cost)} more`];
+}
+
+const leftOutNames: Readonly<Record<LeftOut["what"], string>> = {
+  hosts: "hosts",
+  pairs: "pairs of hosts",
+  stops: "clean stops",
+};
 
 function renderVerdict({ stories, as_promised }: Simulation): readonly string[] {
   if (as_promised) {
@@ -143,5 +171,6 @@ function renderVerdict({ stories, as_promised }: Simulation): readonly string[] 
   const lines = stories.flatMap(({ kind, hosts, problems }) =>
     problems.map((problem) => `${kind} of ${listed(hosts)}: ${problem}`)
   );
-  return ["NOT AS PROMISED", ...lines];
+  const more = lines.length > problemsShownMax ? [`and ${lines.length - problemsShownMax} more`] : [];
+  return ["NOT AS PROMISED", ...lines.slice(0, problemsShownMax), ...more];
 }

@@ -2,6 +2,7 @@
 // value of this kind is what "simulate --json" prints, and what render_simulation.ts tells people.
 
 import { boundsOf } from "../config/bounds.ts";
+import { overlapLinger } from "../core/vip.ts";
 import type { Group, HostName, VipName } from "../core/vocabulary.ts";
 import type { Felt } from "../simulator/audience.ts";
 import { type Act, holdableBy, type Rehearsed, type Story } from "../simulator/rehearsal.ts";
@@ -164,7 +165,7 @@ function tellSplit(side: readonly HostName[], { moments, group }: From): Told {
     ...(mode === "quorum" ? [] : [{
       what: "one holder" as const,
       took_ms: longest(later.flat().map(({ sharedUntil }) => sharedUntil)),
-      promised_ms: promised("serve: merge, one holder is left", group),
+      promised_ms: mergePromised(group),
     }]),
     isEven
       ? {
@@ -237,4 +238,11 @@ function promised(name: string, group: Group): number | null {
   const bound = boundsOf(group).find((each) => each.name === name);
   if (bound === undefined) throw new RangeError(`Cannot find the bound "${name}"`);
   return bound.worst === null || !bound.applies ? null : Math.ceil(bound.worst);
+}
+
+/** The loser of a VIP whose handover overlaps goes on answering for a while on purpose. */
+function mergePromised(group: Group): number | null {
+  const bound = promised("serve: merge, one holder is left", group);
+  const overlaps = group.vips.some(({ handover }) => handover === "overlap");
+  return bound === null || !overlaps ? bound : bound + overlapLinger;
 }

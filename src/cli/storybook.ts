@@ -1,6 +1,5 @@
-// Which stories "simulate" tells of a group, and at how many moments each. Every host dies once whatever it takes; of
-// the other stories there are as many as the time that people wait allows. That time is reckoned, not measured, so
-// that the same file always gives the same answer.
+// Which stories "simulate" tells of a group, and at how many moments each: as many as the time that people wait
+// allows. That time is reckoned, not measured, so that the same file always gives the same answer.
 
 import type { HostName } from "../core/vocabulary.ts";
 import { costOf, type Scene, type Story } from "../simulator/rehearsal.ts";
@@ -14,51 +13,53 @@ export interface Storybook {
 }
 
 export interface LeftOut {
-  readonly kind: "pairs" | "stops";
+  readonly what: "hosts" | "pairs" | "stops";
   readonly told: number;
   readonly all: number;
-  /** How long the others would take, in ms, about. */
-  readonly cost: number;
+  /** How long the others would take, about. */
+  readonly cost_ms: number;
 }
 
-/** Which pairs of hosts die: all, as many as the time allows, none. */
+/** Which pairs of hosts die: all, and then every other story is told too; as many as the time allows; none. */
 export type Pairs = "all" | "some" | "none";
 
 /** What people wait for, in ms. */
 const budget = 15_000;
 const momentsMax = 10;
-/** However long it takes. */
-const toldMin = 5;
+/** Of each kind, however long it takes. */
+const toldMin = 4;
 
 /** The stories of the group. */
 export function storybook(scene: Scene, pairs: Pairs): Storybook {
   const hosts = scene.group.hosts.map(({ name }) => name);
-  const first: readonly Story[] = [
+  const whole: readonly Story[] = [
     { kind: "start" },
-    ...hosts.map((host): Story => ({ kind: "loss", hosts: [host] })),
     ...(hosts.length < 2
       ? []
       : [{ kind: "split", side: hosts.slice(0, Math.ceil(hosts.length / 2)) } as const]),
   ];
-  const allStops = hosts.map((host): Story => ({ kind: "stop", host }));
-  const allPairs = pairs === "none"
-    ? []
-    : pairsOf(hosts).map((each): Story => ({ kind: "loss", hosts: each }));
-  const left = budget - sum(first, scene);
-  const stops = affordable(allStops, { scene, left: left / 3 });
-  const told = pairs === "all" ? allPairs : affordable(allPairs, { scene, left: left - sum(stops, scene) });
-  const stories = [...first, ...told, ...stops];
-  return {
-    stories,
-    moments: Math.min(momentsMax, Math.max(1, Math.floor(budget / sum(stories, scene)))),
-    leftOut: [
-      ...leftOut("pairs", { told, all: allPairs, scene }),
-      ...leftOut("stops", { told: stops, all: allStops, scene }),
-    ],
+  const kinds: Readonly<Record<LeftOut["what"], readonly Story[]>> = {
+    hosts: hosts.map((host): Story => ({ kind: "loss", hosts: [host] })),
+    pairs: pairs === "none" ? [] : pairsOf(hosts).map((each): Story => ({ kind: "loss", hosts: each })),
+    stops: hosts.map((host): Story => ({ kind: "stop", host })),
   };
+  const stories = [...whole];
+  const leftOut: LeftOut[] = [];
+  // What each kind may take of what is left after the one before.
+  for (const [what, share] of [["hosts", 1], ["stops", 1 / 3], ["pairs", 1]] as const) {
+    const all = kinds[what];
+    const left = pairs === "all" ? Infinity : (budget - costOfAll(stories, scene)) * share;
+    const told = affordable(all, { scene, left });
+    stories.push(...told);
+    if (told.length === all.length) continue;
+    const cost_ms = Math.round(costOfAll(all, scene) - costOfAll(told, scene));
+    leftOut.push({ what, told: told.length, all: all.length, cost_ms });
+  }
+  const moments = Math.min(momentsMax, Math.max(1, Math.floor(budget / costOfAll(stories, scene))));
+  return { stories, moments, leftOut };
 }
 
-const sum = (stories: readonly Story[], scene: Scene): number =>
+const costOfAll = (stories: readonly Story[], scene: Scene): number =>
   stories.reduce((total, story) => total + costOf(story, scene), 0);
 
 function pairsOf(hosts: readonly HostName[]): readonly (readonly [HostName, HostName])[] {
@@ -74,13 +75,4 @@ function affordable(
   if (any === undefined) return [];
   const count = Math.min(stories.length, Math.max(toldMin, Math.floor(left / costOf(any, scene))));
   return Array.from({ length: count }, (_, at) => stories[Math.floor(at * stories.length / count)] ?? any);
-}
-
-function leftOut(kind: LeftOut["kind"], { told, all, scene }: {
-  readonly told: readonly Story[];
-  readonly all: readonly Story[];
-  readonly scene: Scene;
-}): readonly LeftOut[] {
-  if (told.length === all.length) return [];
-  return [{ kind, told: told.length, all: all.length, cost: sum(all, scene) - sum(told, scene) }];
 }

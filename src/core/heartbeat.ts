@@ -4,6 +4,7 @@
 // change in a way that somebody may wait for: a new peer, a new view, a VIP released or acquired, a new revision.
 
 import type { Heartbeat, Message, Sender } from "./message.ts";
+import { contestHeld } from "./holdings.ts";
 import { broadcast, isDraining, type Node, note, revise, type Turn, update } from "./turn.ts";
 import { isPledgedWith } from "./quorum.ts";
 import {
@@ -79,6 +80,9 @@ function receiveHeartbeat(turn: Turn, peer: Peer, heartbeat: Heartbeat): void {
   const acknowledged = claims === undefined ? null : sentAt(node, claims);
   const vouched = isPledgedWith(node, heartbeat) && acknowledged !== null ? acknowledged : peer.vouched;
   rememberPeer(turn, { ...peer, heartbeat, acknowledged, vouched });
+  // Whoever has released one of ours has answered for it, though it should not have had it.
+  const released = before?.releasing.filter((vip) => !heartbeat.releasing.includes(vip)) ?? [];
+  if (released.length > 0) contestHeld(turn, released);
   if (node.acquiring.length > 0 || node.view?.counterparts.has(host)) turn.vipsConcerned = true;
   // Only on the change: a host that never answers us must not be asked at once each time it follows us.
   if (heartbeat.follows === node.self.host && before?.follows !== node.self.host) {

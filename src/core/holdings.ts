@@ -181,13 +181,16 @@ export function vipsObserved(
 }
 
 /**
- * Takes everything that the view gives to this host for contested: others may have answered for it until just now, so
- * that it is announced again as soon as nobody else has it.
+ * Takes those of the VIPs, or all, that the view gives to this host for contested: others may have answered for them
+ * until just now, so that they are announced again as soon as nobody else has them.
  */
-export function contestHeld(turn: Turn): void {
+export function contestHeld(turn: Turn, vips?: readonly VipName[]): void {
   const { view, group, self } = turn.node;
-  const ours = group.vips.filter(({ name }) => view?.allocation.get(name)?.holder === self.host);
+  const ours = group.vips.filter(({ name }) =>
+    view?.allocation.get(name)?.holder === self.host && (vips === undefined || vips.includes(name))
+  );
   stepVips(turn, ours, () => [{ kind: "expected" }]);
+  turn.vipsConcerned = true;
 }
 
 /** Renews the leases of everything held. */

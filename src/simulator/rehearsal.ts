@@ -89,7 +89,7 @@ export function costOf(story: Story, { group }: Scene): number {
   const { endsAt } = scriptOf(story, { group, random: new Random(0), isFirst: true });
   const count = group.hosts.length;
   const datagrams = count * count * endsAt / group.timing.heartbeat;
-  return 10 + datagrams / 35 + count * group.vips.length / 12;
+  return 5 + datagrams / 70 + count * group.vips.length / 17;
 }
 
 interface Script {

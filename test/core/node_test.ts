@@ -348,3 +348,13 @@ Deno.test("a member whose heartbeats come but whose reports do not delays a view
   group.run(1_300);
   assert.equal(group.holders(), "v1=a v2=a v3=a");
 });
+
+Deno.test("a VIP that somebody put on another host is announced again by its holder when it is removed there", () => {
+  const group = started();
+  group.run(10_000);
+  group.announced.length = 0;
+  group.intrude("b", "v1");
+  group.run(10);
+  assert.equal(group.holders(), "v1=a v2=b v3=c");
+  assert.deepEqual(group.announced.map(({ host, vip }) => `${host} ${vip}`), ["a v1"]);
+});

@@ -80,6 +80,7 @@ export class SmallGroup {
     readonly change: "+" | "-";
     readonly vip: VipName;
   }[] = [];
+  readonly announced: { readonly at: number; readonly host: string; readonly vip: VipName }[] = [];
   /** Pairs "from>to" over which nothing gets. */
   readonly cut = new Set<string>();
   /** Messages that get lost, as "host kind". */
@@ -214,6 +215,7 @@ export class SmallGroup {
         this.notes.push({ at: this.now, host: name, note: effect.note });
         return;
       case "announce":
+        this.announced.push(...effect.vips.map((vip) => ({ at: this.now, host: name, vip })));
         return;
     }
   }
@@ -267,6 +269,12 @@ export class SmallGroup {
       kind: "addressesRemoveFailed",
       problems: failed.map((vip) => ({ vip, problem: "stuck" })),
     });
+  }
+
+  /** A person adds a VIP by hand. */
+  intrude(name: string, vip: string): void {
+    this.#host(name).kernel.add(vipName(vip));
+    this.observe(name);
   }
 
   #drop(name: string, host: Host, vip: VipName): void {

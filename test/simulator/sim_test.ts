@@ -2,7 +2,7 @@
 // deno task sim --from 2001 --seeds 100000.
 
 import assert from "node:assert/strict";
-import { type Instant, instant } from "../../src/core/vocabulary.ts";
+import { type Instant, instant, type VipName } from "../../src/core/vocabulary.ts";
 import { coreProgram } from "../../src/simulator/core_program.ts";
 import { printed } from "../../src/simulator/failure.ts";
 import { simulateAll } from "../../scripts/sim_pool.ts";
@@ -84,6 +84,11 @@ const worsePrograms: readonly {
     caughtBy: ["announcements", "clients"],
   },
   {
+    flaw: "announces each VIP once, and never again",
+    program: announcingOnce(),
+    caughtBy: ["announcements", "clients"],
+  },
+  {
     flaw: "never adds an address",
     program: without((effect) => effect.kind === "addAddresses"),
     caughtBy: ["settlement"],
@@ -119,6 +124,23 @@ for (const { flaw, program, caughtBy } of worsePrograms) {
     assert.ok(first !== undefined, "no seed found it");
     assert.ok(caughtBy.includes(first.checker), `it was ${first.checker} that objected: ${first.what}`);
   });
+}
+
+/** In one life of a daemon. */
+function announcingOnce(): Program {
+  return {
+    start(of) {
+      const running = coreProgram.start(of);
+      const announced = new Set<VipName>();
+      const once = (effect: Effect): Effect => {
+        if (effect.kind !== "announce") return effect;
+        const vips = effect.vips.filter((vip) => !announced.has(vip));
+        for (const vip of vips) announced.add(vip);
+        return { ...effect, vips };
+      };
+      return { ...running, step: (event, now) => running.step(event, now).map(once) };
+    },
+  };
 }
 
 type Effect = ReturnType<ReturnType<Program["start"]>["step"]>[number];

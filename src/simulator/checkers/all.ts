@@ -17,11 +17,15 @@ import { settlement } from "./settlement.ts";
 import { views } from "./views.ts";
 import { answering, windowTimeouts } from "./window.ts";
 
+/** How long after something has happened the group may still be busy with it, in timeouts. */
+const effectTimeouts = 10;
+
 /** For one simulation: checkers remember what they saw. */
 export function allCheckers(plan: Plan): readonly Checker[] {
   const { timeout, mature, lease } = slowestTiming(filesOf(plan));
   const slowness = 1 + (plan.drift ?? 0);
-  const bound = windowTimeouts * timeout * slowness;
+  const window = windowTimeouts * timeout * slowness;
+  const effect = effectTimeouts * timeout * slowness;
   return [
     exclusive(),
     quorum(),
@@ -34,8 +38,8 @@ export function allCheckers(plan: Plan): readonly Checker[] {
     leastMovement(),
     evenness(),
     clients(),
-    answering({ bound, leaseMax: lease }),
-    coverage({ bound: bound + mature * slowness, gapMax: 2 * timeout }),
-    flapping({ bound }),
+    answering({ bound: window, leaseMax: lease }),
+    coverage({ bound: effect + mature * slowness, gapMax: 2 * timeout }),
+    flapping({ bound: effect }),
   ];
 }

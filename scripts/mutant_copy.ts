@@ -47,7 +47,9 @@ export class Copy {
     const args = ["test", "-A", "--no-check", "--reporter=tap", ...filter, ...files];
     const { stdout, stderr } = await this.#deno(args);
     const named = (verdict: string) =>
-      new Set([...stdout.matchAll(new RegExp(`^${verdict} \\d+ - (.*)$`, "gm"))].map(([, name]) => name ?? ""));
+      new Set(
+        [...stdout.matchAll(new RegExp(`^${verdict} \\d+ - (.*)$`, "gm"))].map(([, name]) => name ?? ""),
+      );
     return { passed: named("ok"), failed: named("not ok"), said: stderr };
   }
 
@@ -57,7 +59,13 @@ export class Copy {
     of: { readonly seeds: readonly number[]; readonly bound: number },
   ): Promise<Search> {
     const wanted = [checker, of.seeds.join(","), String(of.bound)];
-    const { stdout, stderr } = await this.#deno(["run", "-A", "--no-check", "scripts/mutant_seeds.ts", ...wanted]);
+    const { stdout, stderr } = await this.#deno([
+      "run",
+      "-A",
+      "--no-check",
+      "scripts/mutant_seeds.ts",
+      ...wanted,
+    ]);
     return stdout === "" ? { caughtIn: null, others: { [stderr.trim()]: 0 } } : JSON.parse(stdout) as Search;
   }
 

@@ -107,7 +107,10 @@ async function judge(copy: Copy, by: Catcher): Promise<Verdict> {
   }
   const { passed, failed, said } = await copy.test([by.test], by.name);
   if (failed.has(by.name)) return { isCaught: true, how: named(by) };
-  return { isCaught: false, how: passed.has(by.name) ? `not by ${named(by)}` : `only by not running: ${said}` };
+  return {
+    isCaught: false,
+    how: passed.has(by.name) ? `not by ${named(by)}` : `only by not running: ${said}`,
+  };
 }
 
 const named = (by: Catcher): string =>

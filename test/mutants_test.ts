@@ -2,7 +2,6 @@
 // "deno task mutants".
 
 import { deepEqual, ok, throws } from "node:assert/strict";
-import { coreProgram } from "../src/simulator/core_program.ts";
 import { allCheckers } from "../src/simulator/checkers/all.ts";
 import { planOf } from "../src/simulator/simulate.ts";
 import { mutants } from "./mutants.ts";

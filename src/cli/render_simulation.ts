@@ -64,14 +64,12 @@ function outageCell({ measures: [measure], serves, problems }: StoryOutcome): Ce
   return { text: tookText(measure), ...(problems.length > 0 ? { colour: "bad" } : {}) };
 }
 
-const tookText = (measure: Measure | undefined): string =>
-  measure === undefined
-    ? "-"
-    : measure.took_ms === null
-    ? "no end"
-    : measure.took_ms === 0
-    ? "none"
-    : spanText(measure.took_ms);
+/** Where nothing is promised nothing has to end. */
+function tookText(measure: Measure | undefined): string {
+  if (measure === undefined || (measure.took_ms === null && measure.promised_ms === null)) return "-";
+  if (measure.took_ms === null) return "no end";
+  return measure.took_ms === 0 ? "none" : spanText(measure.took_ms);
+}
 
 const spanOrDash = (ms: number | null): string => (ms === null ? "-" : spanText(ms));
 
@@ -89,7 +87,7 @@ function movesCell({ moves, serves, nobody_may, loads }: StoryOutcome): Cell | s
   if (!serves) {
     const left = loads.length === 0
       ? "no host is left"
-      : `${counted(loads.length, "host")} left, and no majority`;
+      : `${counted(loads.length, "host")} left, no majority`;
     return { text: `the group stops: ${left}`, colour: "bad" };
   }
   const gone = nobody_may.length === 0 ? [] : [`nobody may hold ${listed(nobody_may, 4)}`];
@@ -148,7 +146,7 @@ function splitText({ hosts: side }: StoryOutcome, hosts: readonly string[]): str
   const named = `the network splits, ${side.join(", ")} | ${others.join(", ")}`;
   return named.length <= 60
     ? named
-    : `the network splits, ${counted(side.length, "host")} | ${others.length}`;
+    : `the network splits into ${side.length} and ${counted(others.length, "host")}`;
 }
 
 function renderLeftOut({ left_out }: Simulation): readonly string[] {

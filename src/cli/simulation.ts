@@ -2,6 +2,7 @@
 // value of this kind is what "simulate --json" prints, and what render_simulation.ts tells people.
 
 import { boundsOf } from "../config/bounds.ts";
+import { mayServe } from "../core/membership.ts";
 import { overlapLinger } from "../core/vip.ts";
 import type { Group, HostName, VipName } from "../core/vocabulary.ts";
 import type { Felt } from "../simulator/audience.ts";
@@ -218,7 +219,8 @@ function placesAfter(
       to: after,
     })),
     loads: left.map((host) => ({ host, vips: felt.filter(({ after }) => after === host).length })),
-    serves: holdable.size > 0 || group.vips.length === 0,
+    serves: left.length > 0 &&
+      mayServe({ partition: group.partition, hostsCount: group.hosts.length }, left.length),
     nobody_may: group.vips.map(({ name }) => name).filter((vip) => !holdable.has(vip)),
   };
 }

@@ -48,7 +48,11 @@ export function rehearse(
   { group, attachments, moment }: Scene & { readonly moment: number },
 ): Rehearsed {
   const random = new Random(`${JSON.stringify(story)} ${moment}`);
-  const script = scriptOf(story, { group, random: random.fork("script"), isFirst: moment === 0 });
+  const script = scriptOf(story, {
+    scene: { group, attachments },
+    random: random.fork("script"),
+    isFirst: moment === 0,
+  });
   const stage = stageFor(story, { group, script, random });
   const plan: Plan = {
     group,
@@ -85,8 +89,9 @@ export function holdableBy(
 }
 
 /** What one moment of the story costs, about: milliseconds on a machine of 2020. Depends on the scene alone. */
-export function costOf(story: Story, { group }: Scene): number {
-  const { endsAt } = scriptOf(story, { group, random: new Random(0), isFirst: true });
+export function costOf(story: Story, scene: Scene): number {
+  const { group } = scene;
+  const { endsAt } = scriptOf(story, { scene, random: new Random(0), isFirst: true });
   const count = group.hosts.length;
   const datagrams = count * count * endsAt / group.timing.heartbeat;
   return 5 + datagrams / 70 + count * group.vips.length / 17;
@@ -104,12 +109,14 @@ interface Script {
 
 function scriptOf(
   story: Story,
-  { group, random, isFirst }: { readonly group: Group; readonly random: Random; readonly isFirst: boolean },
+  { scene, random, isFirst }: { readonly scene: Scene; readonly random: Random; readonly isFirst: boolean },
 ): Script {
-  const { heartbeat, timeout } = group.timing;
+  const { group } = scene;
+  const { heartbeat, timeout, mature } = group.timing;
   const starts = new Map(group.hosts.map(({ name }) => [name, random.between(0, heartbeat)]));
-  const settled = 4 * heartbeat + 500;
-  // Where the last of them has started.
+  // A group that does not find all its hosts waits for them first.
+  const settled = 4 * heartbeat + 500 + (isConnected(scene) ? 0 : mature);
+  // Counted from when the last of them has started.
   if (story.kind === "start") {
     return { starts, faults: [], at: Math.max(...starts.values()), mergesAt: settled, endsAt: settled };
   }
@@ -123,6 +130,15 @@ function scriptOf(
     mergesAt,
     endsAt: mergesAt + after,
   };
+}
+
+/** Whether every host shares a segment with every other. */
+function isConnected({ group: { hosts }, attachments }: Scene): boolean {
+  if (attachments === null) return true;
+  const on = (host: HostName) => attachments.get(host) ?? [];
+  return hosts.every(({ name: one }) =>
+    hosts.every(({ name: other }) => on(one).some((segment) => on(other).includes(segment)))
+  );
 }
 
 function faultsOf(

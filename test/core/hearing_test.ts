@@ -112,3 +112,51 @@ Deno.test("a host that came and went is damped for a while, and not for ever", (
   assert.equal(nodeOf(group, "a").damped.join(), "");
   assert.match(group.holders(), /=c/);
 });
+
+/** Who is in the coordinator's view when nothing gets from one host to the other any more. */
+function membersWithout(way: string): readonly string[] {
+  const group = started();
+  group.cut.add(way);
+  group.run(1000);
+  return group.status("a").view?.members.map(({ host }) => host) ?? [];
+}
+
+Deno.test("a host that does not hear a member is not in a view with it", () => {
+  assert.deepEqual(membersWithout("b>c"), ["a", "b"]);
+});
+
+Deno.test("a host that a member does not hear is not in a view with it", () => {
+  assert.deepEqual(membersWithout("c>b"), ["a", "b"]);
+});
+
+Deno.test("a host says nothing before its leftovers are gone", () => {
+  const group = new SmallGroup();
+  group.start("a");
+  group.crash("a");
+  group.hosts.get("a")?.kernel.add(vipName("v2"));
+  group.stuck.add("a/v2");
+  group.start("a");
+  group.run(3000);
+  assert.equal(nodeOf(group, "a").sequence, 0);
+  group.run(2000);
+  assert.equal(group.holders(), "v1=- v2=- v3=-");
+  assert.notEqual(nodeOf(group, "a").sequence, 0);
+});
+
+Deno.test("a host that the new file does not have any more is forgotten at once", () => {
+  const group = started();
+  group.reload("a", { digest: "newer", hosts: ["a", "b"] });
+  assert.equal(peerOf(group, "c", "a"), undefined);
+});
+
+Deno.test("what two daemons say under one name moves nobody, also when it is the first in rank", () => {
+  const group = started();
+  const views = () =>
+    group.notes.filter(({ host, at, note }) => host === "b" && at > 3000 && note.kind === "viewInstalled")
+      .length;
+  for (let turn = 0; turn < 100; turn++) {
+    group.start("a");
+    group.run(70);
+  }
+  assert.ok(views() < 5, `b installed ${views()} views`);
+});

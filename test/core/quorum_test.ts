@@ -1,0 +1,38 @@
+// Whose votes are waited for, and whose are not: told on a perfect network. That no two components ever hold one VIP is
+// the simulator's business.
+
+import assert from "node:assert/strict";
+import { vouchesOf } from "../../src/core/quorum.ts";
+import { instant } from "../../src/core/vocabulary.ts";
+import { SmallGroup } from "./small_group.ts";
+
+function started(): SmallGroup {
+  const group = new SmallGroup({ partition: "quorum" });
+  group.start("a", "b", "c");
+  group.run(1000);
+  assert.equal(group.holders(), "v1=a v2=b v3=c");
+  return group;
+}
+
+/** Who may count on the host's vote still. */
+function vouchedForBy(group: SmallGroup, host: string): readonly string[] {
+  const node = group.hosts.get(host)?.node;
+  assert(node);
+  return vouchesOf(node, instant(group.now)).map((vouch) => vouch.host);
+}
+
+Deno.test("partition quorum: a view of all members waits for nobody's vote", () => {
+  const group = started();
+  group.tell("c", { kind: "operatorRequested", request: { kind: "drain", reason: "" } });
+  group.run(30);
+  assert.match(group.holders(), /^v1=a v2=b v3=[ab]$/);
+});
+
+Deno.test("partition quorum: who said farewell counts on no vote any more", () => {
+  const group = started();
+  assert.deepEqual(vouchedForBy(group, "a"), ["b", "c"]);
+  group.tell("c", { kind: "operatorRequested", request: { kind: "stop" } });
+  group.run(30);
+  assert.equal(group.status("c").phase, "left");
+  assert.deepEqual(vouchedForBy(group, "a"), ["b"]);
+});

@@ -46,9 +46,15 @@ function renderChanges({ vips }: Plan, { colours }: { readonly colours: boolean 
     vip.name,
     vip.now ?? "-",
     thenCell(vip),
-    vip.problem ?? (vip.reason === null ? "" : reasonWords(vip.reason)),
+    vip.problem ?? whyThen(vip),
   ]);
   return rows.length === 0 ? [] : renderTable({ heads: ["VIP", "NOW", "THEN", "WHY"], rows }, { colours });
+}
+
+/** What has happened to others, told as what would. */
+function whyThen({ reason }: Plan["vips"][number]): string {
+  if (reason === "holderGone") return "its holder would be gone";
+  return reason === null ? "" : reasonWords(reason);
 }
 
 const thenCell = ({ then }: Plan["vips"][number]): Cell =>

@@ -125,9 +125,7 @@ function tellLoss(
   const felt = moments.map(({ acts }) => feltIn(acts[0], holdable));
   const outage: Measure = {
     what: "outage",
-    took_ms: holdable.size === 0
-      ? null
-      : longest(felt.flat().map(({ gap, after }) => (after === null ? null : gap))),
+    took_ms: holdable.size === 0 ? null : longestGap(felt.flat()),
     promised_ms: holdable.size === 0 ? null : promised(bound, group),
   };
   return {
@@ -138,59 +136,77 @@ function tellLoss(
   };
 }
 
+/** The acts of a split are the two parts, and then the whole as each of them sees it. */
 function tellSplit(side: readonly HostName[], { moments, group }: From): Told {
   const all = group.hosts.map(({ name }) => name);
   const parts = [side, all.filter((host) => !side.includes(host))];
-  const serving = parts.map((part) => holdableBy(part, group));
-  const during = moments.flatMap(({ acts }) => serving.map((holdable, at) => feltIn(acts[at], holdable)));
-  const idle = moments.flatMap(({ acts }) => acts.slice(0, 2).filter((_, at) => serving[at]?.size === 0));
-  const later = moments.flatMap(({ acts }) =>
-    acts.slice(2).map((act) => feltIn(act, holdableBy(all, group)))
+  const of = (part: readonly HostName[], at: number) =>
+    moments.map(({ acts }) => feltIn(acts[at], holdableBy(part, group)));
+  const serving = parts.flatMap((part, at) => (serves(part, group) ? of(part, at) : []));
+  const idle = parts.flatMap((part, at) =>
+    serves(part, group) ? [] : moments.flatMap(({ acts }) => acts[at]?.felt ?? [])
   );
-  const isEven = serving.every((holdable) => holdable.size === 0);
-  const mode = group.partition;
-  const measures: readonly Measure[] = [
-    ...(isEven ? [] : [{
-      what: "outage" as const,
-      took_ms: longest(during.flat().map(({ gap, after }) => (after === null ? null : gap))),
-      promised_ms: promised(
-        `${mode}: silent partition, ${mode === "serve" ? "each part" : "the majority"} holds all`,
-        group,
-      ),
-    }]),
-    ...(idle.length === 0 ? [] : [{
-      what: "released" as const,
-      took_ms: longest(idle.flatMap(({ felt }) => felt.map(({ releasedAt }) => releasedAt))),
-      promised_ms: promised("quorum: silent partition, the minority has released", group),
-    }]),
-    ...(mode === "quorum" ? [] : [{
-      what: "one holder" as const,
-      took_ms: longest(later.flat().map(({ sharedUntil }) => sharedUntil)),
-      promised_ms: mergePromised(group),
-    }]),
-    isEven
-      ? {
-        what: "answered after the merge",
-        took_ms: longest(later.flat().map(({ answeredAt }) => answeredAt)),
-        promised_ms: null,
-      }
-      : {
-        what: "outage after the merge",
-        took_ms: longest(later.flat().map(({ gap, after }) => (after === null ? null : gap))),
-        promised_ms: null,
-      },
-  ];
+  const later = [2, 3].flatMap((at) => of(all, at));
+  const measured = { serving: serving.flat(), idle, later: later.flat() };
   return {
     hosts: side,
-    measures,
+    measures: group.partition === "serve" ? serveSplit(measured, group) : quorumSplit(measured, group),
     ...placesAfter(all, {
       moments: moments.map(({ acts, objection }) => ({ objection, acts: acts.slice(2) })),
       group,
     }),
-    serves: !isEven,
-    problems: unanswered([...during, ...later]),
+    serves: parts.some((part) => serves(part, group)),
+    problems: unanswered([...serving, ...later]),
   };
 }
+
+/** What clients felt: of the parts that hold VIPs, of those that must not, and after the merge. */
+interface Split {
+  readonly serving: readonly Felt[];
+  readonly idle: readonly Felt[];
+  readonly later: readonly Felt[];
+}
+
+const serveSplit = ({ serving, later }: Split, group: Group): readonly Measure[] => [
+  {
+    what: "outage",
+    took_ms: longestGap(serving),
+    promised_ms: promised("serve: silent partition, each part holds all", group),
+  },
+  {
+    what: "one holder",
+    took_ms: longest(later.map(({ sharedUntil }) => sharedUntil)),
+    promised_ms: mergePromised(group),
+  },
+  { what: "outage after the merge", took_ms: longestGap(later), promised_ms: null },
+];
+
+function quorumSplit({ serving, idle, later }: Split, group: Group): readonly Measure[] {
+  const released: Measure = {
+    what: "released",
+    took_ms: longest(idle.map(({ releasedAt }) => releasedAt)),
+    promised_ms: promised("quorum: silent partition, the minority has released", group),
+  };
+  if (serving.length === 0) {
+    const answered = longest(later.map(({ answeredAt }) => answeredAt));
+    return [released, { what: "answered after the merge", took_ms: answered, promised_ms: null }];
+  }
+  return [
+    {
+      what: "outage",
+      took_ms: longestGap(serving),
+      promised_ms: promised("quorum: silent partition, the majority holds all", group),
+    },
+    released,
+    { what: "outage after the merge", took_ms: longestGap(later), promised_ms: null },
+  ];
+}
+
+const serves = (hosts: readonly HostName[], { partition, hosts: all }: Group): boolean =>
+  hosts.length > 0 && mayServe({ partition, hostsCount: all.length }, hosts.length);
+
+const longestGap = (felt: readonly Felt[]): number | null =>
+  longest(felt.map(({ gap, after }) => (after === null ? null : gap)));
 
 const feltIn = (act: Act | undefined, holdable: ReadonlySet<VipName>): readonly Felt[] =>
   (act?.felt ?? []).filter(({ vip }) => holdable.has(vip));
@@ -219,8 +235,7 @@ function placesAfter(
       to: after,
     })),
     loads: left.map((host) => ({ host, vips: felt.filter(({ after }) => after === host).length })),
-    serves: left.length > 0 &&
-      mayServe({ partition: group.partition, hostsCount: group.hosts.length }, left.length),
+    serves: serves(left, group),
     nobody_may: group.vips.map(({ name }) => name).filter((vip) => !holdable.has(vip)),
   };
 }

@@ -45,34 +45,30 @@ export function storybook(scene: Scene, pairs: Pairs): Storybook {
   };
   const stories = [...whole];
   const leftOut: LeftOut[] = [];
-  // What each kind may take of what is left after the one before.
+  let cost = whole.reduce((sum, story) => sum + costOf(story, scene), 0);
+  // What each kind may take of the time that those before it leave.
   for (const [what, share] of [["hosts", 1], ["stops", 1 / 3], ["pairs", 1]] as const) {
     const all = kinds[what];
-    const left = pairs === "all" ? Infinity : (budget - costOfAll(stories, scene)) * share;
-    const told = affordable(all, { scene, left });
+    const [any] = all;
+    if (any === undefined) continue;
+    const each = costOf(any, scene);
+    const told = pairs === "all" ? all : spread(all, Math.floor((budget - cost) * share / each));
     stories.push(...told);
+    cost += told.length * each;
     if (told.length === all.length) continue;
-    const cost_ms = Math.round(costOfAll(all, scene) - costOfAll(told, scene));
+    const cost_ms = Math.round((all.length - told.length) * each);
     leftOut.push({ what, told: told.length, all: all.length, cost_ms });
   }
-  const moments = Math.min(momentsMax, Math.max(1, Math.floor(budget / costOfAll(stories, scene))));
-  return { stories, moments, leftOut };
+  return { stories, moments: Math.min(momentsMax, Math.max(1, Math.floor(budget / cost))), leftOut };
 }
-
-const costOfAll = (stories: readonly Story[], scene: Scene): number =>
-  stories.reduce((total, story) => total + costOf(story, scene), 0);
 
 function pairsOf(hosts: readonly HostName[]): readonly (readonly [HostName, HostName])[] {
   return hosts.flatMap((one, at) => hosts.slice(at + 1).map((other) => [one, other] as const));
 }
 
-/** As many as there is time left for, spread evenly over all of them. */
-function affordable(
-  stories: readonly Story[],
-  { scene, left }: { readonly scene: Scene; readonly left: number },
-): readonly Story[] {
-  const [any] = stories;
-  if (any === undefined) return [];
-  const count = Math.min(stories.length, Math.max(toldMin, Math.floor(left / costOf(any, scene))));
-  return Array.from({ length: count }, (_, at) => stories[Math.floor(at * stories.length / count)] ?? any);
+/** So many of the stories, but not too few, spread evenly over all of them. */
+function spread(stories: readonly Story[], wanted: number): readonly Story[] {
+  const count = Math.min(stories.length, Math.max(toldMin, wanted));
+  return Array.from({ length: count }, (_, at) => stories[Math.floor(at * stories.length / count)])
+    .filter((story) => story !== undefined);
 }

@@ -5,7 +5,7 @@ import type { LooseTables, TimingKeys } from "./schema.ts";
 import { completeTiming, durationText } from "./timing.ts";
 
 /** What is wrong among the times. */
-export function* checkTiming({ timing: keys }: LooseTables): Iterable<Finding> {
+export function* checkTiming({ timing: keys, cluster }: LooseTables): Iterable<Finding> {
   if (keys === null) return;
   const isKnown = (...names: (keyof TimingKeys)[]) => names.every((name) => keys[name] !== null);
   const { heartbeat, timeout, lease } = completeTiming({
@@ -15,12 +15,18 @@ export function* checkTiming({ timing: keys }: LooseTables): Iterable<Finding> {
     mature: keys.mature ?? undefined,
     lease: keys.lease ?? undefined,
   });
-  if (isKnown("profile", "heartbeat", "timeout") && timeout < 2 * heartbeat) {
+  // A vote is up to two heartbeats old when the next one comes, and a host counts on it for half a heartbeat less than
+  // the timeout.
+  const isQuorum = cluster?.partition === "quorum";
+  const heartbeatsMin = isQuorum ? 3 : 2;
+  if (isKnown("profile", "heartbeat", "timeout") && timeout < heartbeatsMin * heartbeat) {
     yield cannotUse(durationText(timeout), {
       as: "timeout of [timing]",
       path: pathTo(keys, ["timeout", "heartbeat", "profile"]),
-      fact: `it is shorter than two heartbeats of ${durationText(heartbeat)}`,
-      wanted: `at least "${durationText(2 * heartbeat)}"`,
+      fact: `it is shorter than ${isQuorum ? "three" : "two"} heartbeats of ${durationText(heartbeat)}${
+        isQuorum ? ', which partition = "quorum" needs' : ""
+      }`,
+      wanted: `at least "${durationText(heartbeatsMin * heartbeat)}"`,
     });
   }
   if (isKnown("lease") && lease !== null && (lease < 2_000 || lease % 1_000 !== 0)) {

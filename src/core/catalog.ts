@@ -38,7 +38,7 @@ export interface Awaited {
 /** A member and what it reported. */
 export interface Reported {
   readonly host: HostName;
-  readonly report: Pick<Report, "catalog" | "held" | "releasing">;
+  readonly report: Pick<Report, "catalog" | "held" | "releasing" | "draining" | "unable">;
 }
 
 /** How many differences of a member are named. */
@@ -75,7 +75,8 @@ export function agree(group: Group, members: readonly Reported[]): Agreement {
   const files = members.map(({ host, report }): File => ({ host, catalog: report.catalog ?? own }));
   const common = mostCommon(own, files);
   const claims = claimsOf(members);
-  const { open, awaited } = withoutRivals(unionOf(files, common), claims);
+  const known = unionOf(files, common).map((each) => ({ ...each, isHoldable: isHoldable(each, members) }));
+  const { open, awaited } = withoutRivals(known, claims);
   return {
     partition: files.some(({ catalog }) => catalog.partition === "quorum") ? "quorum" : "serve",
     vips: open,
@@ -99,6 +100,12 @@ interface Known {
   readonly addresses: readonly string[];
   readonly isCommon: boolean;
 }
+
+/** Whether some member that may hold the VIP also can. */
+const isHoldable = ({ spec: { name, hosts } }: Known, members: readonly Reported[]): boolean =>
+  members.some(({ host, report: { draining, unable } }) =>
+    hosts.includes(host) && !draining && !unable.includes(name)
+  );
 
 /** Who has each VIP, and whether anybody means to keep it. */
 type Claims = ReadonlyMap<VipName, { readonly hosts: readonly HostName[]; readonly isKept: boolean }>;
@@ -166,18 +173,21 @@ function claimsOf(members: readonly Reported[]): Claims {
   return claims;
 }
 
-/** Leaves of the names that share an address only one: what is kept, else what is there still, else the usual name. */
+/**
+ * Leaves of the names that share an address only one, of those that can be held if there is one: what is kept, else
+ * what is there still, else the usual name.
+ */
 function withoutRivals(
-  known: readonly Known[],
+  known: readonly (Known & { readonly isHoldable: boolean })[],
   claims: Claims,
 ): { readonly open: readonly VipSpec[]; readonly awaited: readonly Awaited[] } {
   const names = namesByAddress(known);
   if ([...names.values()].every((sharing) => sharing.length === 1)) {
     return { open: known.map(({ spec }) => spec), awaited: [] };
   }
-  const rank = ({ spec: { name }, isCommon }: Known): number => {
+  const rank = ({ spec: { name }, isCommon, isHoldable }: typeof known[number]): number => {
     const claim = claims.get(name);
-    return (claim === undefined ? 4 : claim.isKept ? 0 : 2) + (isCommon ? 0 : 1);
+    return (isHoldable ? 0 : 8) + (claim === undefined ? 4 : claim.isKept ? 0 : 2) + (isCommon ? 0 : 1);
   };
   const taken = new Map<string, VipName>();
   const open = new Set<VipName>();
@@ -190,7 +200,7 @@ function withoutRivals(
     if (isFirst) { for (const address of each.addresses) taken.set(address, name); }
     const isFree = [...rivals].every((rival) => !claims.has(rival));
     if (isFirst && isFree) open.add(name);
-    const isGivenAway = open.has(name) && each.spec.hosts.length > 0;
+    const isGivenAway = open.has(name) && each.isHoldable;
     if (rivals.size > 0 && !isGivenAway) {
       for (const host of claims.get(name)?.hosts ?? []) awaited.push({ host, vip: name });
     }

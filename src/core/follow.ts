@@ -21,7 +21,10 @@ export function follow(turn: Turn): void {
   losePatience(turn);
   const { node, now } = turn;
   const follows = leaderOf(node.self, node.peers, node.spurned);
-  if (follows !== node.follows) update(turn, { follows, waitingSince: now });
+  const beyond = node.peers.get(follows)?.heartbeat?.follows ?? follows;
+  if (follows !== node.follows || beyond !== node.followsBeyond) {
+    update(turn, { follows, followsBeyond: beyond, waitingSince: now });
+  }
   const { deferred } = turn.node;
   if (deferred && deferred.sender.host <= follows) {
     update(turn, { deferred: null });
@@ -97,11 +100,14 @@ function sendReport(turn: Turn): void {
 function losePatience(turn: Turn): void {
   const { node, now } = turn;
   if (node.follows === node.self.host) return;
-  const { view = null, follows = node.follows } = node.peers.get(node.follows)?.heartbeat ?? {};
+  const view = node.peers.get(node.follows)?.heartbeat?.view ?? null;
   if (node.view !== null && sameView(node.view.id, view)) return update(turn, { waitingSince: now });
-  const timeouts = follows === node.follows ? patienceTimeouts.coordinator : patienceTimeouts.follower;
+  const isCoordinator = node.followsBeyond === node.follows;
+  const timeouts = isCoordinator ? patienceTimeouts.coordinator : patienceTimeouts.follower;
   if (elapsed(node.waitingSince, now) < timeouts * node.group.timing.timeout) return;
   note(turn, { kind: "coordinatorUnhelpful", host: node.follows });
-  const alike = node.peers.list.filter(({ heartbeat }) => heartbeat?.follows === follows);
+  const alike = node.peers.list.filter(({ host, heartbeat }) =>
+    heartbeat?.follows === node.followsBeyond && host !== node.followsBeyond
+  );
   update(turn, { spurned: new Set([...node.spurned, node.follows, ...alike.map(({ host }) => host)]) });
 }

@@ -84,6 +84,8 @@ function receiveHeartbeat(turn: Turn, peer: Peer, heartbeat: Heartbeat): void {
   const released = before?.releasing.filter((vip) => !heartbeat.releasing.includes(vip)) ?? [];
   if (released.length > 0) contestHeld(turn, released);
   if (node.acquiring.length > 0 || node.view?.counterparts.has(host)) turn.vipsConcerned = true;
+  // It may be of more help than when we gave it up.
+  if (heartbeat.follows !== before?.follows) update(turn, { spurned: without(turn.node.spurned, host) });
   // Only on the change: a host that never answers us must not be asked at once each time it follows us.
   if (heartbeat.follows === node.self.host && before?.follows !== node.self.host) {
     update(turn, { holdouts: withoutKey(node.holdouts, host), electionIsStale: true });

@@ -3,6 +3,7 @@
 import type { Differing, Install, MoveReason } from "./message.ts";
 import { contestHeld } from "./holdings.ts";
 import { type Basis, includes, tenuresOf } from "./membership.ts";
+import { findHost } from "./ordered.ts";
 import type { Move } from "./status.ts";
 import { isDraining, type Node, note, type Turn, update } from "./turn.ts";
 import { after, duration, type HostName, instant, sorted } from "./vocabulary.ts";
@@ -39,6 +40,9 @@ export function installView(turn: Turn, install: Install, basis: Basis | null): 
       confirmed: new Set([node.self.host]),
     },
     electionIsStale: true,
+    // Whoever has a view in common with us is neither unhelpful nor unanswering any more.
+    spurned: new Set([...node.spurned].filter((host) => !isMember(install, host))),
+    holdouts: new Map([...node.holdouts].filter(([host]) => !isMember(install, host))),
     promised: null,
     allocation,
     mature: node.mature || install.mature,
@@ -67,6 +71,8 @@ function noteDiffering(turn: Turn, differing: readonly Differing[]): void {
   for (const each of differing) note(turn, { kind: "configurationDiffers", differing: each });
   if (differing.length === 0) note(turn, { kind: "configurationsAgree" });
 }
+
+const isMember = ({ members }: Install, host: HostName): boolean => findHost(members, host) !== undefined;
 
 /** True when the view goes on from ours, with nobody new: nobody took anything elsewhere in between. */
 const hasSeenItComing = ({ view }: Node, install: Install): boolean =>

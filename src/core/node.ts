@@ -91,6 +91,7 @@ export function createNode(
     electedAt: now,
     reconsiderAt: null,
     follows: of.self,
+    followsBeyond: of.self,
     waitingSince: now,
     spurned: new Set(),
     holdouts: new Map(),

@@ -57,6 +57,8 @@ export interface Node {
   readonly reconsiderAt: Instant | null;
   /** Whom we follow, and since when it has left us without a view in common. */
   readonly follows: HostName;
+  /** Whom that host follows: itself, if it coordinates. */
+  readonly followsBeyond: HostName;
   readonly waitingSince: Instant;
   /** Coordinators that left us waiting for too long. */
   readonly spurned: ReadonlySet<HostName>;

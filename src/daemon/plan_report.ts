@@ -71,10 +71,7 @@ function groupedBy(barred: readonly Barred[]): ReadonlyMap<Barred["because"], re
 
 function notesOn({ absent, isWhole, isMixed, view }: WhatIf, isChanging: boolean): readonly string[] {
   return [
-    ...(absent.length === 0 ? [] : [
-      `${listed(absent)} ${absent.length === 1 ? "is" : "are"} no member of the view: nothing is lost with ` +
-      `${absent.length === 1 ? "it" : "them"}`,
-    ]),
+    ...(absent.length === 0 ? [] : [`Not in the view, so that nothing is lost with it: ${listed(absent)}`]),
     ...(isWhole ? [] : [
       `This host is not the coordinator and may not know of VIPs that other hosts could not add: ask on ` +
       `${view.coordinator}`,

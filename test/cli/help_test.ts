@@ -57,6 +57,7 @@ Deno.test("a wrong command line exits with 64, says what is wrong, what may be m
     ["move", "web-a", "test01", "test02"],
     ["plan"],
     ["plan", "--without", "test01,,test02"],
+    ["simulate", "--pairs", "most"],
     ["drain", "--reason"],
     ["completions", "tcsh"],
   ];

@@ -26,7 +26,7 @@ const stopped: Plan = {
     problem: "1 host would be left, and it takes 2 to hold VIPs",
   })),
   notes: [
-    "test02 is no member of the view: nothing is lost with it",
+    "Not in the view, so that nothing is lost with it: test02",
     "This host is not the coordinator and may not know of VIPs that other hosts could not add: ask on test00",
   ],
 };

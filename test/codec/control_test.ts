@@ -93,7 +93,7 @@ const plan: Plan = {
     { name: "web-b", now: "test01", then: null, reason: null, problem: "test01 would be gone" },
   ],
   balance_moves: 0,
-  notes: ["test02 is no member of the view: nothing is lost with it"],
+  notes: ["Not in the view, so that nothing is lost with it: test02"],
 };
 
 /** The error and the HTTP status of a request that must be refused. */

@@ -9,7 +9,7 @@ import { groupOf, vip } from "./small_group.ts";
 function agreed(coordinator: Group, member: Group) {
   const reporting = (host: string, catalog: ReturnType<typeof catalogOf> | null) => ({
     host: hostName(host),
-    report: { catalog, held: [], releasing: [] },
+    report: { catalog, held: [], releasing: [], draining: false, unable: [] },
   });
   return agree(coordinator, [reporting("a", null), reporting("b", catalogOf(member, []))]);
 }

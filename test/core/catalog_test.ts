@@ -29,6 +29,8 @@ const member = (host: string, catalog: Catalog | null = null, held: readonly str
     catalog,
     held: held.map((vip) => ({ vip: vipName(vip), reason: "unheld", age: duration(0) })),
     releasing: [],
+    draining: false,
+    unable: [],
   },
 });
 
@@ -199,4 +201,23 @@ Deno.test("differencesBetween() says nothing of the VIPs' hosts when only a host
   );
   assert.ok(three && four);
   assert.deepEqual(differencesBetween(four, three), []);
+});
+
+Deno.test("of two names for one address the one goes that can be held, when the holder of the other drains", () => {
+  const group = new SmallGroup({ digest: "older", hosts: ["a", "b"], vips: ["v1"] });
+  const renamed = {
+    digest: "newer",
+    hosts: ["a", "b"],
+    vips: [vip("w1", { addresses: [addressNamed("v1")] })],
+  };
+  group.files.set("a", groupOf(renamed));
+  group.start("a", "b");
+  group.run(1_000);
+  for (const [drained, left] of [["a", "v1=b w1=-"], ["b", "v1=- w1=a"]] as const) {
+    group.tell(drained, { kind: "operatorRequested", request: { kind: "drain", reason: "test" } });
+    group.run(1_000);
+    assert.equal(group.holders(), left);
+    group.tell(drained, { kind: "operatorRequested", request: { kind: "resume", reason: "test" } });
+    group.run(1_000);
+  }
 });

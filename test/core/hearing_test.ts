@@ -138,8 +138,7 @@ Deno.test("a host says nothing before its leftovers are gone", () => {
   group.start("a");
   group.run(3000);
   assert.equal(nodeOf(group, "a").sequence, 0);
-  group.run(2000);
-  assert.equal(group.holders(), "v1=- v2=- v3=-");
+  group.run(4000);
   assert.notEqual(nodeOf(group, "a").sequence, 0);
 });
 
@@ -159,4 +158,17 @@ Deno.test("what two daemons say under one name moves nobody, also when it is the
     group.run(70);
   }
   assert.ok(views() < 5, `b installed ${views()} views`);
+});
+
+Deno.test("one host's word that another comes and goes damps nobody", () => {
+  const group = started({ vips: ["v1", { name: vipName("v2"), prefer: [hostName("c")] }] });
+  for (let time = 0; time < 4; time++) {
+    group.cut.add("c>b");
+    group.run(1500);
+    group.cut.clear();
+    group.run(500);
+  }
+  assert.equal(nodeOf(group, "b").damped.join(), "c");
+  assert.equal(nodeOf(group, "a").damped.join(), "");
+  assert.match(group.holders(), /v2=c$/);
 });

@@ -358,3 +358,16 @@ Deno.test("a VIP that somebody put on another host is announced again by its hol
   assert.equal(group.holders(), "v1=a v2=b v3=c");
   assert.deepEqual(group.announced.map(({ host, vip }) => `${host} ${vip}`), ["a v1"]);
 });
+
+Deno.test("a host that was passed over for following another is followed when that one has died", () => {
+  const group = started();
+  for (const link of ["a>c", "c>a"]) group.cut.add(link);
+  group.run(5_000);
+  group.cut.clear();
+  group.run(1_000);
+  assert.equal(group.holders().includes("+"), false);
+  group.crash("a");
+  group.run(510);
+  assert.deepEqual(group.status("c").view?.members.map(({ host }) => host), ["b", "c"]);
+  assert.equal(notes(group, "b", "memberUnanswering").length, 0);
+});

@@ -36,3 +36,14 @@ Deno.test("partition quorum: who said farewell counts on no vote any more", () =
   assert.equal(group.status("c").phase, "left");
   assert.deepEqual(vouchedForBy(group, "a"), ["b"]);
 });
+
+Deno.test("partition quorum: nobody takes a VIP while the host that was cut off may count on a vote still", () => {
+  const group = started();
+  // The coordinator does not hear it any more, but b does, until just before b is asked to go on without it.
+  for (const way of ["a>c", "c>a"]) group.cut.add(way);
+  group.run(480);
+  group.cut.add("b>c");
+  group.run(2000);
+  const changes = group.kernelLog.filter(({ vip }) => vip === "v3").map(({ change, host }) => change + host);
+  assert.match(changes.join(" "), /^\+c -c \+[ab]$/);
+});

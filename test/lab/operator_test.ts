@@ -1,6 +1,7 @@
 // What an operator or a health script asks for, through the command line of the built executable.
 
 import assert from "node:assert/strict";
+import type { Plan } from "../../src/codec/control.ts";
 import type { Lab } from "../support/lab.ts";
 import { loadsOf, startedLab } from "../support/started_lab.ts";
 
@@ -52,6 +53,25 @@ Deno.test("balance evens out what an operator made uneven", async () => {
   assert.equal((await lab.host("test00").molehill(["balance"])).code, 0);
   await lab.settled();
   assert.deepEqual(await loadsOf(lab), [1, 1, 1]);
+});
+
+Deno.test("plan foretells on every host where the VIPs of one that stops go", async () => {
+  await using lab = await startedLab();
+  const plans = await Promise.all(
+    lab.hosts.map((host) => host.molehill(["plan", "--without", "test02", "--json"])),
+  );
+  assert.deepEqual(plans.map(({ code }) => code), [0, 0, 0]);
+  const [told, ...others] = plans.map(({ stdout }): Plan => JSON.parse(stdout));
+  assert(told !== undefined);
+  for (const other of others) assert.deepEqual(other.vips, told.vips);
+  assert.deepEqual(told.vips.map(({ now }) => now).sort(), ["test00", "test01", "test02"]);
+  await lab.host("test02").stop();
+  await lab.settled();
+  const status = await lab.host("test00").status();
+  assert.deepEqual(
+    status?.vips.map(({ name, holder }) => [name, holder]).sort(),
+    told.vips.map(({ name, then }) => [name, then]).sort(),
+  );
 });
 
 Deno.test("status exits 0 when all is covered, and 2 when no daemon answers", async () => {

@@ -9,7 +9,7 @@ import type { HostView, World } from "../occurrence.ts";
 import type { Checker, Violation } from "./checker.ts";
 
 /** How long after the last disturbance two hosts of a whole component may both answer, in timeouts. */
-export const windowTimeouts = 10;
+export const windowTimeouts = 5;
 
 /** An overlapping handover of a VIP is no error while it does not take longer than this, in ms. */
 const overlapMax = 2_000;

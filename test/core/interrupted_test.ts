@@ -1,0 +1,205 @@
+// A second thing happens before the first is done: a VIP that moves and is not there yet, a report that no install has
+// answered, a removal that does not succeed. What was agreed on must neither be undone nor overtaken.
+
+import assert from "node:assert/strict";
+import type { OperatorRequest } from "../../src/core/events.ts";
+import { hasReleased } from "../../src/core/holdings.ts";
+import { hostName, incarnation, sequence, viewNumber, vipName } from "../../src/core/vocabulary.ts";
+import { addressNamed } from "../support/vip_address.ts";
+import { names, SmallGroup, vip } from "./small_group.ts";
+
+function started(choice: ConstructorParameters<typeof SmallGroup>[0] = {}): SmallGroup {
+  const group = new SmallGroup(choice);
+  group.start("a", "b", "c");
+  group.run(1000);
+  group.kernelLog.length = 0;
+  return group;
+}
+
+const ask = (group: SmallGroup, host: string, request: OperatorRequest) =>
+  group.tell(host, { kind: "operatorRequested", request });
+
+const move = (name: string, to: string): OperatorRequest => ({
+  kind: "move",
+  vip: vipName(name),
+  to: hostName(to),
+});
+
+const changesOf = (group: SmallGroup) =>
+  group.kernelLog.map(({ host, change, vip }) => `${host}${change}${vip}`).join(" ");
+
+Deno.test("a view change in the middle of a move does not undo the move", () => {
+  const group = started();
+  group.stuck.add("c/v3");
+  ask(group, "a", move("v3", "b"));
+  group.run(50);
+  ask(group, "a", move("v1", "a"));
+  group.run(50);
+  assert.equal(group.status("a").vips.find((each) => each.vip === "v3")?.holder, "b");
+  group.run(10_000);
+  assert.match(group.holders(), /v3=b$/);
+});
+
+Deno.test("who has not let go yet has no claim any more: a move for balance stays one", () => {
+  const group = new SmallGroup();
+  group.start("a", "b");
+  group.run(6000);
+  group.start("c");
+  group.stuck.add("a/v3");
+  assert.equal(group.holders(), "v1=a v2=b v3=a");
+  const told = () => group.status("a").vips.find((each) => each.vip === "v3");
+  while (told()?.holder === "a") group.run(10);
+  ask(group, "a", move("v1", "a"));
+  group.run(50);
+  assert.deepEqual([told()?.holder, told()?.reason], ["c", "balance"]);
+});
+
+Deno.test("a host takes nothing between its report and the install", () => {
+  const group = started();
+  group.stuck.add("c/v3");
+  ask(group, "a", move("v3", "b"));
+  group.run(1000);
+  group.lost.add("a install");
+  ask(group, "a", move("v1", "a"));
+  group.run(5000);
+  assert.equal(group.status("b").phase, "gathering");
+  assert.equal(group.holders(), "v1=a v2=b v3=-");
+  group.lost.clear();
+  group.run(1000);
+  assert.equal(group.holders(), "v1=a v2=b v3=b");
+});
+
+Deno.test("an operator's word that comes between report and install waits for the next view", () => {
+  const group = started();
+  ask(group, "c", { kind: "drain", reason: "" });
+  group.run(2);
+  assert.equal(group.status("b").phase, "gathering");
+  ask(group, "b", move("v1", "b"));
+  group.run(100);
+  assert.match(group.holders(), /^v1=b v2=b/);
+});
+
+Deno.test("an operator's word that was followed does not outweigh a later one", () => {
+  const group = started();
+  ask(group, "b", move("v1", "b"));
+  group.run(100);
+  assert.equal(group.status("b").hasWishes, false);
+  ask(group, "a", move("v1", "c"));
+  group.run(100);
+  assert.equal(group.holders(), "v1=c v2=b v3=c");
+});
+
+Deno.test("a VIP that cannot be removed is taken over when its lease has run out, no sooner and not much later", () => {
+  const group = started();
+  group.stuck.add("a/v1");
+  const asked = group.now;
+  ask(group, "a", move("v1", "b"));
+  group.run(10_000);
+  const ofIt = group.kernelLog.filter((each) => each.vip === "v1");
+  assert.equal(ofIt.map(({ host, change }) => host + change).join(" "), "a- b+");
+  const takenAfter = (ofIt.at(-1)?.at ?? 0) - asked;
+  // The lease, a second for the kernel, and a heartbeat with which the host looks.
+  assert.ok(takenAfter < 3000 + 1000 + 100 + 20, `it was taken ${takenAfter} ms after`);
+});
+
+Deno.test("a host gets again what it once could not add", () => {
+  const group = new SmallGroup({ vips: [vip("v1", { prefer: names("a") })] });
+  group.broken.add("a/v1");
+  group.start("a", "b", "c");
+  group.run(1000);
+  assert.match(group.holders(), /^v1=[bc]$/);
+  group.broken.clear();
+  group.run(10_000);
+  assert.equal(group.holders(), "v1=a");
+});
+
+Deno.test("a host takes nothing by its new file before a view knows of that", () => {
+  const [one, other] = [addressNamed("one"), addressNamed("other")];
+  const fileWith = (digest: string, [first, second]: readonly [typeof one, typeof one]) => ({
+    digest,
+    vips: [vip("v1", { addresses: [first] }), vip("v2", { addresses: [second] })],
+  });
+  const group = started(fileWith("older", [one, other]));
+  group.lost.add("a propose");
+  group.reload("b", fileWith("newer", [other, one]));
+  group.run(300);
+  // What v2 is now to b, a has as v1.
+  assert.equal(changesOf(group), "b-v2");
+});
+
+Deno.test("another life of a member does not answer for the one that the view has", () => {
+  const group = started();
+  const node = group.hosts.get("a")?.node;
+  const peer = node?.peers.get(hostName("b"));
+  assert.ok(node?.view && peer);
+  const of = { host: hostName("b"), vip: vipName("v1") };
+  assert.equal(hasReleased(node, node.view, of), true);
+  const other = { ...peer, incarnation: incarnation(peer.incarnation + 100) };
+  assert.equal(hasReleased({ ...node, peers: node.peers.with(other) }, node.view, of), false);
+});
+
+Deno.test("members that promised a view which never came are asked again by the coordinator that they return to", () => {
+  const group = started();
+  for (const way of ["a>b", "a>c", "b>a", "c>a"]) group.cut.add(way);
+  group.lost.add("c report");
+  while (group.status("c").phase === "running") group.run(1);
+  assert.equal(group.hosts.get("c")?.node.promised?.view.coordinator, "b");
+  // The first thing that they hear of a again comes before a can hear that they had lost it.
+  group.cut.clear();
+  const a = group.hosts.get("a")?.node;
+  assert.ok(a?.said);
+  const sender = { ...a.self, sequence: sequence(a.sequence + 1) };
+  for (const host of ["b", "c"]) {
+    group.tell(host, { kind: "messageReceived", sender, message: a.said.heartbeat });
+  }
+  group.lost.clear();
+  group.run(1000);
+  assert.deepEqual(["a", "b", "c"].map((host) => group.status(host).phase), [
+    "running",
+    "running",
+    "running",
+  ]);
+});
+
+Deno.test("a coordinator takes nothing while it gathers reports", () => {
+  const group = started();
+  group.stuck.add("c/v3");
+  ask(group, "a", move("v3", "a"));
+  group.run(3800);
+  group.lost.add("b report");
+  ask(group, "a", move("v2", "b"));
+  // In this time c counts on the VIP being gone.
+  group.run(500);
+  assert.deepEqual(group.status("c").vips.find((each) => each.vip === "v3")?.here, "absent");
+  assert.equal(group.holders(), "v1=a v2=b v3=-");
+  group.lost.clear();
+  group.run(500);
+  assert.equal(group.holders(), "v1=a v2=b v3=a");
+});
+
+Deno.test("a report that answers an earlier proposal is not taken for one that answers the present one", () => {
+  const group = started();
+  group.lost.add("b report");
+  ask(group, "a", move("v2", "b"));
+  group.run(10);
+  const b = group.hosts.get("b")?.node;
+  const reported = () => [...group.hosts.get("a")?.node.proposal?.reports.keys() ?? []].join(" ");
+  assert.ok(b?.promised);
+  const sender = { ...b.self, sequence: sequence(b.sequence + 1) };
+  const { report, view } = b.promised;
+  const earlier = { ...report, view: { ...view, number: viewNumber(view.number - 1) } };
+  group.tell("a", { kind: "messageReceived", sender, message: earlier });
+  assert.equal(reported(), "a c");
+  assert.equal(group.status("a").view?.number, view.number - 1);
+});
+
+Deno.test("two hosts that die one after the other are done without as soon as the second is missed", () => {
+  const group = new SmallGroup({ hosts: ["a", "b", "c", "d"], vips: ["v1", "v2", "v3", "v4"] });
+  group.start("a", "b", "c", "d");
+  group.run(1000);
+  group.crash("d");
+  group.run(60);
+  group.crash("c");
+  group.run(520);
+  assert.match(group.holders(), /^v1=a v2=b v3=[ab] v4=[ab]$/);
+});

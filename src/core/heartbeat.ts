@@ -13,6 +13,7 @@ import {
   isInTouch,
   isOverdue,
   type Peer,
+  type Sent,
   suspicionDeadline,
   whomWeHear,
 } from "./suspicion.ts";
@@ -29,6 +30,8 @@ import {
 
 /** For how many timeouts a host remembers when it sent what: an acknowledgement that is older proves nothing. */
 const remembered = 2;
+/** So many heartbeats may go out between two that are due only to say that we hear somebody new. */
+const extrasForHearing = 4;
 
 /**
  * Whether a message may be believed to be from now, and not delayed or replayed from an earlier time. Proof of it is a
@@ -37,14 +40,11 @@ const remembered = 2;
  */
 export function isCredible(node: Node, sender: Sender, message: Message): boolean {
   const claims = message.kind === "heartbeat" ? acknowledgedBy(node, message) : undefined;
-  if (claims !== undefined && sentAt(node, claims) === null) return false;
+  if (claims !== undefined && sentBefore(node, claims) === null) return false;
   const known = node.peers.get(sender.host);
   return known === undefined || known.incarnation === sender.incarnation || claims !== undefined ||
     !isInTouch(known);
 }
-
-/** So many heartbeats may go out between two that are due only to say that we hear somebody new. */
-const extrasForHearing = 4;
 
 /** Takes note that a host is alive; every message says so, a heartbeat says more. */
 export function hearMessage(turn: Turn, sender: Sender, message: Message): void {
@@ -77,9 +77,9 @@ function receiveHeartbeat(turn: Turn, peer: Peer, heartbeat: Heartbeat): void {
   const { node } = turn;
   const { host, heartbeat: before } = peer;
   const claims = acknowledgedBy(node, heartbeat);
-  const acknowledged = claims === undefined ? null : sentAt(node, claims);
+  const acknowledged = claims === undefined ? null : sentBefore(node, claims);
   const vouched = isPledgedWith(node, heartbeat) && acknowledged !== null ? acknowledged : peer.vouched;
-  rememberPeer(turn, { ...peer, heartbeat, acknowledged, vouched });
+  rememberPeer(turn, { ...peer, heartbeat, vouched });
   // Whoever has released one of ours has answered for it, though it should not have had it.
   const released = before?.releasing.filter((vip) => !heartbeat.releasing.includes(vip)) ?? [];
   if (released.length > 0) contestHeld(turn, released);
@@ -142,7 +142,11 @@ export function speak(turn: Turn): void {
     said: { heartbeat, at: now },
     hearsMore: false,
     extras: due ? 0 : node.extras + 1,
-    sent: [...node.sent.filter(({ at }) => now - at <= remembered * timeout), { sequence: said, at: now }],
+    sent: [...node.sent.filter(({ at }) => now - at <= remembered * timeout), {
+      sequence: said,
+      at: now,
+      timeout,
+    }],
     heartbeatAt: due ? nextBeat(node.heartbeatAt, { interval, now }) : node.heartbeatAt,
   });
 }
@@ -185,11 +189,11 @@ function hasNews(node: Node, before: Heartbeat): boolean {
 const acknowledgedBy = ({ self }: Node, heartbeat: Heartbeat): Sequence | undefined =>
   hearingOf(heartbeat, self)?.sequence;
 
-/** When we sent the newest heartbeat that is not newer than the message acknowledged; null: too long ago. */
-function sentAt(node: Node, acknowledged: Sequence): Instant | null {
-  let at: Instant | null = null;
-  for (const sent of node.sent) if (sent.sequence <= acknowledged) at = sent.at;
-  return at;
+/** Our newest heartbeat that is not newer than the message acknowledged; null: it was sent too long ago. */
+function sentBefore(node: Node, acknowledged: Sequence): Sent | null {
+  let newest: Sent | null = null;
+  for (const sent of node.sent) if (sent.sequence <= acknowledged) newest = sent;
+  return newest;
 }
 
 function rememberPeer(turn: Turn, peer: Peer): void {

@@ -34,15 +34,17 @@ export function hasQuorum(node: Node, now: Instant): boolean {
 export function quorumDeadline(node: Node): Instant | null {
   const others = majorityOf(node.group.hosts.length) - 1;
   if (node.group.partition === "serve" || node.view === null || others === 0) return null;
-  const vouched: Instant[] = [];
+  const { timeout, heartbeat } = node.group.timing;
+  const votes: Instant[] = [];
   for (const { host, incarnation } of node.view.members) {
     const peer = node.peers.get(host);
-    if (peer?.incarnation === incarnation && peer.vouched !== null) vouched.push(peer.vouched);
+    if (peer?.incarnation !== incarnation || peer.vouched === null) continue;
+    // The peer goes by the timeout that it was told, or by a shorter one that it has been told since.
+    votes.push(after(peer.vouched.at, peer.vouched.timeout < timeout ? peer.vouched.timeout : timeout));
   }
-  const decisive = vouched.sort((a, b) => b - a)[others - 1];
-  const { timeout, heartbeat } = node.group.timing;
+  const decisive = votes.sort((a, b) => b - a)[others - 1];
   // Half a heartbeat is for carrying the removal out.
-  return decisive === undefined ? null : after(decisive, duration(timeout - heartbeat / 2));
+  return decisive === undefined ? null : after(decisive, duration(-heartbeat / 2));
 }
 
 /** Who may count on this host's vote, for a report. */

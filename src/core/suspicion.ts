@@ -42,10 +42,19 @@ export interface Peer extends Member {
   readonly heartbeat: Heartbeat | null;
   /** The sequence of that heartbeat. */
   readonly told: Sequence;
-  /** When we sent the newest of our heartbeats that it says it has heard; null when it has heard none. */
-  readonly acknowledged: Instant | null;
-  /** The same, but only of heartbeats in which it had promised nothing but what we had: its vote is ours until later. */
-  readonly vouched: Instant | null;
+  /**
+   * The newest of our heartbeats that it acknowledged while it had promised nothing but what we had: from then on its
+   * vote is ours for the timeout. Null when there is none.
+   */
+  readonly vouched: Sent | null;
+}
+
+/** A heartbeat of ours. */
+export interface Sent {
+  readonly sequence: Sequence;
+  readonly at: Instant;
+  /** As the heartbeat told it. */
+  readonly timeout: Duration;
 }
 
 /** So many turnovers within so many timeouts are no restarts any more, or a host not worth following. */
@@ -81,7 +90,6 @@ export function hearPeer(
     sequence: before !== undefined && before.sequence > sender.sequence ? before.sequence : sender.sequence,
     heartbeat: before?.heartbeat ?? null,
     told: before?.told ?? sequence(0),
-    acknowledged: before?.acknowledged ?? null,
     vouched: before?.vouched ?? null,
   };
 }

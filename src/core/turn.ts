@@ -5,7 +5,7 @@ import type { Heartbeat, Message, Wish } from "./message.ts";
 import type { FenceReason, NodeEffect, Note } from "./events.ts";
 import type { Deferred, Promised, Proposal, Tenure, View } from "./membership.ts";
 import type { Move } from "./status.ts";
-import type { Peers } from "./suspicion.ts";
+import type { Peers, Sent } from "./suspicion.ts";
 import type { VipState } from "./vip.ts";
 import {
   type Group,
@@ -39,7 +39,7 @@ export interface Node {
   /** When who is damped may change next; null: not by the passing of time. */
   readonly dampAt: Instant | null;
   /** Our heartbeats of the last timeout, oldest first: what an acknowledgement refers to. */
-  readonly sent: readonly { readonly sequence: Sequence; readonly at: Instant }[];
+  readonly sent: readonly Sent[];
 
   // Views.
   /** The view with the highest number that was promised or installed. */

@@ -46,7 +46,6 @@ function peer(host: string, hears: string[], state: Peer["state"] = "heard"): Pe
     lastHeard: instant(0),
     sequence: sequence(1),
     heartbeat,
-    acknowledged: null,
     vouched: null,
     turnovers: [],
     unrest: 0,

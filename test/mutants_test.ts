@@ -24,10 +24,8 @@ Deno.test("who is to catch a deliberate fault exists", () => {
   }
 });
 
-Deno.test("every checker of the simulator catches some deliberate fault", () => {
-  const busy = new Set(mutants.flatMap(({ caughtBy }) => ("checker" in caughtBy ? [caughtBy.checker] : [])));
-  const idle = allCheckers(planOf({ seed: 1 })).map(({ name }) => name).filter((name) => !busy.has(name));
-  deepEqual(idle, []);
+Deno.test("checkers of the simulator have to catch at least 30 deliberate faults, without any test's help", () => {
+  ok(mutants.filter(({ caughtBy }) => "checker" in caughtBy).length >= 30);
 });
 
 Deno.test("a fault that has no place, or several, is refused with its file and text", () => {

@@ -36,14 +36,16 @@ const extrasForHearing = 4;
 /**
  * Whether a message may be believed to be from now, and not delayed or replayed from an earlier time. Proof of it is a
  * heartbeat that acknowledges one that we sent lately. It is asked for where belief would do harm: of a
- * heartbeat that claims to hear us, and of another life of a host with which we are in touch.
+ * heartbeat that claims to hear us, and of another life of a host with which we are in touch. That must know more of
+ * us than the life we know: what is said after a death is newer than what was said before.
  */
 export function isCredible(node: Node, sender: Sender, message: Message): boolean {
   const claims = message.kind === "heartbeat" ? acknowledgedBy(node, message) : undefined;
   if (claims !== undefined && sentBefore(node, claims) === null) return false;
   const known = node.peers.get(sender.host);
-  return known === undefined || known.incarnation === sender.incarnation || claims !== undefined ||
-    !isInTouch(known);
+  if (known === undefined || known.incarnation === sender.incarnation || !isInTouch(known)) return true;
+  const newest = known.heartbeat === null ? undefined : acknowledgedBy(node, known.heartbeat);
+  return claims !== undefined && claims > (newest ?? 0);
 }
 
 /** Takes note that a host is alive; every message says so, a heartbeat says more. */

@@ -172,3 +172,19 @@ Deno.test("one host's word that another comes and goes damps nobody", () => {
   assert.equal(nodeOf(group, "a").damped.join(), "");
   assert.match(group.holders(), /v2=c$/);
 });
+
+Deno.test("late messages of an earlier life do not take turns with the living one", () => {
+  const group = started();
+  const former = nodeOf(group, "b");
+  const late = [1, 2, 3, 4].map((step) => sequence(former.sequence + step));
+  const lastWords = saidBy(group, "b");
+  group.crash("b");
+  group.start("b");
+  for (const next of late) {
+    group.run(110);
+    const sender = { ...former.self, sequence: next };
+    group.tell("a", { kind: "messageReceived", sender, message: lastWords });
+  }
+  assert.equal(peerOf(group, "b", "a")?.state, "heard");
+  assert.notEqual(peerOf(group, "b", "a")?.incarnation, former.self.incarnation);
+});

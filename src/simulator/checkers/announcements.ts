@@ -7,7 +7,7 @@ import type { Checker, Violation } from "./checker.ts";
 
 export function announcements(): Checker {
   /** When each address last came to a host or was released by one, and when each host last announced it. */
-  const changed = new Map<string, { readonly at: number; readonly host: HostName }>();
+  const changed = new Map<string, Change>();
   const announced = new Map<string, number>();
   /** Where a person put an address. */
   const foreign = new Set<string>();
@@ -16,13 +16,18 @@ export function announcements(): Checker {
     watches: ["appeared", "vanished", "stepped", "milestone"],
     check(occurrence, world) {
       if (occurrence.kind === "appeared" || occurrence.kind === "vanished") {
-        const { host, address, by } = occurrence;
+        const { kind, host, address, by } = occurrence;
         // A person's address that comes and goes is no business of the holder, who cannot know of it.
         const isForeign = by === "person" ||
           (occurrence.kind === "vanished" && foreign.has(`${host} ${address}`));
         if (occurrence.kind === "appeared" && by === "person") foreign.add(`${host} ${address}`);
         else foreign.delete(`${host} ${address}`);
-        if (by === "daemon" && !isForeign) changed.set(address, { at: world.now, host });
+        if (by === "daemon" && !isForeign) {
+          // What a lease took and a late renewal brought back was on nobody else meanwhile.
+          const before = changed.get(address);
+          const isBack = kind === "appeared" && before?.kind === "appeared" && before.host === host;
+          if (!isBack) changed.set(address, { at: world.now, host, kind });
+        }
       }
       if (occurrence.kind === "stepped") {
         for (const effect of occurrence.effects) {
@@ -40,10 +45,16 @@ export function announcements(): Checker {
   };
 }
 
+interface Change {
+  readonly at: number;
+  readonly host: HostName;
+  readonly kind: "appeared" | "vanished";
+}
+
 function unannounced(
   { addresses, hosts }: World,
   { changed, announced }: {
-    readonly changed: ReadonlyMap<string, { readonly at: number; readonly host: HostName }>;
+    readonly changed: ReadonlyMap<string, Change>;
     readonly announced: ReadonlyMap<string, number>;
   },
 ): Violation | null {

@@ -13,7 +13,7 @@
 // that others have to release it first; "suspended" that a view change or an overlapping handover has begun, in which
 // nothing new is taken and nothing announced; "superseded" that the new holder in an overlapping handover has it.
 // Addresses found on the host are what counts: an absent VIP that is found is removed, a held one that is missed is
-// put back.
+// put back; or given up, if somebody else still has it too.
 
 import { after, type Duration, duration, type Instant } from "./vocabulary.ts";
 
@@ -192,7 +192,8 @@ function stepHeld(state: VipState & { kind: "held" }, event: VipEvent, now: Inst
     case "addFailed":
       return remove(now);
     case "missed":
-      return { state: { kind: "adding", contested: state.contested }, action: "add" };
+      // Put back, unless somebody else still has it: then it would be taken anew before its release.
+      return state.contested ? remove(now) : { state: { kind: "adding", contested: false }, action: "add" };
     case "ticked":
       return announceNext(state, now);
     case "suspended":

@@ -165,6 +165,12 @@ Deno.test("stepVip() announces again from the start when those who had the VIP t
   });
 });
 
+Deno.test("stepVip() does not put a VIP back that somebody else still has", () => {
+  const contested = stepVip(states.held, { kind: "expected" }, now).state;
+  const { state, action } = stepVip(contested, { kind: "missed" }, now);
+  assert.deepEqual([state.kind, action], ["removing", "remove"]);
+});
+
 Deno.test("stepVip() announces nothing while suspended, and goes on with the schedule afterwards", () => {
   const suspended = stepVip(states.held, { kind: "suspended" }, now).state;
   assert.equal(vipDeadline(suspended), null);

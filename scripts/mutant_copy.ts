@@ -29,6 +29,11 @@ export class Copy {
     symlinkSync(join(root, "node_modules"), join(this.#directory, "node_modules"));
   }
 
+  /** Throws when it is not clear where to put the fault. */
+  expectPlaceFor(mutant: Mutant): void {
+    withFault(mutant, readFileSync(join(this.#directory, mutant.file), "utf8"));
+  }
+
   /** Runs the work while the fault is there. */
   async during<Result>(mutant: Mutant, work: () => Promise<Result>): Promise<Result> {
     const path = join(this.#directory, mutant.file);

@@ -57,6 +57,7 @@ function readOptions(args: readonly string[]): { lists: boolean; mutants: readon
 
 async function tryAll(copy: Copy, chosen: readonly Mutant[]): Promise<number> {
   const began = performance.now();
+  for (const mutant of chosen) copy.expectPlaceFor(mutant);
   const wrong = await objections(copy, chosen);
   if (wrong.length > 0) {
     console.log(`Cannot try faults: without any, somebody objects already:\n${wrong.join("\n")}`);

@@ -83,8 +83,7 @@ export const mutants: readonly Mutant[] = [
   {
     fault: "another life of a host that is heard is believed on its mere word",
     file: "src/core/heartbeat.ts",
-    find:
-      "return known === undefined || known.incarnation === sender.incarnation || claims !== undefined ||\n    !isInTouch(known);",
+    find: "return claims !== undefined && claims > (newest ?? 0);",
     replace: "return true;",
     caughtBy: { "checker": "window", "seed": 18 },
   },

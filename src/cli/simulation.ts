@@ -3,7 +3,6 @@
 
 import { boundsOf } from "../config/bounds.ts";
 import { mayServe } from "../core/membership.ts";
-import { overlapLinger } from "../core/vip.ts";
 import type { Group, HostName, VipName } from "../core/vocabulary.ts";
 import type { Felt } from "../simulator/audience.ts";
 import { type Act, holdableBy, type Rehearsed, type Story } from "../simulator/rehearsal.ts";
@@ -257,9 +256,6 @@ function promised(name: string, group: Group): number | null {
   return bound.worst === null || !bound.applies ? null : Math.ceil(bound.worst);
 }
 
-/** The loser of a VIP whose handover overlaps goes on answering for a while on purpose. */
-function mergePromised(group: Group): number | null {
-  const bound = promised("serve: merge, one holder is left", group);
-  const overlaps = group.vips.some(({ handover }) => handover === "overlap");
-  return bound === null || !overlaps ? bound : bound + overlapLinger;
-}
+const mergePromised = (group: Group): number | null =>
+  promised("the same for a VIP whose handover overlaps", group) ??
+    promised("serve: merge, one holder is left", group);

@@ -35,6 +35,8 @@ interface Row {
   readonly without?: number;
   /** It takes so many hosts; 1 if not given. */
   readonly hosts?: number;
+  /** It takes a VIP whose handover overlaps. */
+  readonly overlaps?: boolean;
 }
 
 const rows: readonly Row[] = [
@@ -84,6 +86,13 @@ const rows: readonly Row[] = [
     hosts: 2,
   },
   {
+    name: "the same for a VIP whose handover overlaps",
+    terms: { heartbeat: 1, d: 5, p: 1, s: 0.1 },
+    partition: "serve",
+    hosts: 2,
+    overlaps: true,
+  },
+  {
     name: "quorum: silent partition, the minority has released",
     terms: { timeout: 1, heartbeat: -1 / 2, p: 1 },
     partition: "quorum",
@@ -120,7 +129,7 @@ const rows: readonly Row[] = [
     terms: { lease: 1, s: 1, heartbeat: 1, d: 6, p: 1 },
     without: 1,
   },
-  { name: "cold start, all hosts: every VIP is held", terms: { b: 1, d: 10, p: 1 } },
+  { name: "cold start, all hosts: every VIP is held", terms: { b: 1, heartbeat: 1, d: 10, p: 1 } },
   {
     name: "cold start, hosts missing: every VIP is held",
     terms: { b: 1, mature: 1, d: 4, p: 1 },
@@ -137,7 +146,8 @@ export const boundsOf = (group: Group): readonly Bound[] =>
     applies: appliesTo(group, row),
   }));
 
-function appliesTo(group: Group, { partition, without = 0, hosts = 1 }: Row): boolean {
+function appliesTo(group: Group, { partition, without = 0, hosts = 1, overlaps = false }: Row): boolean {
+  if (overlaps && group.vips.every(({ handover }) => handover === "exclusive")) return false;
   const count = group.hosts.length;
   const needed = group.partition === "quorum" ? majorityOf(count) : 1;
   return count >= hosts && count - without >= needed && (partition ?? group.partition) === group.partition;

@@ -19,7 +19,7 @@ const measures = ({ measures }: StoryOutcome) => measures.map(({ what, promised_
 
 Deno.test("every story is measured beside what the configuration promises of it, and keeps it", () => {
   const stories: [Story, Group, unknown][] = [
-    [{ kind: "start" }, serve, [["answered", 375]]],
+    [{ kind: "start" }, serve, [["answered", 475]]],
     [{ kind: "loss", hosts: [a] }, serve, [["outage", 545]]],
     [{ kind: "loss", hosts: [a, b] }, serve, [["outage", 645]]],
     [{ kind: "stop", host: a }, serve, [["outage", 75]]],

@@ -19,6 +19,8 @@ export function quorum(): Checker {
       const { host, address } = occurrence;
       const taker = hosts.find((each) => each.name === host);
       if (taker === undefined || taker.daemon === "down" || taker.group.partition !== "quorum") return null;
+      // A command that hung has ended; the daemon has taken it back already, and its removal is next.
+      if (taker.isReleasing(address)) return null;
       world.saw("address taken with a quorum");
       const overlaps = vipAt(taker.group, address)?.handover === "overlap";
       const mayKeep = (each: HostView) => shareView(taker, each) || (overlaps && isInViewOf(taker, each));

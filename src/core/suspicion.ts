@@ -9,7 +9,8 @@
 //                             |------farewell------> left --new incarnation--> heard
 //                             '--incarnations take turns--> disputed --one of them for a while--> heard
 //
-// A dispute is two daemons that were given one name, or a host that restarts again and again: neither can be in a view.
+// A dispute is two daemons that were given one name, or one that restarts several times in a second: neither can be in a
+// view. What tells them apart is that a life that is over does not speak again.
 
 import type { Heard, Heartbeat, Sender } from "./message.ts";
 import { findHost, placeOf } from "./ordered.ts";
@@ -18,6 +19,7 @@ import {
   type Duration,
   duration,
   type HostName,
+  type Incarnation,
   type Instant,
   type Member,
   type Sequence,
@@ -28,8 +30,10 @@ import {
 /** What we know of another host, from what it said itself. */
 export interface Peer extends Member {
   readonly state: "heard" | "silent" | "left" | "disputed";
-  /** When one incarnation took another's place, lately. */
-  readonly turnovers: readonly Instant[];
+  /** Incarnations whose place another one took, the last one first. */
+  readonly replaced: readonly Incarnation[];
+  /** When one incarnation took another's place, lately, and whether it had been replaced itself before. */
+  readonly turnovers: readonly { readonly at: Instant; readonly isReturn: boolean }[];
   /** How often it came back lately, each return counting half as much after each half-life; as of the last one. */
   readonly unrest: number;
   readonly unrestAt: Instant;
@@ -57,8 +61,8 @@ export interface Sent {
   readonly timeout: Duration;
 }
 
-/** So many turnovers within so many timeouts are no restarts any more, or a host not worth following. */
-const dispute = { turnovers: 4, timeouts: 10 };
+/** So many returns, or turnovers of any kind, within so many timeouts make a dispute; so many lives are remembered. */
+const dispute = { returns: 2, turnovers: 8, timeouts: 10, lives: 8 };
 
 type Unrest = Pick<Peer, "unrest" | "unrestAt" | "calmAt">;
 
@@ -76,15 +80,17 @@ export function hearPeer(
   at: { now: Instant; timeout: Duration },
 ): Peer {
   const before = known?.incarnation === sender.incarnation ? known : undefined;
-  const recent = (known?.turnovers ?? []).filter((each) => at.now < each + dispute.timeouts * at.timeout);
-  const turnovers = known === before ? recent : [...recent, at.now];
+  const recent = (known?.turnovers ?? []).filter((each) => at.now < each.at + dispute.timeouts * at.timeout);
+  const isReturn = known?.replaced.includes(sender.incarnation) ?? false;
+  const turnovers = known === before ? recent : [...recent, { at: at.now, isReturn }];
   const hasLeft = before?.state === "left";
   const hasReturned = known !== undefined && !hasLeft && (before === undefined || before.state === "silent");
   return {
     ...(hasReturned ? returned(known, at) : unrestOf(known, at.now)),
     host: sender.host,
     incarnation: sender.incarnation,
-    state: turnovers.length >= dispute.turnovers ? "disputed" : hasLeft ? "left" : "heard",
+    state: isDispute(turnovers) ? "disputed" : hasLeft ? "left" : "heard",
+    replaced: known === undefined || known === before ? known?.replaced ?? [] : replacedBy(sender, known),
     turnovers,
     lastHeard: at.now,
     sequence: before !== undefined && before.sequence > sender.sequence ? before.sequence : sender.sequence,
@@ -93,6 +99,13 @@ export function hearPeer(
     vouched: before?.vouched ?? null,
   };
 }
+
+const isDispute = (turnovers: Peer["turnovers"]): boolean =>
+  turnovers.length >= dispute.turnovers ||
+  turnovers.filter(({ isReturn }) => isReturn).length >= dispute.returns;
+
+const replacedBy = ({ incarnation }: Sender, known: Peer): readonly Incarnation[] =>
+  [known.incarnation, ...known.replaced.filter((life) => life !== incarnation)].slice(0, dispute.lives);
 
 /** What a return makes of a peer's unrest. */
 function returned(

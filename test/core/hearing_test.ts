@@ -148,18 +148,6 @@ Deno.test("a host that the new file does not have any more is forgotten at once"
   assert.equal(peerOf(group, "c", "a"), undefined);
 });
 
-Deno.test("what two daemons say under one name moves nobody, also when it is the first in rank", () => {
-  const group = started();
-  const views = () =>
-    group.notes.filter(({ host, at, note }) => host === "b" && at > 3000 && note.kind === "viewInstalled")
-      .length;
-  for (let turn = 0; turn < 100; turn++) {
-    group.start("a");
-    group.run(70);
-  }
-  assert.ok(views() < 5, `b installed ${views()} views`);
-});
-
 Deno.test("one host's word that another comes and goes damps nobody", () => {
   const group = started({ vips: ["v1", { name: vipName("v2"), prefer: [hostName("c")] }] });
   for (let time = 0; time < 4; time++) {

@@ -274,6 +274,7 @@ function advanceStage(turn: Turn): void {
 
 function unfence(turn: Turn): void {
   const { node, now } = turn;
+  if (node.stopBy !== null && now >= node.stopBy) return sayFarewell(turn);
   // Nobody would hear it. It has nothing to hand over either, should it be asked to stop.
   if (!node.isPlaced) return node.stopBy === null ? undefined : sayFarewell(turn);
   note(turn, { kind: "unfenced" });

@@ -8,8 +8,11 @@ import { wholeComponents } from "../components.ts";
 import type { HostView, World } from "../occurrence.ts";
 import type { Checker, Violation } from "./checker.ts";
 
-/** How long after the last disturbance two hosts of a whole component may both answer, in timeouts. */
-export const windowTimeouts = 5;
+/**
+ * How long after the last disturbance two hosts of a whole component may both answer, in timeouts: one until a proposal
+ * closes that a member did not answer, five until that member is asked again, and some for late words of before.
+ */
+export const windowTimeouts = 8;
 
 /** An overlapping handover of a VIP is no error while it does not take longer than this, in ms. */
 const overlapMax = 2_000;

@@ -57,7 +57,7 @@ const three: Simulation = {
   timeout_ms: 500,
   moments: 10,
   stories: [
-    whole("start", all, [{ what: "answered", took_ms: 10, promised_ms: 375 }]),
+    whole("start", all, [{ what: "answered", took_ms: 10, promised_ms: 475 }]),
     whole("split", ["test00", "test01"], [
       { what: "outage", took_ms: 501, promised_ms: 545 },
       { what: "one holder", took_ms: 59, promised_ms: 150 },
@@ -107,7 +107,7 @@ Deno.test("renderSimulation() tells plainly of a quorum group that stops, of wha
       partition: "quorum",
       moments: 1,
       stories: [
-        whole("start", all, [{ what: "answered", took_ms: null, promised_ms: 375 }]),
+        whole("start", all, [{ what: "answered", took_ms: null, promised_ms: 475 }]),
         whole("split", ["test00", "test01"], [
           { what: "outage", took_ms: 494, promised_ms: 545 },
           { what: "released", took_ms: 428, promised_ms: 475 },

@@ -1,5 +1,6 @@
 import { deepEqual, equal, match } from "node:assert/strict";
 import { fileURLToPath } from "node:url";
+import { golden } from "../support/golden.ts";
 import { molehill } from "./captured.ts";
 
 const example = fileURLToPath(new URL("../../examples/three_hosts.toml", import.meta.url));
@@ -7,11 +8,8 @@ const example = fileURLToPath(new URL("../../examples/three_hosts.toml", import.
 Deno.test("simulate tells of each host, each pair, each stop and the whole, exits with 0, and says the same again", async () => {
   const { code, out, err } = await molehill("simulate", "--config", example);
   deepEqual([code, err], [0, ""]);
-  match(out, /^test01 +\d+ms +545ms +test00 2, test02 1 +web-b -> test00$/m);
-  match(out, /^test00, test02 +\d+ms +645ms +test01 3 +web-a -> test01, web-c -> test01$/m);
-  match(out, /^test02 +\d+ms +75ms +test00 2, test01 1 +web-c -> test00$/m);
-  match(out, /^the network splits, test00, test01 \| test02: longest outage in either part +\d+ms +545ms$/m);
-  match(out, /\nAs promised: every VIP that some host could hold was held again, and in time\.\n$/);
+  // What README shows. render_simulation_test.ts has the same from values, for when this one is written anew.
+  await golden("cli/simulate_three_hosts.txt", out);
   equal((await molehill("simulate", "--config", example)).out, out);
 });
 

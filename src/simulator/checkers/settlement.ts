@@ -41,7 +41,9 @@ export function unsettled(world: World): Violation | null {
 export const isPending = (world: World): boolean =>
   world.hosts.some((host) => {
     const status = host.status();
-    return status !== null && (status.hasWishes || status.vips.some(({ problem }) => problem !== null));
+    // A command that hangs may yet act, also when its daemon is gone.
+    return host.isTroubled ||
+      (status !== null && (status.hasWishes || status.vips.some(({ problem }) => problem !== null)));
   });
 
 /** Whether some host takes another for one that comes back too often. */

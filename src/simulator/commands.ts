@@ -1,7 +1,7 @@
 // How the daemon changes addresses: commands that run one at a time, in order, each a process that takes its time.
 // Somewhere in that time it acts on the kernel. It may fail, wholly or in part, or hang for a while. A command that
-// runs already goes on when the daemon is killed or stopped: it is a process of its own. Those that wait do not start
-// any more.
+// runs already goes on when the daemon is stopped: it is a process of its own. When the daemon is killed it may just
+// end, if it is quick; one that hangs is killed too, as the machine is told to. Those that wait do not start any more.
 
 import type { NodeEvent, VipProblem } from "../core/events.ts";
 import type { VipName } from "../core/vocabulary.ts";
@@ -35,6 +35,7 @@ interface Running {
   readonly command: Command;
   /** Of the daemon that asked for it. */
   readonly book: AddressBook;
+  hangs: boolean;
   killed: boolean;
 }
 
@@ -76,7 +77,7 @@ export class CommandQueue {
     if (this.#running !== null) return;
     const next = this.#waiting.shift();
     if (next === undefined) return;
-    const running: Running = { ...next, killed: false };
+    const running: Running = { ...next, hangs: false, killed: false };
     this.#running = running;
     this.#run(running);
   }
@@ -84,7 +85,7 @@ export class CommandQueue {
   /** The daemon is dead: what runs ends by itself, unless the power went, and nobody wants its answer. */
   abandon(how: { readonly power: boolean }): void {
     this.#waiting = [];
-    if (this.#running !== null) this.#running.killed = how.power;
+    if (this.#running !== null) this.#running.killed = how.power || this.#running.hangs;
     this.#running = null;
     this.#stuck.clear();
   }
@@ -108,7 +109,8 @@ export class CommandQueue {
   }
 
   #run(running: Running): void {
-    const duration = this.#duration();
+    running.hangs = this.#random.chance(this.troubles.hangs);
+    const duration = this.#duration(running);
     let answers: readonly NodeEvent[] = [];
     this.#timeline.after(duration * this.#random.next(), () => {
       if (!running.killed) answers = this.#act(running);
@@ -120,11 +122,11 @@ export class CommandQueue {
     });
   }
 
-  #duration(): number {
-    if (this.#random.chance(this.troubles.hangs)) {
-      const hangs = this.#random.between(1_000, 3_000);
-      this.#hungUntil = this.#timeline.now + hangs;
-      return hangs;
+  #duration({ hangs }: Running): number {
+    if (hangs) {
+      const lasts = this.#random.between(1_000, 3_000);
+      this.#hungUntil = this.#timeline.now + lasts;
+      return lasts;
     }
     return this.#random.chance(this.troubles.slow)
       ? this.#random.between(80, 120)

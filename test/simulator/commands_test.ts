@@ -95,3 +95,12 @@ Deno.test("CommandQueue.abandon() ends a running command when the power is gone"
   timeline.runUntil(50);
   assert.ok(!kernel.has(one));
 });
+
+Deno.test("CommandQueue.abandon() ends a command that hangs: the machine kills it with the daemon", () => {
+  const { timeline, kernel, queue, add } = machine();
+  queue.troubles.hangs = 1;
+  add(one);
+  queue.abandon({ power: false });
+  timeline.runUntil(10_000);
+  assert.ok(!kernel.has(one));
+});

@@ -26,6 +26,7 @@ import type { Milestone, Occurrence, World } from "./occurrence.ts";
 import { everyoneIn, type Fault, filesOf, type Plan, slowestTiming, traitsOf } from "./plan.ts";
 import { Random } from "./random.ts";
 import { Segments } from "./segments.ts";
+import { balanceBound, dampingBound, settlementBound } from "./settling_time.ts";
 import { Timeline } from "./timeline.ts";
 import { codecWire, corruptPacket, type Packet, plainWire } from "./wire.ts";
 
@@ -112,32 +113,6 @@ export function planOf({ seed, plan, size, faults }: Omit<Setting, "program" | "
   const whole = plan ?? drawPlan(new Random(seed).fork("plan"), size);
   if (faults === undefined) return whole;
   return { ...whole, faults: whole.faults.filter((_, place) => faults.includes(place)) };
-}
-
-/** How long after the heal a group must have settled, in ms. */
-export function settlementBound(plan: Plan): number {
-  const { mature, timeout, lease } = slowestTiming(filesOf(plan));
-  // A host that failed to add a VIP does not ask for it again for a while.
-  const inability = plan.faults.some((fault) => fault.kind === "troubles") ? 161_000 : 0;
-  // What a daemon that is gone has left in the kernel goes with its lease.
-  const leftovers = lease === null ? 0 : lease + 500;
-  // Of hosts whose clocks are wrong the slowest one counts.
-  return Math.max((mature + 10 * timeout + inability) * (1 + (plan.drift ?? 0)), leftovers);
-}
-
-/** How long after the heal a host may still be damped for what it did before or while the group settled, in ms. */
-const dampingBound = (plan: Plan): number =>
-  settlementBound(plan) + dampingTimeouts * slowestTiming(filesOf(plan)).timeout * (1 + (plan.drift ?? 0));
-/** Two half-lives of the penalty in src/core/suspicion.ts, and some. */
-const dampingTimeouts = 41;
-
-/** How long balance may take after that, in ms: its rounds, and a view change and a handover each. */
-function balanceBound(plan: Plan): number {
-  const bounds = filesOf(plan).map(({ vips, balance: { movesPerRound, interval }, timing }) => {
-    const rounds = movesPerRound === "all" ? 2 : Math.ceil(vips.length / movesPerRound) + 1;
-    return rounds * (interval + timing.timeout);
-  });
-  return Math.max(...bounds);
 }
 
 /** What is under way in a segment: a datagram to a host, or an announcement to the clients beside it. */

@@ -1,0 +1,30 @@
+// How long a group may take to settle after all faults have ended: the bounds of "To settle" in core/PROTOCOL.md, for
+// the timings and the faults of a plan.
+
+import { filesOf, type Plan, slowestTiming } from "./plan.ts";
+
+/** How long after the heal a group must have settled, in ms. */
+export function settlementBound(plan: Plan): number {
+  const { mature, timeout, lease } = slowestTiming(filesOf(plan));
+  // A host that failed to add a VIP does not ask for it again for a while.
+  const inability = plan.faults.some((fault) => fault.kind === "troubles") ? 161_000 : 0;
+  // What a daemon that is gone has left in the kernel goes with its lease.
+  const leftovers = lease === null ? 0 : lease + 500;
+  // Of hosts whose clocks are wrong the slowest one counts.
+  return Math.max((mature + 10 * timeout + inability) * (1 + (plan.drift ?? 0)), leftovers);
+}
+
+/** How long after the heal a host may still be damped for what it did before or while the group settled, in ms. */
+export const dampingBound = (plan: Plan): number =>
+  settlementBound(plan) + dampingTimeouts * slowestTiming(filesOf(plan)).timeout * (1 + (plan.drift ?? 0));
+/** Two half-lives of the penalty in src/core/suspicion.ts, and some. */
+const dampingTimeouts = 41;
+
+/** How long balance may take after that, in ms: its rounds, and a view change and a handover each. */
+export function balanceBound(plan: Plan): number {
+  const bounds = filesOf(plan).map(({ vips, balance: { movesPerRound, interval }, timing }) => {
+    const rounds = movesPerRound === "all" ? 2 : Math.ceil(vips.length / movesPerRound) + 1;
+    return rounds * (interval + timing.timeout);
+  });
+  return Math.max(...bounds);
+}

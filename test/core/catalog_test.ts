@@ -5,18 +5,15 @@ import { agree, type Awaited, catalogOf, differencesBetween, type Reported } fro
 import type { Catalog } from "../../src/core/message.ts";
 import { duration, hostName, vipName } from "../../src/core/vocabulary.ts";
 import { addressNamed } from "../support/vip_address.ts";
-import { type GroupChoice, groupOf, names, SmallGroup, vip } from "./small_group.ts";
+import { type GroupChoice, groupOf, names, SmallGroup, startedGroup, vip } from "./small_group.ts";
 
 const older: GroupChoice = { digest: "older" };
 const withV4: GroupChoice = { digest: "newer", vips: ["v1", "v2", "v3", "v4"] };
 
 /** A group that has settled with the older configuration everywhere. */
 function settled(choice: GroupChoice = older): SmallGroup {
-  const group = new SmallGroup(choice);
-  group.start("a", "b", "c");
-  group.run(1_000);
-  group.kernelLog.length = 0;
-  group.notes.length = 0;
+  const group = startedGroup(choice);
+  group.forget();
   return group;
 }
 

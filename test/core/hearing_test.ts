@@ -5,24 +5,11 @@ import assert from "node:assert/strict";
 import type { Heartbeat, Message } from "../../src/core/message.ts";
 import { quorumDeadline } from "../../src/core/quorum.ts";
 import { hostName, type Sequence, sequence, vipName } from "../../src/core/vocabulary.ts";
-import { SmallGroup } from "./small_group.ts";
-
-function started(choice: ConstructorParameters<typeof SmallGroup>[0] = {}): SmallGroup {
-  const group = new SmallGroup(choice);
-  group.start(...choice.hosts ?? ["a", "b", "c"]);
-  group.run(1000);
-  return group;
-}
-
-function nodeOf(group: SmallGroup, host: string) {
-  const node = group.hosts.get(host)?.node;
-  assert(node);
-  return node;
-}
+import { SmallGroup, startedGroup } from "./small_group.ts";
 
 /** What the host has said last. */
 function saidBy(group: SmallGroup, host: string): Heartbeat {
-  const said = nodeOf(group, host).said;
+  const said = group.nodeOf(host).said;
   assert(said);
   return said.heartbeat;
 }
@@ -33,17 +20,17 @@ function hand(
   message: Message,
   way: { readonly from: string; readonly to: string; readonly sequence?: Sequence },
 ): void {
-  const { self, sequence: newest } = nodeOf(group, way.from);
+  const { self, sequence: newest } = group.nodeOf(way.from);
   const sender = { ...self, sequence: way.sequence ?? sequence(newest + 1) };
   group.tell(way.to, { kind: "messageReceived", sender, message });
 }
 
-const peerOf = (group: SmallGroup, host: string, of: string) => nodeOf(group, of).peers.get(hostName(host));
+const peerOf = (group: SmallGroup, host: string, of: string) => group.nodeOf(of).peers.get(hostName(host));
 
 Deno.test("a heartbeat that a newer one has overtaken takes nothing back", () => {
-  const group = started();
+  const group = startedGroup();
   const older = { ...saidBy(group, "b"), releasing: [vipName("v2")] };
-  const { sequence: sent } = nodeOf(group, "b");
+  const { sequence: sent } = group.nodeOf("b");
   group.run(300);
   hand(group, older, { from: "b", to: "a", sequence: sent });
   assert.deepEqual(peerOf(group, "b", "a")?.heartbeat?.releasing, []);
@@ -52,7 +39,7 @@ Deno.test("a heartbeat that a newer one has overtaken takes nothing back", () =>
 });
 
 Deno.test("a heartbeat that acknowledges nothing of the last two timeouts is not believed", () => {
-  const group = started();
+  const group = startedGroup();
   const old = saidBy(group, "b");
   group.cut.add("b>a");
   group.run(600);
@@ -65,57 +52,57 @@ Deno.test("a heartbeat that acknowledges nothing of the last two timeouts is not
 });
 
 Deno.test("a vouch counts from when that was sent which it acknowledges, however late it comes", () => {
-  const group = started({ hosts: ["a", "b"], partition: "quorum" });
+  const group = startedGroup({ hosts: ["a", "b"], partition: "quorum" });
   const acknowledgement = saidBy(group, "b");
   const acknowledged = acknowledgement.heard.find(({ host }) => host === "a")?.sequence ?? 0;
-  const sentAt = nodeOf(group, "a").sent.findLast((sent) => sent.sequence <= acknowledged)?.at ?? 0;
+  const sentAt = group.nodeOf("a").sent.findLast((sent) => sent.sequence <= acknowledged)?.at ?? 0;
   group.cut.add("b>a");
   group.run(200);
   hand(group, acknowledgement, { from: "b", to: "a" });
-  assert.equal(quorumDeadline(nodeOf(group, "a")), sentAt + 450);
+  assert.equal(quorumDeadline(group.nodeOf("a")), sentAt + 450);
 });
 
 Deno.test("a host that has promised another view vouches for us no more", () => {
-  const group = started({ hosts: ["a", "b"], partition: "quorum" });
-  const before = quorumDeadline(nodeOf(group, "a"));
+  const group = startedGroup({ hosts: ["a", "b"], partition: "quorum" });
+  const before = quorumDeadline(group.nodeOf("a"));
   group.cut.add("b>a");
   group.run(150);
   const { promised, ...rest } = saidBy(group, "b");
   assert(promised);
   const elsewhere = { number: promised.number, coordinator: hostName("b") };
   hand(group, { ...rest, promised: elsewhere }, { from: "b", to: "a" });
-  assert.equal(quorumDeadline(nodeOf(group, "a")), before);
-  const later = sequence(nodeOf(group, "b").sequence + 2);
+  assert.equal(quorumDeadline(group.nodeOf("a")), before);
+  const later = sequence(group.nodeOf("b").sequence + 2);
   hand(group, { ...rest, promised }, { from: "b", to: "a", sequence: later });
-  assert.ok((quorumDeadline(nodeOf(group, "a")) ?? 0) > (before ?? 0));
+  assert.ok((quorumDeadline(group.nodeOf("a")) ?? 0) > (before ?? 0));
 });
 
 Deno.test("heartbeats stay on their grid when a step comes late", () => {
-  const group = started();
-  const { heartbeatAt } = nodeOf(group, "a");
+  const group = startedGroup();
+  const { heartbeatAt } = group.nodeOf("a");
   group.stop("a");
   group.run(heartbeatAt - group.now + 30);
   group.resume("a");
-  assert.equal(nodeOf(group, "a").heartbeatAt, heartbeatAt + 100);
+  assert.equal(group.nodeOf("a").heartbeatAt, heartbeatAt + 100);
 });
 
 Deno.test("a host that came and went is damped for a while, and not for ever", () => {
-  const group = started();
+  const group = startedGroup();
   for (let time = 0; time < 4; time++) {
     group.crash("c");
     group.run(1500);
     group.start("c");
     group.run(500);
   }
-  assert.equal(nodeOf(group, "a").damped.join(), "c");
+  assert.equal(group.nodeOf("a").damped.join(), "c");
   group.run(60_000);
-  assert.equal(nodeOf(group, "a").damped.join(), "");
+  assert.equal(group.nodeOf("a").damped.join(), "");
   assert.match(group.holders(), /=c/);
 });
 
 /** Who is in the coordinator's view when nothing gets from one host to the other any more. */
 function membersWithout(way: string): readonly string[] {
-  const group = started();
+  const group = startedGroup();
   group.cut.add(way);
   group.run(1000);
   return group.status("a").view?.members.map(({ host }) => host) ?? [];
@@ -137,33 +124,33 @@ Deno.test("a host says nothing before its leftovers are gone", () => {
   group.stuck.add("a/v2");
   group.start("a");
   group.run(3000);
-  assert.equal(nodeOf(group, "a").sequence, 0);
+  assert.equal(group.nodeOf("a").sequence, 0);
   group.run(4000);
-  assert.notEqual(nodeOf(group, "a").sequence, 0);
+  assert.notEqual(group.nodeOf("a").sequence, 0);
 });
 
 Deno.test("a host that the new file does not have any more is forgotten at once", () => {
-  const group = started();
+  const group = startedGroup();
   group.reload("a", { digest: "newer", hosts: ["a", "b"] });
   assert.equal(peerOf(group, "c", "a"), undefined);
 });
 
 Deno.test("one host's word that another comes and goes damps nobody", () => {
-  const group = started({ vips: ["v1", { name: vipName("v2"), prefer: [hostName("c")] }] });
+  const group = startedGroup({ vips: ["v1", { name: vipName("v2"), prefer: [hostName("c")] }] });
   for (let time = 0; time < 4; time++) {
     group.cut.add("c>b");
     group.run(1500);
     group.cut.clear();
     group.run(500);
   }
-  assert.equal(nodeOf(group, "b").damped.join(), "c");
-  assert.equal(nodeOf(group, "a").damped.join(), "");
+  assert.equal(group.nodeOf("b").damped.join(), "c");
+  assert.equal(group.nodeOf("a").damped.join(), "");
   assert.match(group.holders(), /v2=c$/);
 });
 
 Deno.test("late messages of an earlier life do not take turns with the living one", () => {
-  const group = started();
-  const former = nodeOf(group, "b");
+  const group = startedGroup();
+  const former = group.nodeOf("b");
   const late = [1, 2, 3, 4].map((step) => sequence(former.sequence + step));
   const lastWords = saidBy(group, "b");
   group.crash("b");

@@ -6,13 +6,11 @@ import type { OperatorRequest } from "../../src/core/events.ts";
 import { hasReleased } from "../../src/core/holdings.ts";
 import { hostName, incarnation, sequence, viewNumber, vipName } from "../../src/core/vocabulary.ts";
 import { addressNamed } from "../support/vip_address.ts";
-import { names, SmallGroup, vip } from "./small_group.ts";
+import { type GroupChoice, names, SmallGroup, startedGroup, vip } from "./small_group.ts";
 
-function started(choice: ConstructorParameters<typeof SmallGroup>[0] = {}): SmallGroup {
-  const group = new SmallGroup(choice);
-  group.start("a", "b", "c");
-  group.run(1000);
-  group.kernelLog.length = 0;
+function started(choice: GroupChoice = {}): SmallGroup {
+  const group = startedGroup(choice);
+  group.forget();
   return group;
 }
 

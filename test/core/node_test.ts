@@ -3,14 +3,7 @@
 
 import assert from "node:assert/strict";
 import { hostName, incarnation, sequence, vipName } from "../../src/core/vocabulary.ts";
-import { names, SmallGroup, vip } from "./small_group.ts";
-
-function started(choice: ConstructorParameters<typeof SmallGroup>[0] = {}, ...hosts: string[]): SmallGroup {
-  const group = new SmallGroup(choice);
-  group.start(...(hosts.length > 0 ? hosts : choice?.hosts ?? ["a", "b", "c"]));
-  group.run(1000);
-  return group;
-}
+import { names, SmallGroup, startedGroup, vip } from "./small_group.ts";
 
 const notes = (group: SmallGroup, host: string, kind: string) =>
   group.notes.filter((each) => each.host === host && each.note.kind === kind);
@@ -37,7 +30,7 @@ Deno.test("a host that starts alone claims nothing before it is mature, and ever
 });
 
 Deno.test("a host that hears a mature group is mature at once and takes its share in a balance round", () => {
-  const group = started({ hosts: ["a", "b", "c", "d"] }, "b");
+  const group = startedGroup({ hosts: ["a", "b", "c", "d"] }, "b");
   group.run(6000);
   group.start("c");
   group.run(50);
@@ -48,7 +41,7 @@ Deno.test("a host that hears a mature group is mature at once and takes its shar
 });
 
 Deno.test("a crash moves only the dead host's VIPs, within the timeout and a few round trips", () => {
-  const group = started();
+  const group = startedGroup();
   const at = group.now;
   group.crash("b");
   group.run(520);
@@ -57,7 +50,7 @@ Deno.test("a crash moves only the dead host's VIPs, within the timeout and a few
 });
 
 Deno.test("a crash of the coordinator is as quick: the next one in rank takes over", () => {
-  const group = started();
+  const group = startedGroup();
   group.crash("a");
   group.run(520);
   assert.equal(group.holders(), "v1=b v2=b v3=c");
@@ -65,7 +58,7 @@ Deno.test("a crash of the coordinator is as quick: the next one in rank takes ov
 });
 
 Deno.test("a crash of all but one leaves every VIP with the last", () => {
-  const group = started();
+  const group = startedGroup();
   group.crash("a");
   group.crash("b");
   group.run(1200);
@@ -73,7 +66,7 @@ Deno.test("a crash of all but one leaves every VIP with the last", () => {
 });
 
 Deno.test("a host that restarts within the timeout is not waited for", () => {
-  const group = started();
+  const group = startedGroup();
   group.crash("b");
   group.run(100);
   group.start("b");
@@ -83,7 +76,7 @@ Deno.test("a host that restarts within the timeout is not waited for", () => {
 });
 
 Deno.test("a host that comes back tears nobody out of the group that went on", () => {
-  const group = started();
+  const group = startedGroup();
   group.crash("a");
   group.run(1000);
   const at = group.now;
@@ -94,7 +87,7 @@ Deno.test("a host that comes back tears nobody out of the group that went on", (
 });
 
 Deno.test("a clean stop hands every VIP over and then says farewell", () => {
-  const group = started();
+  const group = startedGroup();
   const at = group.now;
   group.tell("a", { kind: "operatorRequested", request: { kind: "stop" } });
   group.run(100);
@@ -104,7 +97,7 @@ Deno.test("a clean stop hands every VIP over and then says farewell", () => {
 });
 
 Deno.test("a clean stop of the last host removes its VIPs", () => {
-  const group = started({ hosts: ["a"] });
+  const group = startedGroup({ hosts: ["a"] });
   assert.equal(group.holders(), "v1=a v2=a v3=a");
   group.tell("a", { kind: "operatorRequested", request: { kind: "stop" } });
   group.run(100);
@@ -113,7 +106,7 @@ Deno.test("a clean stop of the last host removes its VIPs", () => {
 });
 
 Deno.test("handover exclusive: between release and acquisition passes one message and one ip", () => {
-  const group = started();
+  const group = startedGroup();
   group.tell("a", { kind: "operatorRequested", request: { kind: "drain", reason: "test" } });
   group.run(100);
   const [released, acquired] = group.kernelLog.filter(({ at, vip }) => at >= 1000 && vip === vipName("v1"));
@@ -122,7 +115,7 @@ Deno.test("handover exclusive: between release and acquisition passes one messag
 });
 
 Deno.test("handover overlap: the old holder releases only when the new one has had the VIP for 100 ms", () => {
-  const group = started({ vips: [vip("v1", { handover: "overlap" })] });
+  const group = startedGroup({ vips: [vip("v1", { handover: "overlap" })] });
   const at = group.now;
   group.tell("a", { kind: "operatorRequested", request: { kind: "drain", reason: "test" } });
   group.run(300);
@@ -132,7 +125,7 @@ Deno.test("handover overlap: the old holder releases only when the new one has h
 });
 
 Deno.test("a drained host stays a member, holds nothing, and takes part again after resume", () => {
-  const group = started();
+  const group = startedGroup();
   group.tell("b", { kind: "operatorRequested", request: { kind: "drain", reason: "disk full" } });
   group.run(100);
   assert.match(group.holders(), /^v1=a v2=[ac] v3=c$/);
@@ -144,7 +137,7 @@ Deno.test("a drained host stays a member, holds nothing, and takes part again af
 });
 
 Deno.test("an operator's move holds against balance rounds, until its holder is gone", () => {
-  const group = started();
+  const group = startedGroup();
   group.tell("c", {
     kind: "operatorRequested",
     request: { kind: "move", vip: vipName("v1"), to: hostName("b") },
@@ -155,7 +148,7 @@ Deno.test("an operator's move holds against balance rounds, until its holder is 
 });
 
 Deno.test("a preferred host gets its VIP back as soon as it is there", () => {
-  const group = started({ vips: [vip("v1", { prefer: names("c") }), "v2"] });
+  const group = startedGroup({ vips: [vip("v1", { prefer: names("c") }), "v2"] });
   assert.match(group.holders(), /^v1=c/);
   group.crash("c");
   group.run(1000);
@@ -166,7 +159,7 @@ Deno.test("a preferred host gets its VIP back as soon as it is there", () => {
 });
 
 Deno.test("partition serve: both sides cover all VIPs, and after the merge one holder remains each", () => {
-  const group = started();
+  const group = startedGroup();
   group.partition(["a", "b"], ["c"]);
   group.run(1000);
   assert.equal(
@@ -180,7 +173,7 @@ Deno.test("partition serve: both sides cover all VIPs, and after the merge one h
 });
 
 Deno.test("partition quorum: the minority has released before the majority acquires", () => {
-  const group = started({ partition: "quorum" });
+  const group = startedGroup({ partition: "quorum" });
   const at = group.now;
   group.partition(["a", "b"], ["c"]);
   group.run(1000);
@@ -192,14 +185,14 @@ Deno.test("partition quorum: the minority has released before the majority acqui
 });
 
 Deno.test("partition quorum: without a majority nobody holds anything", () => {
-  const group = started({ partition: "quorum" });
+  const group = startedGroup({ partition: "quorum" });
   group.partition(["a"], ["b"], ["c"]);
   group.run(1500);
   assert.equal(group.holders(), "v1=- v2=- v3=-");
 });
 
 Deno.test("a host that was paused longer than the timeout removes its VIPs before it says anything", () => {
-  const group = started();
+  const group = startedGroup();
   group.stop("a");
   group.run(2000);
   assert.equal(group.holders(), "v1=a+b v2=b v3=c");
@@ -223,7 +216,7 @@ Deno.test("a VIP that cannot be added goes to another host", () => {
 });
 
 Deno.test("a host that can neither add nor remove blocks a VIP no longer than its lease, and is not fed by balance", () => {
-  const group = started();
+  const group = startedGroup();
   for (const vip of ["v1", "v2", "v3"]) {
     group.broken.add(`a/${vip}`);
     group.stuck.add(`a/${vip}`);
@@ -237,7 +230,7 @@ Deno.test("a host that can neither add nor remove blocks a VIP no longer than it
 });
 
 Deno.test("a host that lost its own address gives its VIPs up, and takes none until it has it again", () => {
-  const group = started();
+  const group = startedGroup();
   group.placed.delete("a");
   group.partition(["a"], ["b", "c"]);
   group.observe("a");
@@ -255,7 +248,7 @@ Deno.test("a host that lost its own address gives its VIPs up, and takes none un
 });
 
 Deno.test("two daemons of one name take turns in vain: the others leave that name out and stay as they are", () => {
-  const group = started({ hosts: ["a", "b", "c", "d"] }, "a", "b", "c");
+  const group = startedGroup({ hosts: ["a", "b", "c", "d"] }, "a", "b", "c");
   group.run(6000);
   const daemons = [group.hosts.get("c")];
   group.start("c");
@@ -290,7 +283,7 @@ Deno.test("an old life of a host is not believed while the host is heard, though
 });
 
 Deno.test("a VIP that somebody removed by hand is put back, one that somebody added is removed", () => {
-  const group = started();
+  const group = startedGroup();
   group.hosts.get("a")?.kernel.delete(vipName("v1"));
   group.hosts.get("a")?.kernel.add(vipName("v3"));
   group.observe("a");
@@ -312,7 +305,7 @@ Deno.test("what is found at the start is removed before anything is said", () =>
 });
 
 Deno.test("hosts that do not all hear each other settle: those who do form a view, the other one its own", () => {
-  const group = started();
+  const group = startedGroup();
   group.cut.add("b>c");
   group.cut.add("c>b");
   group.run(10_000);
@@ -325,7 +318,7 @@ Deno.test("hosts that do not all hear each other settle: those who do form a vie
 });
 
 Deno.test("a host that hears the others but is not heard settles alone", () => {
-  const group = started();
+  const group = startedGroup();
   group.cut.add("b>a");
   group.cut.add("b>c");
   group.run(10_000);
@@ -337,7 +330,7 @@ Deno.test("a host that hears the others but is not heard settles alone", () => {
 });
 
 Deno.test("a settled group sends one heartbeat per host and interval, and nothing else", () => {
-  const group = started();
+  const group = startedGroup();
   group.run(10_000);
   const sent = () => [...group.hosts.values()].reduce((sum, { node }) => sum + node.sequence, 0);
   const before = sent();
@@ -346,7 +339,7 @@ Deno.test("a settled group sends one heartbeat per host and interval, and nothin
 });
 
 Deno.test("a member whose heartbeats come but whose reports do not delays a view once, and is left out", () => {
-  const group = started();
+  const group = startedGroup();
   group.lost.add("b report");
   group.crash("c");
   group.run(1_300);
@@ -354,7 +347,7 @@ Deno.test("a member whose heartbeats come but whose reports do not delays a view
 });
 
 Deno.test("a VIP that somebody put on another host is announced again by its holder when it is removed there", () => {
-  const group = started();
+  const group = startedGroup();
   group.run(10_000);
   group.announced.length = 0;
   group.intrude("b", "v1");
@@ -364,7 +357,7 @@ Deno.test("a VIP that somebody put on another host is announced again by its hol
 });
 
 Deno.test("a host that was passed over for following another is followed when that one has died", () => {
-  const group = started();
+  const group = startedGroup();
   for (const link of ["a>c", "c>a"]) group.cut.add(link);
   group.run(5_000);
   group.cut.clear();

@@ -4,12 +4,10 @@
 import assert from "node:assert/strict";
 import { vouchesOf } from "../../src/core/quorum.ts";
 import { instant } from "../../src/core/vocabulary.ts";
-import { SmallGroup } from "./small_group.ts";
+import { type SmallGroup, startedGroup } from "./small_group.ts";
 
 function started(): SmallGroup {
-  const group = new SmallGroup({ partition: "quorum" });
-  group.start("a", "b", "c");
-  group.run(1000);
+  const group = startedGroup({ partition: "quorum" });
   assert.equal(group.holders(), "v1=a v2=b v3=c");
   return group;
 }

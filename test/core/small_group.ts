@@ -86,7 +86,7 @@ export class SmallGroup {
   /** Messages that get lost, as "host kind". */
   readonly lost = new Set<string>();
   /** Hosts that have an address of their own. */
-  readonly placed = new Set(["a", "b", "c", "d"]);
+  readonly placed: Set<string>;
   /** VIPs that cannot be removed, as "host/vip"; the kernel drops them when their lease ends. */
   readonly stuck = new Set<string>();
   /** VIPs that cannot be added, as "host/vip". */
@@ -100,6 +100,16 @@ export class SmallGroup {
 
   constructor(choice: GroupChoice = {}) {
     this.#group = groupOf(choice);
+    this.placed = new Set(this.#group.hosts.map(({ name }) => name));
+  }
+
+  /** What has happened so far is of no interest. */
+  forget(): void {
+    for (const log of [this.notes, this.kernelLog, this.announced]) log.length = 0;
+  }
+
+  nodeOf(name: string): Node {
+    return this.#host(name).node;
   }
 
   start(...names: string[]): void {
@@ -290,6 +300,14 @@ export class SmallGroup {
     if (!host) throw new Error(`no host ${name} in this group`);
     return host;
   }
+}
+
+/** A group of which all hosts, or those named, have run for a second. */
+export function startedGroup(choice: GroupChoice = {}, ...hosts: string[]): SmallGroup {
+  const group = new SmallGroup(choice);
+  group.start(...hosts.length > 0 ? hosts : group.placed);
+  group.run(1_000);
+  return group;
 }
 
 export const vip = (

@@ -4,17 +4,9 @@ import assert from "node:assert/strict";
 import type { OperatorRequest } from "../../src/core/events.ts";
 import { type HostName, hostName, vipName } from "../../src/core/vocabulary.ts";
 import { type WhatIf, whatIf } from "../../src/core/what_if.ts";
-import { type GroupChoice, groupOf, SmallGroup, vip } from "./small_group.ts";
+import { type GroupChoice, SmallGroup, startedGroup, vip } from "./small_group.ts";
 
 const five = ["v1", "v2", "v3", "v4", "v5"];
-
-function settled(choice: GroupChoice = {}): SmallGroup {
-  const group = new SmallGroup(choice);
-  for (const each of groupOf(choice).hosts) group.placed.add(each.name);
-  group.start(...groupOf(choice).hosts.map(({ name }) => name));
-  group.run(1_000);
-  return group;
-}
 
 function foretold(group: SmallGroup, asked: string, without: readonly string[]): WhatIf {
   const host = group.hosts.get(asked);
@@ -69,7 +61,7 @@ const stories: Readonly<
 for (const [name, { choice = {}, before = () => {} }] of Object.entries(stories)) {
   Deno.test(`whatIf() on the coordinator foretells who holds what after any loss in a group ${name}`, () => {
     for (const without of [["a"], ["b"], ["d"], ["a", "b"], ["b", "c"], ["c", "d"], ["a", "c", "d"]]) {
-      const group = settled(choice);
+      const group = startedGroup(choice);
       before(group);
       const told = foretold(group, "a", without);
       for (const host of without) group.crash(host);
@@ -81,14 +73,14 @@ for (const [name, { choice = {}, before = () => {} }] of Object.entries(stories)
 }
 
 Deno.test("whatIf() changes nothing, and tells the same again", () => {
-  const group = settled();
+  const group = startedGroup();
   const before = JSON.stringify(group.status("a"));
   assert.deepEqual(foretold(group, "a", ["b"]), foretold(group, "a", ["b"]));
   assert.equal(JSON.stringify(group.status("a")), before);
 });
 
 Deno.test("whatIf() says why a VIP would move, what stays, and what each host would carry", () => {
-  const told = foretold(settled(), "a", ["b"]);
+  const told = foretold(startedGroup(), "a", ["b"]);
   assert.deepEqual(told.vips.map(({ now, then, reason }) => [now, then, reason]), [
     ["a", "a", "unheld"],
     ["b", "a", "holderGone"],
@@ -104,7 +96,7 @@ Deno.test("whatIf() says why a VIP would move, what stays, and what each host wo
 
 Deno.test("whatIf() says for each host that may hold a VIP why it could not", () => {
   const hosts = ["a", "b", "c", "d"];
-  const group = settled({ hosts, vips: [vip("v1", { hosts: ["b", "c", "d"].map(hostName) })] });
+  const group = startedGroup({ hosts, vips: [vip("v1", { hosts: ["b", "c", "d"].map(hostName) })] });
   group.broken.add("d/v1");
   operate(group, "a", { kind: "move", vip: vipName("v1"), to: hostName("d") });
   operate(group, "c", { kind: "drain", reason: "test" });
@@ -123,7 +115,7 @@ Deno.test("whatIf() says for each host that may hold a VIP why it could not", ()
 });
 
 Deno.test("whatIf() on another host knows of drains, but not of what others could not add, and says so", () => {
-  const group = settled({ hosts: ["a", "b", "c", "d"], vips: five });
+  const group = startedGroup({ hosts: ["a", "b", "c", "d"], vips: five });
   operate(group, "c", { kind: "drain", reason: "test" });
   assert.equal(holders(foretold(group, "b", ["d"])), holders(foretold(group, "a", ["d"])));
   assert.equal(foretold(group, "b", ["d"]).isWhole, false);
@@ -137,7 +129,7 @@ Deno.test("whatIf() on another host knows of drains, but not of what others coul
 });
 
 Deno.test("whatIf() tells hosts that are no members from those that are, and goes on", () => {
-  const group = settled();
+  const group = startedGroup();
   group.crash("c");
   group.run(1_000);
   const told = foretold(group, "a", ["b", "c"]);
@@ -146,20 +138,20 @@ Deno.test("whatIf() tells hosts that are no members from those that are, and goe
 });
 
 Deno.test("whatIf() tells when too few hosts would be left to hold VIPs", () => {
-  const group = settled({ partition: "quorum" });
+  const group = startedGroup({ partition: "quorum" });
   const enough = foretold(group, "a", ["c"]);
   assert.deepEqual([enough.serves, enough.needed], [true, 2]);
   const few = foretold(group, "a", ["b", "c"]);
   assert.deepEqual([few.serves, few.needed, holders(few)], [false, 2, "v1=- v2=- v3=-"]);
-  const none = foretold(settled(), "a", ["a", "b", "c"]);
+  const none = foretold(startedGroup(), "a", ["a", "b", "c"]);
   assert.deepEqual([none.serves, none.needed, none.remaining], [false, 1, []]);
 });
 
 Deno.test("whatIf() counts what balance would move after the loss", () => {
   const hosts = ["a", "b", "c"];
-  const group = settled({ hosts, vips: [vip("v1"), vip("v2"), vip("v3", { hosts: [hostName("c")] })] });
+  const group = startedGroup({ hosts, vips: [vip("v1"), vip("v2"), vip("v3", { hosts: [hostName("c")] })] });
   assert.equal(foretold(group, "a", ["c"]).balanceMoves, 0);
-  const heavy = settled({ hosts: ["a", "b"], vips: five });
+  const heavy = startedGroup({ hosts: ["a", "b"], vips: five });
   heavy.crash("b");
   heavy.run(1_000);
   heavy.start("b");

@@ -40,7 +40,9 @@ Deno.test("every task that the README names is a task", () => {
 });
 
 Deno.test("every file that the map of the source names is there", () => {
-  const named = [...read("src/README.md").matchAll(/`((?:core|codec|config|daemon|simulator|host|cli)\/[\w./]+)`/g)];
+  const named = [
+    ...read("src/README.md").matchAll(/`((?:core|codec|config|daemon|simulator|host|cli)\/[\w./]+)`/g),
+  ];
   assert(named.length > 0);
   for (const [, path = ""] of named) assert(Deno.statSync(new URL(`src/${path}`, root)), path);
 });

@@ -476,8 +476,8 @@ export const mutants: readonly Mutant[] = [
   {
     fault: "a host takes VIPs without a quorum",
     file: "src/core/holdings.ts",
-    find: "node.view.acquireAt === null && hasQuorum(node, now);",
-    replace: "node.view.acquireAt === null;",
+    find: "hasWaited(node, node.view) && hasQuorum(node, now);",
+    replace: "hasWaited(node, node.view);",
     caughtBy: { checker: "alarm", seed: 164 },
   },
   {
@@ -681,11 +681,54 @@ export const mutants: readonly Mutant[] = [
   {
     fault: "a host that said farewell is waited for",
     file: "src/core/quorum.ts",
-    find: 'if (state !== "left" && remaining > 0)',
-    replace: 'if (remaining > 0 && state !== "disputed")',
+    find: 'if (peer.state === "left") ends.delete(peer.host);',
+    replace: 'if (peer.state === "disputed") ends.delete(peer.host);',
     caughtBy: {
       test: "test/core/quorum_test.ts",
       name: "partition quorum: who said farewell counts on no vote any more",
+    },
+  },
+  {
+    fault: "a host that starts owes nobody its vote",
+    file: "src/core/node.ts",
+    find: "[host, after(now, group.timing.timeout)]",
+    replace: "[host, now]",
+    caughtBy: {
+      test: "test/core/breaches_test.ts",
+      name: "a voter that restarts within 60 ms, with timeout 500 ms, has not forgotten its vote",
+    },
+  },
+  {
+    fault: "a vote for a host that the new file does not have is forgotten",
+    file: "src/core/node.ts",
+    find: "after(peer.lastHeard, timeoutFor(peer, node.group.timing))]",
+    replace: "peer.lastHeard]",
+    caughtBy: {
+      test: "test/core/breaches_test.ts",
+      name: "hosts that read a file without another one remember that they voted for it",
+    },
+  },
+  {
+    fault: "a host takes it for enough that its own wait is over",
+    file: "src/core/quorum.ts",
+    find: "return others.length + 1 >= majorityOf(group.hosts.length);",
+    replace: "return others.length >= 0;",
+    caughtBy: {
+      test: "test/core/breaches_test.ts",
+      name:
+        "a voter that promises twice does not let the first coordinator take what the second one's member keeps",
+    },
+  },
+  {
+    fault: "what is not on the host is taken by an agreement on its old addresses",
+    file: "src/core/holdings.ts",
+    find: "return same === undefined || isFormer(node, vip.name) || !haveSameAddresses(vip, same);",
+    replace:
+      "return isPresent(stateOf(node, vip.name)) && (same === undefined || !haveSameAddresses(vip, same));",
+    caughtBy: {
+      test: "test/core/breaches_test.ts",
+      name:
+        "a member that reads new addresses between its report and the install takes nothing by the old agreement",
     },
   },
   // The host.
@@ -895,7 +938,7 @@ export const mutants: readonly Mutant[] = [
   {
     fault: "a VIP is given to a host that does not know it",
     file: "src/core/catalog.ts",
-    find: "hosts: sorted(allowed.length > 0 ? allowed : willing),",
+    find: "hosts: sorted(allowed.map(({ host }) => host)),",
     replace: "hosts: sorted(reference.hosts),",
     caughtBy: {
       test: "test/core/catalog_test.ts",

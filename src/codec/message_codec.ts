@@ -162,6 +162,7 @@ export const messageCodec: Codec<Message> = union<Message>({
       revision: varint,
       mature: bool,
       draining: bool,
+      waits: bool,
       heard: ascending(heard, { by: (each) => each.host, countMax: HOSTS_MAX }),
       releasing: vips,
       acquiring: vips,

@@ -72,11 +72,14 @@ export function agree(group: Group, members: readonly Reported[]): Agreement {
     return { partition, vips, hostsCount: hosts.length, differing: [], awaited: [] };
   }
   const own = catalogOf(group, []);
-  const files = members.map(({ host, report }): File => ({ host, catalog: report.catalog ?? own }));
+  const files = members.map(({ host, report }): File => ({
+    host,
+    catalog: report.catalog ?? own,
+    can: (vip) => !report.draining && !report.unable.includes(vip),
+  }));
   const common = mostCommon(own, files);
   const claims = claimsOf(members);
-  const known = unionOf(files, common).map((each) => ({ ...each, isHoldable: isHoldable(each, members) }));
-  const { open, awaited } = withoutRivals(known, claims);
+  const { open, awaited } = withoutRivals(unionOf(files, common), claims);
   return {
     partition: files.some(({ catalog }) => catalog.partition === "quorum") ? "quorum" : "serve",
     vips: open,
@@ -90,6 +93,8 @@ export function agree(group: Group, members: readonly Reported[]): Agreement {
 interface File {
   readonly host: HostName;
   readonly catalog: Catalog;
+  /** Whether the member is able to hold the VIP, and wants to. */
+  readonly can: (vip: VipName) => boolean;
 }
 
 /** A VIP that some members know. */
@@ -99,13 +104,16 @@ interface Known {
   /** Under any of the configurations. */
   readonly addresses: readonly string[];
   readonly isCommon: boolean;
+  /** Whether some member that may hold it also can. */
+  readonly isHoldable: boolean;
 }
 
-/** Whether some member that may hold the VIP also can. */
-const isHoldable = ({ spec: { name, hosts } }: Known, members: readonly Reported[]): boolean =>
-  members.some(({ host, report: { draining, unable } }) =>
-    hosts.includes(host) && !draining && !unable.includes(name)
-  );
+/** What one member's configuration says of a VIP. */
+interface Version {
+  readonly host: HostName;
+  readonly spec: VipSpec;
+  readonly can: boolean;
+}
 
 /** Who has each VIP, and whether anybody means to keep it. */
 type Claims = ReadonlyMap<VipName, { readonly hosts: readonly HostName[]; readonly isKept: boolean }>;
@@ -126,12 +134,13 @@ function mostCommon(own: Catalog, files: readonly File[]): Catalog {
 const isFormer = ({ hosts }: VipSpec): boolean => hosts.length === 0;
 
 function unionOf(files: readonly File[], common: Catalog): Known[] {
-  const versions = new Map<VipName, { readonly host: HostName; readonly spec: VipSpec }[]>();
-  for (const { host, catalog } of files) {
+  const versions = new Map<VipName, Version[]>();
+  for (const { host, catalog, can } of files) {
     for (const spec of catalog.vips) {
+      const version = { host, spec, can: can(spec.name) };
       const others = versions.get(spec.name);
-      if (others) others.push({ host, spec });
-      else versions.set(spec.name, [{ host, spec }]);
+      if (others) others.push(version);
+      else versions.set(spec.name, [version]);
     }
   }
   const usual = new Map(common.vips.map((spec) => [spec.name, spec]));
@@ -141,22 +150,21 @@ function unionOf(files: readonly File[], common: Catalog): Known[] {
   });
 }
 
-function merged(
-  versions: readonly { readonly host: HostName; readonly spec: VipSpec }[],
-  usual: VipSpec | undefined,
-): Known {
-  const willing = versions.filter(({ host, spec }) => spec.hosts.includes(host)).map(({ host }) => host);
-  const allowed = usual === undefined ? willing : willing.filter((host) => usual.hosts.includes(host));
+function merged(versions: readonly Version[], usual: VipSpec | undefined): Known {
+  const byOwn = versions.filter(({ host, spec }) => spec.hosts.includes(host));
+  const byBoth = byOwn.filter(({ host }) => usual === undefined || usual.hosts.includes(host));
+  const allowed = byBoth.some(({ can }) => can) ? byBoth : byOwn;
   const reference = usual ?? versions[0]?.spec;
   if (reference === undefined) throw new RangeError("Cannot merge a VIP that nobody knows");
   return {
     spec: {
       ...reference,
-      hosts: sorted(allowed.length > 0 ? allowed : willing),
+      hosts: sorted(allowed.map(({ host }) => host)),
       handover: versions.every(({ spec }) => spec.handover === "overlap") ? "overlap" : "exclusive",
     },
     addresses: [...new Set(versions.flatMap(({ spec }) => spec.addresses.map(({ address }) => address)))],
     isCommon: usual !== undefined,
+    isHoldable: allowed.some(({ can }) => can),
   };
 }
 
@@ -178,14 +186,14 @@ function claimsOf(members: readonly Reported[]): Claims {
  * what is there still, else the usual name.
  */
 function withoutRivals(
-  known: readonly (Known & { readonly isHoldable: boolean })[],
+  known: readonly Known[],
   claims: Claims,
 ): { readonly open: readonly VipSpec[]; readonly awaited: readonly Awaited[] } {
   const names = namesByAddress(known);
   if ([...names.values()].every((sharing) => sharing.length === 1)) {
     return { open: known.map(({ spec }) => spec), awaited: [] };
   }
-  const rank = ({ spec: { name }, isCommon, isHoldable }: typeof known[number]): number => {
+  const rank = ({ spec: { name }, isCommon, isHoldable }: Known): number => {
     const claim = claims.get(name);
     return (isHoldable ? 0 : 8) + (claim === undefined ? 4 : claim.isKept ? 0 : 2) + (isCommon ? 0 : 1);
   };

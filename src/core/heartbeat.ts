@@ -168,6 +168,7 @@ function heartbeatOf(node: Node): Heartbeat {
     revision: node.revision,
     mature: node.mature,
     draining: isDraining(node),
+    waits: isWaiting(node),
     heard: whomWeHear(node.peers),
     releasing: node.releasing,
     acquiring: node.acquiring,
@@ -176,13 +177,16 @@ function heartbeatOf(node: Node): Heartbeat {
   };
 }
 
+/** Whether the wait of the view is not over yet. */
+const isWaiting = ({ view }: Node): boolean => view !== null && view.acquireAt !== null;
+
 /**
  * Whether somebody may be waiting to hear what has changed. That we hear one host more can wait for the next heartbeat
  * if many have come since the last: in a large group that starts, everybody would answer everybody at once.
  */
 function hasNews(node: Node, before: Heartbeat): boolean {
   return !sameView(before.view, node.view?.id ?? null) || before.follows !== node.follows ||
-    before.revision !== node.revision || before.mature !== node.mature ||
+    before.revision !== node.revision || before.mature !== node.mature || before.waits !== isWaiting(node) ||
     !areSame(before.releasing, node.releasing) || !areSame(before.acquiring, node.acquiring) ||
     (node.hearsMore && node.extras < extrasForHearing);
 }

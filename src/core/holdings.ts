@@ -10,7 +10,7 @@ import type { VipProblem } from "./events.ts";
 import type { HeldVip } from "./message.ts";
 import { mergeByName } from "./catalog.ts";
 import { includes, type Tenure, type View } from "./membership.ts";
-import { hasQuorum } from "./quorum.ts";
+import { hasQuorum, hasWaited } from "./quorum.ts";
 import { type Node, note, revise, type Turn, update } from "./turn.ts";
 import type { Peer } from "./suspicion.ts";
 import { absent, stepVip, type VipAction, vipDeadline, type VipEvent, type VipState } from "./vip.ts";
@@ -50,8 +50,7 @@ export function replaceVips(turn: Turn, group: Group): void {
   const next = new Map(group.vips.map((vip) => [vip.name, vip]));
   const former = vipsHere(node).filter((vip) => {
     const same = next.get(vip.name);
-    const isThere = isPresent(stateOf(node, vip.name)) || isFormer(node, vip.name);
-    return isThere && (same === undefined || isFormer(node, vip.name) || !haveSameAddresses(vip, same));
+    return same === undefined || isFormer(node, vip.name) || !haveSameAddresses(vip, same);
   }).map((vip) => ({ ...vip, hosts: [] }));
   revise(turn, { group, former, changedIn: node.revision + 1 });
   turn.vipsConcerned = true;
@@ -257,7 +256,7 @@ function demandOn({ node, now }: Turn, vip: VipSpec): VipEvent | null {
   const tenure = node.view.allocation.get(vip.name);
   if (tenure?.holder === node.self.host) {
     const demand = demandOnHolder(node, node.view, { vip, tenure });
-    const mayTake = node.view.acquireAt === null && hasQuorum(node, now);
+    const mayTake = hasWaited(node, node.view) && hasQuorum(node, now);
     return mayTake || demand.kind !== "wanted" || isPresent(stateOf(node, vip.name))
       ? demand
       : { kind: "expected" };

@@ -32,6 +32,7 @@ export function installView(turn: Turn, install: Install, basis: Basis | null): 
       mature: install.mature,
       installedAt: now,
       reportedIn: node.promised?.report.revision ?? node.revision,
+      waits: install.wait > 0,
       acquireAt: install.wait > 0 ? after(now, install.wait) : null,
       allocation,
       counterparts: counterpartsOf(install, node.self.host),

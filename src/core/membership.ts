@@ -37,6 +37,8 @@ export interface View {
   readonly installedAt: Instant;
   /** The revision of this host that it was agreed on with. */
   readonly reportedIn: number;
+  /** True when others may count on a member's vote for a while after the view was agreed on. */
+  readonly waits: boolean;
   /** Until then nothing new is acquired; null once that has passed. */
   readonly acquireAt: Instant | null;
   readonly allocation: ReadonlyMap<VipName, Tenure>;

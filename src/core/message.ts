@@ -45,6 +45,8 @@ export interface Heartbeat {
   readonly revision: number;
   readonly mature: boolean;
   readonly draining: boolean;
+  /** True while nothing new may be acquired in the view: a vote for somebody outside has still to run out. */
+  readonly waits: boolean;
   /** Everyone whom this host heard within the timeout, with the newest sequence heard. Sorted by host. */
   readonly heard: readonly Heard[];
   /** VIPs that the view's allocation takes from this host and that are still on it. Sorted. */

@@ -33,7 +33,7 @@ import {
 } from "./holdings.ts";
 import type { Message, Sender } from "./message.ts";
 import { hasQuorum, quorumDeadline } from "./quorum.ts";
-import { Peers } from "./suspicion.ts";
+import { Peers, timeoutFor } from "./suspicion.ts";
 import { broadcast, type Node, note, revise, type Turn, update } from "./turn.ts";
 import {
   after,
@@ -76,6 +76,7 @@ export function createNode(
     sequence: sequence(0),
     said: null,
     heartbeatAt: now,
+    owed: new Map(otherHosts(group, of.self).map((host) => [host, after(now, group.timing.timeout)])),
     hearsMore: false,
     extras: 0,
     silenceAt: null,
@@ -119,6 +120,9 @@ export function createNode(
     balanceAt: now,
   };
 }
+
+const otherHosts = (group: Group, self: HostName): readonly HostName[] =>
+  group.hosts.map(({ name }) => name).filter((name) => name !== self);
 
 /** Answers an event. Time may not go backwards between steps. */
 export function stepNode(node: Node, event: NodeEvent, now: Instant): Step<Node, NodeEffect> {
@@ -219,8 +223,15 @@ function changeConfiguration(turn: Turn, group: Group): void {
     more: Math.max(0, changes.length - DIFFERENCES_MAX),
   });
   const hosts = new Set(group.hosts.map(({ name }) => name));
+  const forgotten = node.peers.list.filter(({ host }) => !hosts.has(host));
   update(turn, {
     peers: node.peers.among(hosts),
+    owed: new Map([
+      ...node.owed,
+      ...forgotten.map((peer) =>
+        [peer.host, after(peer.lastHeard, timeoutFor(peer, node.group.timing))] as const
+      ),
+    ]),
     silenceAt: now,
     unable: new Map(),
     electionIsStale: true,

@@ -6,16 +6,27 @@
 //
 //   - a host gives its VIPs up before the vouches of a majority have run out;
 //   - a host that is asked to be in another view tells in its report who may still count on its vote, and for how
-//     long: nothing new is acquired in the new view until the vouches of everyone left out have run out.
+//     long: nothing new is acquired in the new view until the vouches of everyone left out have run out, and a
+//     majority has shown that it stayed in the view for so long.
 //
+// A host that starts does not know for whom its last life has vouched, and reports it of everybody for a timeout.
 // A host that has been silent for the timeout can count on nobody's vote any more, so after a crash the wait is zero.
 // Only lengths of time are compared, never the hosts' clocks; they need to run at about the same rate.
 
 import type { Heartbeat, Report, Vouch } from "./message.ts";
-import { majorityOf } from "./membership.ts";
+import { majorityOf, type View } from "./membership.ts";
 import { timeoutFor } from "./suspicion.ts";
 import type { Node } from "./turn.ts";
-import { after, type Duration, duration, type Instant, type Member, sameView } from "./vocabulary.ts";
+import {
+  after,
+  type Duration,
+  duration,
+  type Instant,
+  isSameMember,
+  type Member,
+  sameView,
+  sorted,
+} from "./vocabulary.ts";
 
 /** Whether the peer has promised nothing but what we have promised, or are in. */
 export function isPledgedWith(node: Node, heartbeat: Heartbeat): boolean {
@@ -36,27 +47,46 @@ export function quorumDeadline(node: Node): Instant | null {
   if (node.group.partition === "serve" || node.view === null || others === 0) return null;
   const { timeout, heartbeat } = node.group.timing;
   const votes: Instant[] = [];
-  for (const { host, incarnation } of node.view.members) {
-    const peer = node.peers.get(host);
-    if (peer?.incarnation !== incarnation || peer.vouched === null) continue;
+  // Also of who is no member: it tells of its vote in any report that follows.
+  for (const { vouched } of node.peers.list) {
+    if (vouched === null) continue;
     // The peer goes by the timeout that it was told, or by a shorter one that it has been told since.
-    votes.push(after(peer.vouched.at, peer.vouched.timeout < timeout ? peer.vouched.timeout : timeout));
+    votes.push(after(vouched.at, vouched.timeout < timeout ? vouched.timeout : timeout));
   }
   const decisive = votes.sort((a, b) => b - a)[others - 1];
   // Half a heartbeat is for carrying the removal out.
   return decisive === undefined ? null : after(decisive, duration(-heartbeat / 2));
 }
 
-/** Who may count on this host's vote, for a report. */
+/**
+ * Whether the votes for those outside the view have run out. That our own wait is over is not enough: a voter that has
+ * promised yet another view meanwhile may vote for them again. So a majority has to show that it has waited in this one.
+ */
+export function hasWaited({ group, peers }: Node, { id, waits, acquireAt, members }: View): boolean {
+  if (!waits) return true;
+  if (acquireAt !== null) return false;
+  const others = members.filter((member) => {
+    const peer = peers.get(member.host);
+    const heartbeat = peer !== undefined && isSameMember(peer, member) ? peer.heartbeat : null;
+    return sameView(heartbeat?.view ?? null, id) && sameView(heartbeat?.promised ?? null, id) &&
+      heartbeat?.waits === false;
+  });
+  return others.length + 1 >= majorityOf(group.hosts.length);
+}
+
+/** Who may count on this host's vote, for a report; sorted by host. */
 export function vouchesOf(node: Node, now: Instant): Vouch[] {
   if (node.group.partition === "serve") return [];
-  const vouches: Vouch[] = [];
+  const ends = new Map(node.owed);
   for (const peer of node.peers.list) {
-    const { host, state, lastHeard } = peer;
-    const remaining = duration(Math.ceil(lastHeard + timeoutFor(peer, node.group.timing) - now));
-    if (state !== "left" && remaining > 0) vouches.push({ host, remaining });
+    const end = after(peer.lastHeard, timeoutFor(peer, node.group.timing));
+    if (peer.state === "left") ends.delete(peer.host);
+    else if (end > (ends.get(peer.host) ?? now)) ends.set(peer.host, end);
   }
-  return vouches;
+  return sorted(ends.keys()).flatMap((host) => {
+    const remaining = duration(Math.ceil((ends.get(host) ?? now) - now));
+    return remaining > 0 ? [{ host, remaining }] : [];
+  });
 }
 
 /** How long a view with these members must acquire nothing: until nobody outside can count on a member's vote. */

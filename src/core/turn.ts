@@ -41,6 +41,12 @@ export interface Node {
   /** Our heartbeats of the last timeout, oldest first: what an acknowledgement refers to. */
   readonly sent: readonly Sent[];
 
+  /**
+   * With partition = "quorum": until when others may count on votes of this host that its peers do not tell of: those
+   * that an earlier life of it may have given, and those to hosts that it was configured with before.
+   */
+  readonly owed: ReadonlyMap<HostName, Instant>;
+
   // Views.
   /** The view with the highest number that was promised or installed. */
   readonly highest: ViewId | null;

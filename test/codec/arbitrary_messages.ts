@@ -124,6 +124,7 @@ export const messagesByKind: {
     revision: natural,
     mature: fc.boolean(),
     draining: fc.boolean(),
+    waits: fc.boolean(),
     heard: ascending(anyHeard, (heard) => heard.host),
     releasing: vips,
     acquiring: vips,

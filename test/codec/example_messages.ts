@@ -31,6 +31,7 @@ export const heartbeatOf = (hosts: number): Heartbeat => ({
   revision: 3,
   mature: true,
   draining: false,
+  waits: false,
   heard: membersNumbered(hosts).slice(1).map((member, at) => ({
     ...member,
     sequence: sequence(5_000_000 + at),

@@ -218,3 +218,14 @@ Deno.test("of two names for one address the one goes that can be held, when the 
     group.run(1_000);
   }
 });
+
+Deno.test("who may hold a VIP by its own configuration alone has it while the others drain", () => {
+  const group = new SmallGroup({ digest: "older", vips: [vip("v1", { hosts: names("a") })] });
+  group.files.set("b", groupOf({ digest: "newer", vips: [vip("v1", { hosts: names("a", "b") })] }));
+  group.start("a", "b", "c");
+  group.run(1_000);
+  assert.equal(group.holders(), "v1=a");
+  group.tell("a", { kind: "operatorRequested", request: { kind: "drain", reason: "test" } });
+  group.run(100);
+  assert.equal(group.holders(), "v1=b");
+});

@@ -34,6 +34,7 @@ function peer(host: string, hears: string[], state: Peer["state"] = "heard"): Pe
     revision: 1,
     mature: true,
     draining: false,
+    waits: false,
     heard: hears.map((each) => ({ ...member(each), sequence: sequence(1) })),
     releasing: [],
     acquiring: [],

@@ -695,7 +695,7 @@ export const mutants: readonly Mutant[] = [
     replace: "[host, now]",
     caughtBy: {
       test: "test/core/breaches_test.ts",
-      name: "a voter that restarts within 60 ms, with timeout 500 ms, has not forgotten its vote",
+      name: "a voter that restarts has not forgotten its vote",
     },
   },
   {

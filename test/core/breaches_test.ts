@@ -61,11 +61,9 @@ Deno.test("a member that reads new addresses between its report and the install 
   }
 });
 
-for (
-  const { timeout, restart } of [60, 80, 100, 120, 140, 300].map((restart) => ({ timeout: 500, restart }))
-    .concat([{ timeout: 5_000, restart: 300 }])
-) {
-  Deno.test(`a voter that restarts within ${restart} ms, with timeout ${timeout} ms, has not forgotten its vote`, () => {
+Deno.test("a voter that restarts has not forgotten its vote", () => {
+  const restarts = [60, 80, 100, 120, 140, 300].map((restart) => ({ timeout: 500, restart }));
+  for (const { timeout, restart } of [...restarts, { timeout: 5_000, restart: 300 }]) {
     const group = startedGroup({ ...quorumOf("abc"), timeout });
     group.run(7_000);
     shift(group, ["a", "b"], ["c"]);
@@ -74,10 +72,10 @@ for (
     shift(group, ["a"], ["b", "c"]);
     group.run(restart);
     group.start("b");
-    assert.equal(sharedWith(group, "a", 2 * timeout + 1_000), 0);
+    assert.equal(sharedWith(group, "a", 2 * timeout + 1_000), 0, JSON.stringify({ timeout, restart }));
     assert.match(group.holders(), /v1=[bc]/);
-  });
-}
+  }
+});
 
 Deno.test("a voter that promises twice does not let the first coordinator take what the second one's member keeps", () => {
   for (let phase = 0; phase < 100; phase += 10) {

@@ -40,16 +40,16 @@ interface Row {
 }
 
 const rows: readonly Row[] = [
-  { name: "host dies, or its daemon is killed", terms: { timeout: 1, d: 4, p: 1 }, without: 1 },
+  { name: "host dies, or its daemon is killed", terms: { timeout: 1, d: 6, p: 1 }, without: 1 },
   {
     name: "the same, and a message of the view change is lost",
-    terms: { timeout: 1, heartbeat: 1, d: 4, p: 1 },
+    terms: { timeout: 1, heartbeat: 1, d: 6, p: 1 },
     without: 1,
     hosts: 3,
   },
   {
     name: "two hosts die within a heartbeat",
-    terms: { timeout: 1, heartbeat: 1, d: 4, p: 1 },
+    terms: { timeout: 1, heartbeat: 1, d: 6, p: 1 },
     without: 2,
   },
   {
@@ -60,7 +60,7 @@ const rows: readonly Row[] = [
   },
   {
     name: "quorum: host dies while a member answers no proposal",
-    terms: { timeout: 3, heartbeat: 1, d: 4, p: 1 },
+    terms: { timeout: 3, heartbeat: 1, d: 5, p: 1 },
     partition: "quorum",
     without: 2,
   },
@@ -100,13 +100,13 @@ const rows: readonly Row[] = [
   },
   {
     name: "quorum: silent partition, the majority holds all",
-    terms: { timeout: 1, d: 4, p: 1 },
+    terms: { timeout: 1, d: 6, p: 1 },
     partition: "quorum",
     without: 1,
   },
   {
     name: "quorum: host is cut off from the coordinator alone",
-    terms: { timeout: 2, heartbeat: 2, d: 4, p: 1 },
+    terms: { timeout: 2, heartbeat: 2, d: 5, p: 1 },
     partition: "quorum",
     without: 1,
     hosts: 3,

@@ -63,25 +63,25 @@ const three: Simulation = {
       { what: "one holder", took_ms: 59, promised_ms: 150 },
       { what: "outage after the merge", took_ms: 5, promised_ms: null },
     ]),
-    gone("loss", ["test00"], { took: 469, promised: 545, moves: { "web-a": "test01" } }),
-    gone("loss", ["test01"], { took: 485, promised: 545, moves: { "web-b": "test00" } }),
-    gone("loss", ["test02"], { took: 503, promised: 545, moves: { "web-c": "test00" } }),
+    gone("loss", ["test00"], { took: 469, promised: 555, moves: { "web-a": "test01" } }),
+    gone("loss", ["test01"], { took: 485, promised: 555, moves: { "web-b": "test00" } }),
+    gone("loss", ["test02"], { took: 503, promised: 555, moves: { "web-c": "test00" } }),
     gone("stop", ["test00"], { took: 8, promised: 75, moves: { "web-a": "test01" } }),
     gone("stop", ["test01"], { took: 8, promised: 75, moves: { "web-b": "test00" } }),
     gone("stop", ["test02"], { took: 9, promised: 75, moves: { "web-c": "test00" } }),
     gone("loss", ["test00", "test01"], {
       took: 541,
-      promised: 645,
+      promised: 655,
       moves: { "web-a": "test02", "web-b": "test02" },
     }),
     gone("loss", ["test00", "test02"], {
       took: 590,
-      promised: 645,
+      promised: 655,
       moves: { "web-a": "test01", "web-c": "test01" },
     }),
     gone("loss", ["test01", "test02"], {
       took: 582,
-      promised: 645,
+      promised: 655,
       moves: { "web-b": "test00", "web-c": "test00" },
     }),
   ],
@@ -109,11 +109,11 @@ Deno.test("renderSimulation() tells plainly of a quorum group that stops, of wha
       stories: [
         whole("start", all, [{ what: "answered", took_ms: null, promised_ms: 475 }]),
         whole("split", ["test00", "test01"], [
-          { what: "outage", took_ms: 494, promised_ms: 545 },
+          { what: "outage", took_ms: 494, promised_ms: 555 },
           { what: "released", took_ms: 428, promised_ms: 475 },
           { what: "outage after the merge", took_ms: 0, promised_ms: null },
         ]),
-        { ...first, nobody_may: ["web-c"], problems: ["outage: took 600ms, at most 545ms promised"] },
+        { ...first, nobody_may: ["web-c"], problems: ["outage: took 600ms, at most 555ms promised"] },
         {
           ...second,
           measures: [none],
@@ -152,7 +152,7 @@ Deno.test("renderSimulation() shortens what many hosts carry, long sides of a sp
   const hosts = Array.from({ length: 30 }, (_, at) => `a-host-with-a-long-name-${at}`);
   const loads = hosts.map((host, at) => ({ host, vips: at < 3 ? 4 : 3 }));
   const loss: StoryOutcome = {
-    ...whole("split", hosts.slice(0, 15), [{ what: "outage", took_ms: 500, promised_ms: 545 }]),
+    ...whole("split", hosts.slice(0, 15), [{ what: "outage", took_ms: 500, promised_ms: 555 }]),
   };
   const first = three.stories[2];
   if (first === undefined) throw new Error("Expected this story");

@@ -20,15 +20,15 @@ const measures = ({ measures }: StoryOutcome) => measures.map(({ what, promised_
 Deno.test("every story is measured beside what the configuration promises of it, and keeps it", () => {
   const stories: [Story, Group, unknown][] = [
     [{ kind: "start" }, serve, [["answered", 475]]],
-    [{ kind: "loss", hosts: [a] }, serve, [["outage", 545]]],
-    [{ kind: "loss", hosts: [a, b] }, serve, [["outage", 645]]],
+    [{ kind: "loss", hosts: [a] }, serve, [["outage", 555]]],
+    [{ kind: "loss", hosts: [a, b] }, serve, [["outage", 655]]],
     [{ kind: "stop", host: a }, serve, [["outage", 75]]],
     [{ kind: "split", side: [a] }, serve, [["outage", 545], ["one holder", 150], [
       "outage after the merge",
       null,
     ]]],
-    [{ kind: "loss", hosts: [a] }, quorum, [["outage", 545]]],
-    [{ kind: "split", side: [a] }, quorum, [["outage", 545], ["released", 475], [
+    [{ kind: "loss", hosts: [a] }, quorum, [["outage", 555]]],
+    [{ kind: "split", side: [a] }, quorum, [["outage", 555], ["released", 475], [
       "outage after the merge",
       null,
     ]]],
@@ -109,7 +109,7 @@ Deno.test("what takes longer than promised at any moment, does not end, or break
   const problems = (...moments: Rehearsed[]) => outcomeOf(loss, moments, serve).problems;
   assert.deepEqual(problems(moment({})), []);
   assert.deepEqual(problems(moment({}), moment({ gap: 600.4 })), [
-    "outage: took 600ms, at most 545ms promised",
+    "outage: took 600ms, at most 555ms promised",
   ]);
   assert.deepEqual(problems(moment({ after: null })), ["nobody has u in the end, though somebody could"]);
   assert.match(

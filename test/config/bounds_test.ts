@@ -65,7 +65,7 @@ Deno.test("boundsOf() works out every formula as its text says, whatever the tim
 
 Deno.test("boundsOf() gives the longest times of the default timing", () => {
   const bounds = boundsOf(hosts(3));
-  assert.equal(named(bounds, "host dies, or its daemon is killed").worst, 545);
+  assert.equal(named(bounds, "host dies, or its daemon is killed").worst, 555);
   assert.equal(named(bounds, "clean stop, drain or move: nobody answers").worst, 55);
   assert.equal(named(bounds, "daemon hangs: its kernel still answers").worst, 3_500);
   assert.equal(named(bounds, "cold start, hosts missing: every VIP is held").worst, 5_345);

@@ -222,6 +222,14 @@ export const mutants: readonly Mutant[] = [
     },
   },
   {
+    fault: "a view is made anew every second for nothing",
+    file: "src/core/coordinate.ts",
+    find: "  if (!view.mature && isMature(node, members)) return true;\n",
+    replace:
+      "  if (!view.mature && isMature(node, members)) return true;\n  if (now >= after(view.installedAt, duration(1_000))) return true;\n",
+    caughtBy: { checker: "rest", seed: 1 },
+  },
+  {
     fault: "nobody waits for the vouches of those left out",
     file: "src/core/coordinate.ts",
     find: "wait: waitFor(members, reports),",

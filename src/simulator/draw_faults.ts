@@ -72,7 +72,8 @@ function drawFault(of: Drawing & { readonly kind: Kind }): readonly Fault[] {
   const vip = random.pick(group.vips).name;
   const lasts = drawLength(of);
   // A supervisor does not start a daemon again at once; a machine takes longer.
-  const down = random.between(200, 8_000) * scale;
+  // A supervisor may start it again at once.
+  const down = random.chance(0.3) ? random.between(10, 200) : random.between(200, 8_000) * scale;
   switch (kind) {
     case "partition":
       return [drawPartition(of, { at, lasts })];

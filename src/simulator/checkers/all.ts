@@ -13,6 +13,7 @@ import { flapping } from "./flapping.ts";
 import { leastMovement } from "./least_movement.ts";
 import { leaving } from "./leaving.ts";
 import { quorum } from "./quorum.ts";
+import { rest } from "./rest.ts";
 import { settlement } from "./settlement.ts";
 import { views } from "./views.ts";
 import { answering, windowTimeouts } from "./window.ts";
@@ -41,5 +42,6 @@ export function allCheckers(plan: Plan): readonly Checker[] {
     answering({ bound: window, leaseMax: lease }),
     coverage({ bound: effect + mature * slowness, gapMax: 2 * timeout }),
     flapping({ bound: effect }),
+    rest(),
   ];
 }

@@ -20,6 +20,7 @@ import { exclusive, sharedMax } from "../../../src/simulator/checkers/exclusive.
 import { fence } from "../../../src/simulator/checkers/fence.ts";
 import { leastMovement } from "../../../src/simulator/checkers/least_movement.ts";
 import { leaving, stopMax } from "../../../src/simulator/checkers/leaving.ts";
+import { rest } from "../../../src/simulator/checkers/rest.ts";
 import { quorum } from "../../../src/simulator/checkers/quorum.ts";
 import { settlement } from "../../../src/simulator/checkers/settlement.ts";
 import { views } from "../../../src/simulator/checkers/views.ts";
@@ -363,4 +364,25 @@ Deno.test("evenness objects when one host has two VIPs more than another", () =>
   );
   approves(evenness(), [milestone("ended"), loaded(["v"], ["v"])]);
   approves(evenness(), [milestone("ended"), loaded(["v", "w"], ["v", "w"], "maintenance")]);
+});
+
+Deno.test("rest objects to a view that is proposed, and to many words, when all is quiet", () => {
+  const world = fakeWorld(fakeGroup(["a", "b"], ["v"]), [{ name: "a" }, { name: "b" }]);
+  const at = (now: number) => ({ ...world, now });
+  const proposes = stepped([{
+    kind: "note",
+    note: { kind: "viewProposed", view: { number: viewNumber(7), coordinator: hostName("a") }, members: [] },
+  }]);
+  approves(rest(), [proposes, at(1)], [milestone("quiet"), at(2)]);
+  const checker = rest();
+  approves(checker, [milestone("quiet"), at(1)]);
+  objects(checker, [proposes, at(2)], /a proposed view 7 when nothing was to change/);
+  const talked = (count: number) => {
+    const checker = rest();
+    approves(checker, [milestone("quiet"), at(0)]);
+    for (let word = 0; word < count; word++) approves(checker, [heartbeat, at(10)]);
+    return checker;
+  };
+  approves(talked(12), [milestone("ended"), at(1_000)]);
+  objects(talked(15), [milestone("ended"), at(1_000)], /a sent 15 messages where 11 heartbeats were due/);
 });

@@ -324,7 +324,8 @@ export const mutants: readonly Mutant[] = [
     file: "src/core/turn.ts",
     find: "revision: turn.node.revision + 1 });",
     replace: "revision: turn.node.revision });",
-    caughtBy: { checker: "evenness", seed: 15 },
+    caughtBy: { checker: "coverage", seed: 9 },
+  },
   },
   // The members.
   {
@@ -371,7 +372,8 @@ export const mutants: readonly Mutant[] = [
     find: "send(turn, promised.view.coordinator, promised.report);",
     replace:
       "send(turn, promised.view.coordinator, reportFor(turn, { view: promised.view, digest: turn.node.group.digest }));",
-    caughtBy: { checker: "exclusive", seed: 87 },
+    caughtBy: { checker: "settlement", seed: 204 },
+  },
   },
   {
     fault: "a coordinator is waited for without end",
@@ -486,7 +488,11 @@ export const mutants: readonly Mutant[] = [
     file: "src/core/holdings.ts",
     find: "hasWaited(node, node.view) && hasQuorum(node, now);",
     replace: "hasWaited(node, node.view);",
-    caughtBy: { checker: "alarm", seed: 164 },
+    caughtBy: {
+      test: "test/core/quorum_test.ts",
+      name: "partition quorum: an install that comes when the votes have run out gives nothing",
+    },
+  },
   },
   {
     fault: "a VIP that could not be removed is waited for although its lease has run out",

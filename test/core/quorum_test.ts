@@ -2,9 +2,10 @@
 // the simulator's business.
 
 import assert from "node:assert/strict";
+import type { NodeEvent } from "../../src/core/events.ts";
 import { vouchesOf } from "../../src/core/quorum.ts";
 import { instant } from "../../src/core/vocabulary.ts";
-import { type SmallGroup, startedGroup } from "./small_group.ts";
+import { names, SmallGroup, startedGroup, vip } from "./small_group.ts";
 
 function started(): SmallGroup {
   const group = startedGroup({ partition: "quorum" });
@@ -44,4 +45,29 @@ Deno.test("partition quorum: nobody takes a VIP while the host that was cut off 
   group.run(2000);
   const changes = group.kernelLog.filter(({ vip }) => vip === "v3").map(({ change, host }) => change + host);
   assert.match(changes.join(" "), /^\+c -c \+[ab]$/);
+});
+
+Deno.test("partition quorum: an install that comes when the votes have run out gives nothing", () => {
+  const group = new SmallGroup({
+    partition: "quorum",
+    vips: ["v1", "v2", vip("v3", { prefer: names("c") })],
+  });
+  group.start("a", "b");
+  group.run(8_000);
+  const tell = group.tell.bind(group);
+  const late: NodeEvent[] = [];
+  group.tell = (name, event) => {
+    const isInstall = event.kind === "messageReceived" && event.message.kind === "install";
+    if (name === "c" && isInstall) late.push(event);
+    else tell(name, event);
+  };
+  group.start("c");
+  while (late.length === 0) group.run(1);
+  group.partition(["a", "b"], ["c"]);
+  group.forget();
+  // c has still to suspect the others, but counts on their votes no more.
+  group.run(470);
+  for (const event of late) tell("c", event);
+  group.run(20);
+  assert.deepEqual(group.kernelLog.filter(({ host }) => host === "c"), []);
 });

@@ -326,7 +326,6 @@ export const mutants: readonly Mutant[] = [
     replace: "revision: turn.node.revision });",
     caughtBy: { checker: "coverage", seed: 9 },
   },
-  },
   // The members.
   {
     fault: "a lower number is promised after a higher one",
@@ -373,7 +372,6 @@ export const mutants: readonly Mutant[] = [
     replace:
       "send(turn, promised.view.coordinator, reportFor(turn, { view: promised.view, digest: turn.node.group.digest }));",
     caughtBy: { checker: "settlement", seed: 204 },
-  },
   },
   {
     fault: "a coordinator is waited for without end",
@@ -492,7 +490,6 @@ export const mutants: readonly Mutant[] = [
       test: "test/core/quorum_test.ts",
       name: "partition quorum: an install that comes when the votes have run out gives nothing",
     },
-  },
   },
   {
     fault: "a VIP that could not be removed is waited for although its lease has run out",

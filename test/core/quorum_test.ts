@@ -50,7 +50,7 @@ Deno.test("partition quorum: nobody takes a VIP while the host that was cut off 
 Deno.test("partition quorum: an install that comes when the votes have run out gives nothing", () => {
   const group = new SmallGroup({
     partition: "quorum",
-    vips: ["v1", "v2", vip("v3", { prefer: names("c") })],
+    vips: ["v1", "v2", vip("v3", { hosts: names("c") })],
   });
   group.start("a", "b");
   group.run(8_000);

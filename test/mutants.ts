@@ -83,7 +83,7 @@ export const mutants: readonly Mutant[] = [
   {
     fault: "another life of a host that is heard is believed on its mere word",
     file: "src/core/heartbeat.ts",
-    find: "return claims !== undefined && claims > (newest ?? 0);",
+    find: "return claims !== undefined && claims > known.acknowledged;",
     replace: "return true;",
     caughtBy: { checker: "window", seed: 18 },
   },

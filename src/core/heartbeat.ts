@@ -44,8 +44,7 @@ export function isCredible(node: Node, sender: Sender, message: Message): boolea
   if (claims !== undefined && sentBefore(node, claims) === null) return false;
   const known = node.peers.get(sender.host);
   if (known === undefined || known.incarnation === sender.incarnation || !isInTouch(known)) return true;
-  const newest = known.heartbeat === null ? undefined : acknowledgedBy(node, known.heartbeat);
-  return claims !== undefined && claims > (newest ?? 0);
+  return claims !== undefined && claims > known.acknowledged;
 }
 
 /** Takes note that a host is alive; every message says so, a heartbeat says more. */
@@ -81,7 +80,8 @@ function receiveHeartbeat(turn: Turn, peer: Peer, heartbeat: Heartbeat): void {
   const claims = acknowledgedBy(node, heartbeat);
   const acknowledged = claims === undefined ? null : sentBefore(node, claims);
   const vouched = isPledgedWith(node, heartbeat) && acknowledged !== null ? acknowledged : peer.vouched;
-  rememberPeer(turn, { ...peer, heartbeat, vouched });
+  const newest = claims !== undefined && claims > peer.acknowledged ? claims : peer.acknowledged;
+  rememberPeer(turn, { ...peer, heartbeat, vouched, acknowledged: newest });
   // Whoever has released one of ours has answered for it, though it should not have had it.
   const released = before?.releasing.filter((vip) => !heartbeat.releasing.includes(vip)) ?? [];
   if (released.length > 0) contestHeld(turn, released);

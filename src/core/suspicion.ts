@@ -46,6 +46,8 @@ export interface Peer extends Member {
   readonly heartbeat: Heartbeat | null;
   /** The sequence of that heartbeat. */
   readonly told: Sequence;
+  /** The newest of our messages that it, or an earlier life of it, has acknowledged; 0: none. */
+  readonly acknowledged: Sequence;
   /**
    * The newest of our heartbeats that it acknowledged while it had promised nothing but what we had: from then on its
    * vote is ours for the timeout. Null when there is none.
@@ -61,8 +63,11 @@ export interface Sent {
   readonly timeout: Duration;
 }
 
-/** So many returns, or turnovers of any kind, within so many timeouts make a dispute; so many lives are remembered. */
-const dispute = { returns: 2, turnovers: 8, timeouts: 10, lives: 8 };
+/**
+ * So many returns, or turnovers of any kind, within so many timeouts make a dispute; so many lives are remembered. Late
+ * words of a life that has just ended may make it return, and the living one after it, once.
+ */
+const dispute = { returns: 3, turnovers: 8, timeouts: 10, lives: 8 };
 
 type Unrest = Pick<Peer, "unrest" | "unrestAt" | "calmAt">;
 
@@ -96,6 +101,7 @@ export function hearPeer(
     sequence: before !== undefined && before.sequence > sender.sequence ? before.sequence : sender.sequence,
     heartbeat: before?.heartbeat ?? null,
     told: before?.told ?? sequence(0),
+    acknowledged: known?.acknowledged ?? sequence(0),
     vouched: before?.vouched ?? null,
   };
 }

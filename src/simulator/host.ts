@@ -216,9 +216,13 @@ export class SimulatedHost implements HostView {
     });
   }
 
-  /** The clock jumps forward, as it does on a machine that was away for a while without knowing. */
+  /**
+   * The clock jumps forward, as it does on a machine that was away for a while without knowing. The kernel counts
+   * leases by the same clock.
+   */
   jump(ms: number): void {
     this.#offset += ms;
+    this.kernel.jump(ms);
     const daemon = this.#daemon;
     if (daemon === null || daemon.paused) return;
     daemon.alarm = null;

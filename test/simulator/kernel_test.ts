@@ -54,6 +54,21 @@ Deno.test("Kernel keeps an address whose lease is renewed, or that has none", ()
   assert.ok(without.made.has(one));
 });
 
+Deno.test("Kernel.jump() ends leases so much sooner, at once where nothing is left of them", () => {
+  const { made, timeline } = kernel();
+  made.add([one], { by: "daemon", lease: 3_000 });
+  made.add([two], { by: "daemon", lease: 10_000 });
+  made.jump(5_000);
+  assert.ok(!made.has(one) && made.has(two));
+  timeline.runUntil(4_999);
+  assert.ok(made.has(two));
+  timeline.runUntil(5_501);
+  assert.ok(!made.has(two));
+  made.add([one], byPerson);
+  made.jump(1_000_000);
+  assert.ok(made.has(one));
+});
+
 Deno.test("Kernel tells when an address appears, is renewed and vanishes, and by whose hand", () => {
   const { made, changes } = kernel();
   made.add([one], byDaemon);

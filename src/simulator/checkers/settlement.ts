@@ -43,7 +43,8 @@ export const isPending = (world: World): boolean =>
     const status = host.status();
     // A command that hangs may yet act, also when its daemon is gone.
     return host.isTroubled ||
-      (status !== null && (status.hasWishes || status.vips.some(({ problem }) => problem !== null)));
+      (status !== null &&
+        (status.hasWishes || !status.mature || status.vips.some(({ problem }) => problem !== null)));
   });
 
 /** Whether some host takes another for one that comes back too often. */

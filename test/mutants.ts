@@ -523,8 +523,8 @@ export const mutants: readonly Mutant[] = [
   {
     fault: "former VIPs are forgotten while they are still there",
     file: "src/core/holdings.ts",
-    find: "const left = former.filter(({ name }) => isPresent(stateOf(turn.node, name)));",
-    replace: "const left = former.slice(0, 0);",
+    find: "const left = new Map([...former].filter(([vip]) => isPresent(stateOf(turn.node, vip))));",
+    replace: 'const left: Node["former"] = new Map();',
     caughtBy: { checker: "exclusive", seed: 18 },
   },
   {
@@ -539,9 +539,9 @@ export const mutants: readonly Mutant[] = [
   },
   {
     fault: "another life of a member answers for the one that the view has",
-    file: "src/core/holdings.ts",
-    find: "return peer && includes(view.members, peer) ? peer : undefined;",
-    replace: "return peer && includes(view.members, view.members[0] ?? peer) ? peer : undefined;",
+    file: "src/core/membership.ts",
+    find: "return peer && includes(members, peer) ? peer : undefined;",
+    replace: "return peer && includes(members, members[0] ?? peer) ? peer : undefined;",
     caughtBy: {
       test: "test/core/interrupted_test.ts",
       name: "another life of a member does not answer for the one that the view has",
@@ -733,7 +733,7 @@ export const mutants: readonly Mutant[] = [
   {
     fault: "what is not on the host is taken by an agreement on its old addresses",
     file: "src/core/holdings.ts",
-    find: "return same === undefined || isFormer(node, vip.name) || !haveSameAddresses(vip, same);",
+    find: "return same === undefined || node.former.has(vip.name) || !haveSameAddresses(vip, same);",
     replace:
       "return isPresent(stateOf(node, vip.name)) && (same === undefined || !haveSameAddresses(vip, same));",
     caughtBy: {

@@ -134,15 +134,10 @@ function mostCommon(own: Catalog, files: readonly File[]): Catalog {
 const isFormer = ({ hosts }: VipSpec): boolean => hosts.length === 0;
 
 function unionOf(files: readonly File[], common: Catalog): Known[] {
-  const versions = new Map<VipName, Version[]>();
-  for (const { host, catalog, can } of files) {
-    for (const spec of catalog.vips) {
-      const version = { host, spec, can: can(spec.name) };
-      const others = versions.get(spec.name);
-      if (others) others.push(version);
-      else versions.set(spec.name, [version]);
-    }
-  }
+  const all = files.flatMap(({ host, catalog, can }) =>
+    catalog.vips.map((spec): Version => ({ host, spec, can: can(spec.name) }))
+  );
+  const versions = Map.groupBy(all, ({ spec }) => spec.name);
   const usual = new Map(common.vips.map((spec) => [spec.name, spec]));
   return sorted(versions.keys()).map((name) => {
     const known = versions.get(name) ?? [];
@@ -189,8 +184,11 @@ function withoutRivals(
   known: readonly Known[],
   claims: Claims,
 ): { readonly open: readonly VipSpec[]; readonly awaited: readonly Awaited[] } {
-  const names = namesByAddress(known);
-  if ([...names.values()].every((sharing) => sharing.length === 1)) {
+  const sharing = Map.groupBy(
+    known.flatMap(({ spec: { name }, addresses }) => addresses.map((address) => ({ name, address }))),
+    ({ address }) => address,
+  );
+  if ([...sharing.values()].every(({ length }) => length === 1)) {
     return { open: known.map(({ spec }) => spec), awaited: [] };
   }
   const rank = ({ spec: { name }, isCommon, isHoldable }: Known): number => {
@@ -202,7 +200,7 @@ function withoutRivals(
   const awaited: Awaited[] = [];
   for (const each of [...known].sort((a, b) => rank(a) - rank(b))) {
     const { name } = each.spec;
-    const rivals = new Set(each.addresses.flatMap((address) => names.get(address) ?? []));
+    const rivals = new Set(each.addresses.flatMap((address) => namesOf(sharing.get(address))));
     rivals.delete(name);
     const isFirst = each.addresses.every((address) => !taken.has(address));
     if (isFirst) { for (const address of each.addresses) taken.set(address, name); }
@@ -216,27 +214,20 @@ function withoutRivals(
   return { open: known.filter(({ spec }) => open.has(spec.name)).map(({ spec }) => spec), awaited };
 }
 
-function namesByAddress(known: readonly Known[]): ReadonlyMap<string, readonly VipName[]> {
-  const names = new Map<string, VipName[]>();
-  for (const { spec, addresses } of known) {
-    for (const address of addresses) {
-      const sharing = names.get(address);
-      if (sharing) sharing.push(spec.name);
-      else names.set(address, [spec.name]);
-    }
-  }
-  return names;
-}
+const namesOf = (sharing: readonly { readonly name: VipName }[] = []): readonly VipName[] =>
+  sharing.map(({ name }) => name);
 
 function differingFrom(common: Catalog, { host, catalog }: File): Differing[] {
   const differences = differencesBetween(catalog, common);
   if (differences.length === 0) return [];
-  return [{
-    host,
-    differences: differences.slice(0, DIFFERENCES_MAX),
-    more: Math.max(0, differences.length - DIFFERENCES_MAX),
-  }];
+  return [{ host, ...firstOf(differences) }];
 }
+
+/** So many differences as are named, and how many there are besides. */
+export const firstOf = (differences: readonly Difference[]): Pick<Differing, "differences" | "more"> => ({
+  differences: differences.slice(0, DIFFERENCES_MAX),
+  more: Math.max(0, differences.length - DIFFERENCES_MAX),
+});
 
 /** What the one says otherwise than the other; sorted by name. */
 export function differencesBetween(here: Catalog, elsewhere: Catalog): Difference[] {

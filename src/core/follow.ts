@@ -66,7 +66,7 @@ export function receiveInstall(turn: Turn, sender: Sender, install: Install): vo
 /** What this host holds, wants, and can. */
 export function reportFor(turn: Turn, { view, digest }: Pick<Propose, "view" | "digest">): Report {
   const { node } = turn;
-  const former = node.former.filter(({ name }) => isPresent(stateOf(node, name)));
+  const former = [...node.former.values()].filter(({ name }) => isPresent(stateOf(node, name)));
   return {
     kind: "report",
     view,

@@ -9,10 +9,9 @@
 import type { VipProblem } from "./events.ts";
 import type { HeldVip } from "./message.ts";
 import { mergeByName } from "./catalog.ts";
-import { includes, type Tenure, type View } from "./membership.ts";
+import { hasInstalled, peerIn, type Tenure, type View } from "./membership.ts";
 import { hasQuorum, hasWaited } from "./quorum.ts";
 import { type Node, note, revise, type Turn, update } from "./turn.ts";
-import type { Peer } from "./suspicion.ts";
 import { absent, stepVip, type VipAction, vipDeadline, type VipEvent, type VipState } from "./vip.ts";
 import {
   after,
@@ -23,7 +22,6 @@ import {
   type Group,
   type HostName,
   type Instant,
-  sameView,
   type VipName,
   type VipSpec,
 } from "./vocabulary.ts";
@@ -39,10 +37,8 @@ const leaseSlack = duration(1_000);
 export const stateOf = (node: Node, vip: VipName): VipState => node.vips.get(vip) ?? absent;
 
 /** The VIPs of our configuration, and those of earlier ones, which no host may hold, until they are gone. */
-export const vipsHere = ({ group, former }: Node): readonly VipSpec[] => mergeByName(group.vips, former);
-
-/** True for a VIP that has to go, with the addresses that an earlier configuration gave it, before it may come again. */
-const isFormer = ({ former }: Node, vip: VipName): boolean => former.some(({ name }) => name === vip);
+export const vipsHere = ({ group, former }: Node): readonly VipSpec[] =>
+  mergeByName(group.vips, [...former.values()]);
 
 /** Goes by a new configuration: what it says otherwise has to go first, what it says the same is not touched. */
 export function replaceVips(turn: Turn, group: Group): void {
@@ -50,9 +46,13 @@ export function replaceVips(turn: Turn, group: Group): void {
   const next = new Map(group.vips.map((vip) => [vip.name, vip]));
   const former = vipsHere(node).filter((vip) => {
     const same = next.get(vip.name);
-    return same === undefined || isFormer(node, vip.name) || !haveSameAddresses(vip, same);
-  }).map((vip) => ({ ...vip, hosts: [] }));
-  revise(turn, { group, former, changedIn: node.revision + 1 });
+    return same === undefined || node.former.has(vip.name) || !haveSameAddresses(vip, same);
+  });
+  revise(turn, {
+    group,
+    former: new Map(former.map((vip) => [vip.name, { ...vip, hosts: [] }])),
+    changedIn: node.revision + 1,
+  });
   turn.vipsConcerned = true;
 }
 
@@ -62,14 +62,12 @@ const haveSameAddresses = (a: VipSpec, b: VipSpec): boolean =>
 /** Once they are gone, and a view was agreed on that knows of our configuration, earlier ones do not matter any more. */
 function forgetFormer(turn: Turn): void {
   const { former, view, promised, changedIn } = turn.node;
-  if (former.length === 0 || view === null || promised !== null || view.reportedIn < changedIn) return;
-  const left = former.filter(({ name }) => isPresent(stateOf(turn.node, name)));
-  if (left.length === former.length) return;
+  if (former.size === 0 || view === null || promised !== null || view.reportedIn < changedIn) return;
+  const left = new Map([...former].filter(([vip]) => isPresent(stateOf(turn.node, vip))));
+  if (left.size === former.size) return;
   const states = new Map(turn.node.vips);
   const known = new Set(turn.node.group.vips.map(({ name }) => name));
-  for (const { name } of former) {
-    if (!known.has(name) && !left.some((each) => each.name === name)) states.delete(name);
-  }
+  for (const vip of former.keys()) if (!known.has(vip) && !left.has(vip)) states.delete(vip);
   update(turn, { former: left, vips: states });
   turn.vipsConcerned = true;
 }
@@ -111,8 +109,9 @@ export function settleVips(turn: Turn): void {
   }
   if (!turn.vipsConcerned && !due) return;
   turn.vipsConcerned = false;
+  const mayTake = hasPermission(turn);
   stepVips(turn, vipsHere(node), (vip) => {
-    const wanted = demandOn(turn, vip);
+    const wanted = demandOn(turn.node, { vip, mayTake });
     const demand = wanted === null ? [] : [wanted];
     return isExpired(turn, vip.name) ? [...expired, ...demand] : [...demand, ...ticked];
   });
@@ -216,24 +215,15 @@ export function forgetInabilities(turn: Turn): void {
 /** True when the member has installed the view and the VIP is not (any more) on it. */
 export function hasReleased(node: Node, view: View, of: { host: HostName; vip: VipName }): boolean {
   if (of.host === node.self.host) return !node.releasing.includes(of.vip);
-  const peer = peerIn(node, view, of.host);
+  const peer = peerIn(view, node.peers, of.host);
   return peer?.state === "left" || (hasInstalled(peer, view) && !peer?.heartbeat?.releasing.includes(of.vip));
 }
 
 /** True when the member has installed the view and has the VIP. */
 export function hasAcquired(node: Node, view: View, of: { host: HostName; vip: VipName }): boolean {
-  const peer = peerIn(node, view, of.host);
+  const peer = peerIn(view, node.peers, of.host);
   return hasInstalled(peer, view) && !peer?.heartbeat?.acquiring.includes(of.vip);
 }
-
-/** What we know of a member, while it lives the life in which it came into the view. */
-function peerIn(node: Node, view: View, host: HostName): Peer | undefined {
-  const peer = node.peers.get(host);
-  return peer && includes(view.members, peer) ? peer : undefined;
-}
-
-const hasInstalled = (peer: Peer | undefined, view: View): boolean =>
-  sameView(peer?.heartbeat?.view ?? null, view.id);
 
 /** True while an address of it may be on this host. */
 export const isPresent = (state: VipState): boolean => state.kind !== "absent" && state.kind !== "awaiting";
@@ -248,15 +238,21 @@ function isExpired({ node, now }: Turn, vip: VipName): boolean {
     now >= after(state.since, duration(lease + leaseSlack));
 }
 
+/** Whether this host may take VIPs that it does not have yet: always, but for quorum. */
+const hasPermission = ({ node, now }: Turn): boolean =>
+  node.view !== null && hasWaited(node, node.view) && hasQuorum(node, now);
+
 /** What the present view wants of a VIP on this host; null: leave it as it is. */
-function demandOn({ node, now }: Turn, vip: VipSpec): VipEvent | null {
+function demandOn(
+  node: Node,
+  { vip, mayTake }: { readonly vip: VipSpec; readonly mayTake: boolean },
+): VipEvent | null {
   if (node.stage.kind !== "active") return null;
-  if (isFormer(node, vip.name)) return { kind: "unwanted" };
+  if (node.former.has(vip.name)) return { kind: "unwanted" };
   if (node.promised !== null || node.view === null) return { kind: "suspended" };
   const tenure = node.view.allocation.get(vip.name);
   if (tenure?.holder === node.self.host) {
     const demand = demandOnHolder(node, node.view, { vip, tenure });
-    const mayTake = hasWaited(node, node.view) && hasQuorum(node, now);
     return mayTake || demand.kind !== "wanted" || isPresent(stateOf(node, vip.name))
       ? demand
       : { kind: "expected" };

@@ -22,6 +22,7 @@ import {
   type Instant,
   isSameMember,
   type Member,
+  sameView,
   type ViewId,
   type ViewNumber,
   type VipName,
@@ -151,6 +152,16 @@ export const mayServe = (
 /** Whether the member, in this life, is among those sorted by host. */
 export const includes = (members: readonly Member[], member: Member): boolean =>
   findHost(members, member.host)?.incarnation === member.incarnation;
+
+/** What we know of a member of the view, while it lives the life in which it came into it. */
+export function peerIn({ members }: View, peers: Peers, host: HostName): Peer | undefined {
+  const peer = peers.get(host);
+  return peer && includes(members, peer) ? peer : undefined;
+}
+
+/** Whether the newest that we have heard of the peer is that it has installed the view. */
+export const hasInstalled = (peer: Peer | undefined, view: View): boolean =>
+  sameView(peer?.heartbeat?.view ?? null, view.id);
 
 /** Both are sorted by host. */
 export const areSameMembers = (a: readonly Member[], b: readonly Member[]): boolean =>

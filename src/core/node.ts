@@ -13,7 +13,7 @@
 // against the view, and say what is news. So no event is needed twice, and a lost one only costs time.
 
 import { confirmView, coordinate, proposalDeadline, receiveReport, repeatInstall } from "./coordinate.ts";
-import { catalogOf, DIFFERENCES_MAX, differencesBetween } from "./catalog.ts";
+import { catalogOf, differencesBetween, firstOf } from "./catalog.ts";
 import type { FenceReason, NodeEffect, NodeEvent, Observed, OperatorRequest } from "./events.ts";
 import { follow, isLeftOut, receiveInstall, receivePropose } from "./follow.ts";
 import { damp, hearMessage, isCredible, receiveFarewell, speak, suspectSilentPeers } from "./heartbeat.ts";
@@ -113,7 +113,7 @@ export function createNode(
     allocation: new Map(),
     problems: new Map(),
     moves: [],
-    former: [],
+    former: new Map(),
     changedIn: 1,
     renewAt: now,
     observeAt: now,
@@ -217,11 +217,8 @@ function changeConfiguration(turn: Turn, group: Group): void {
   const { node, now } = turn;
   if (group.digest === node.group.digest) return;
   const changes = differencesBetween(catalogOf(group, []), catalogOf(node.group, []));
-  note(turn, {
-    kind: "configurationChanged",
-    changes: changes.slice(0, DIFFERENCES_MAX),
-    more: Math.max(0, changes.length - DIFFERENCES_MAX),
-  });
+  const { differences, more } = firstOf(changes);
+  note(turn, { kind: "configurationChanged", changes: differences, more });
   const hosts = new Set(group.hosts.map(({ name }) => name));
   const forgotten = node.peers.list.filter(({ host }) => !hosts.has(host));
   update(turn, {

@@ -14,19 +14,10 @@
 // Only lengths of time are compared, never the hosts' clocks; they need to run at about the same rate.
 
 import type { Heartbeat, Report, Vouch } from "./message.ts";
-import { majorityOf, type View } from "./membership.ts";
+import { hasInstalled, majorityOf, peerIn, type View } from "./membership.ts";
 import { timeoutFor } from "./suspicion.ts";
 import type { Node } from "./turn.ts";
-import {
-  after,
-  type Duration,
-  duration,
-  type Instant,
-  isSameMember,
-  type Member,
-  sameView,
-  sorted,
-} from "./vocabulary.ts";
+import { after, type Duration, duration, type Instant, type Member, sameView, sorted } from "./vocabulary.ts";
 
 /** Whether the peer has promised nothing but what we have promised, or are in. */
 export function isPledgedWith(node: Node, heartbeat: Heartbeat): boolean {
@@ -62,14 +53,13 @@ export function quorumDeadline(node: Node): Instant | null {
  * Whether the votes for those outside the view have run out. That our own wait is over is not enough: a voter that has
  * promised yet another view meanwhile may vote for them again. So a majority has to show that it has waited in this one.
  */
-export function hasWaited({ group, peers }: Node, { id, waits, acquireAt, members }: View): boolean {
-  if (!waits) return true;
-  if (acquireAt !== null) return false;
-  const others = members.filter((member) => {
-    const peer = peers.get(member.host);
-    const heartbeat = peer !== undefined && isSameMember(peer, member) ? peer.heartbeat : null;
-    return sameView(heartbeat?.view ?? null, id) && sameView(heartbeat?.promised ?? null, id) &&
-      heartbeat?.waits === false;
+export function hasWaited({ group, peers }: Node, view: View): boolean {
+  if (!view.waits) return true;
+  if (view.acquireAt !== null) return false;
+  const others = view.members.filter(({ host }) => {
+    const peer = peerIn(view, peers, host);
+    const promised = peer?.heartbeat?.promised ?? null;
+    return hasInstalled(peer, view) && sameView(promised, view.id) && peer?.heartbeat?.waits === false;
   });
   return others.length + 1 >= majorityOf(group.hosts.length);
 }

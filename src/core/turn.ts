@@ -100,8 +100,11 @@ export interface Node {
   readonly problems: ReadonlyMap<VipName, string>;
   readonly moves: readonly Move[];
 
-  /** What an earlier configuration put on this host and the present one does not, or elsewhere; sorted by name. */
-  readonly former: readonly VipSpec[];
+  /**
+   * What an earlier configuration put on this host and the present one does not, or elsewhere: it has to go before a
+   * VIP of that name may come again.
+   */
+  readonly former: ReadonlyMap<VipName, VipSpec>;
   /** The revision from which on reports have told of the present configuration. */
   readonly changedIn: number;
 

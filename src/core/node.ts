@@ -288,7 +288,9 @@ function unfence(turn: Turn): void {
   note(turn, { kind: "unfenced" });
   // It knows nothing of the group any more: it must not take itself for the only one left.
   const { timeout, heartbeat } = node.group.timing;
-  update(turn, { mature: false, matureAt: instant(now + timeout + heartbeat) });
+  const hearsAllBy = instant(now + timeout + heartbeat);
+  const isLonger = !node.mature && node.matureAt > hearsAllBy;
+  update(turn, { mature: false, matureAt: isLonger ? node.matureAt : hearsAllBy });
   activate(turn);
 }
 

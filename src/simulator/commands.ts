@@ -28,6 +28,8 @@ export interface Troubles {
   readonly broken: Set<VipName>;
 }
 
+/** How long a command takes when nothing is wrong, in ms. */
+export const commandTime = { least: 1, most: 5 };
 /** How long it may take after a command that hung until those that waited are done, in ms. */
 const recovery = 500;
 
@@ -130,7 +132,7 @@ export class CommandQueue {
     }
     return this.#random.chance(this.troubles.slow)
       ? this.#random.between(80, 120)
-      : this.#random.between(1, 5);
+      : this.#random.between(commandTime.least, commandTime.most);
   }
 
   #act({ command, book }: Running): readonly NodeEvent[] {

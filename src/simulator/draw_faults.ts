@@ -134,13 +134,14 @@ function drawPartition(of: FaultDrawing, when: { readonly at: number; readonly l
   return { kind: "partition", side: random.sample(hosts, size), ...drawSegment(of), ...when };
 }
 
-/** Several in a row, each of which begins while the one before goes on or has just ended. */
+/** Several in a row, each of which begins while the one before goes on, just when it ends, or a little later. */
 function drawPartitions(of: Drawing): readonly Fault[] {
   const { random, scale } = of;
   let at = of.at;
   return Array.from({ length: random.whole(2, 5) }, () => {
-    const partition = drawPartition(of, { at, lasts: random.between(300, 3_000) * scale });
-    at += random.between(50, 1_500) * scale;
+    const lasts = random.between(300, 3_000) * scale;
+    const partition = drawPartition(of, { at, lasts });
+    at += random.chance(0.4) ? lasts : random.between(50, 1_500) * scale;
     return partition;
   });
 }

@@ -29,6 +29,19 @@ Deno.test("a host that starts alone claims nothing before it is mature, and ever
   assert.equal(notes(group, "b", "matured").length, 1);
 });
 
+Deno.test("a host that is paused before it is mature is not mature any sooner", () => {
+  const group = new SmallGroup();
+  group.start("b");
+  group.run(1000);
+  group.stop("b");
+  group.run(600);
+  group.resume("b");
+  group.run(3390);
+  assert.equal(group.holders(), "v1=- v2=- v3=-");
+  group.run(110);
+  assert.equal(group.holders(), "v1=b v2=b v3=b");
+});
+
 Deno.test("a host that hears a mature group is mature at once and takes its share in a balance round", () => {
   const group = startedGroup({ hosts: ["a", "b", "c", "d"] }, "b");
   group.run(6000);

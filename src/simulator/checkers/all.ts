@@ -12,6 +12,9 @@ import { fence } from "./fence.ts";
 import { flapping } from "./flapping.ts";
 import { leastMovement } from "./least_movement.ts";
 import { leaving } from "./leaving.ts";
+import { maturity } from "./maturity.ts";
+import { preference } from "./preference.ts";
+import { promptness } from "./promptness.ts";
 import { quorum } from "./quorum.ts";
 import { rest } from "./rest.ts";
 import { settlement } from "./settlement.ts";
@@ -20,10 +23,13 @@ import { answering, windowTimeouts } from "./window.ts";
 
 /** How long after something has happened the group may still be busy with it, in timeouts. */
 const effectTimeouts = 10;
+/** A group in which nothing has happened for so long, in timeouts, and that has settled, is at rest. */
+const restTimeouts = 3;
 
 /** For one simulation: checkers remember what they saw. */
 export function allCheckers(plan: Plan): readonly Checker[] {
-  const { timeout, mature, lease } = slowestTiming(filesOf(plan));
+  const files = filesOf(plan);
+  const { timeout, mature, lease } = slowestTiming(files);
   const slowness = 1 + (plan.drift ?? 0);
   const window = windowTimeouts * timeout * slowness;
   const effect = effectTimeouts * timeout * slowness;
@@ -43,5 +49,11 @@ export function allCheckers(plan: Plan): readonly Checker[] {
     coverage({ bound: effect + mature * slowness, gapMax: 2 * timeout }),
     flapping({ bound: effect }),
     rest(),
+    promptness(plan, restTimeouts),
+    maturity({
+      mature: Math.min(...files.map(({ timing }) => timing.mature)) * (1 - (plan.drift ?? 0)),
+      hostsCount: Math.min(...files.map(({ hosts }) => hosts.length)),
+    }),
+    preference(),
   ];
 }

@@ -21,7 +21,7 @@ export function coverage({ bound, gapMax }: { readonly bound: number; readonly g
   };
 }
 
-function uncoveredAnywhere(world: World): Violation | null {
+export function uncoveredAnywhere(world: World): Violation | null {
   for (const component of wholeComponents(world)) {
     const what = component.length < world.hosts.length ? "part of the group" : "whole group";
     world.saw(`${what} looked at for coverage`);
@@ -40,7 +40,8 @@ function isExcused(host: HostView, component: readonly HostView[]): boolean {
     host.group !== component[0]?.group;
 }
 
-function uncovered(component: readonly HostView[]): Violation | null {
+/** What a member of the component could hold, and no member does. */
+export function uncovered(component: readonly HostView[]): Violation | null {
   for (const spec of component[0]?.group.vips ?? []) {
     const takers = component.filter((host) =>
       spec.hosts.includes(host.name) && host.status()?.draining === null

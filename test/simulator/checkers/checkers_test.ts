@@ -5,6 +5,7 @@ import type { NodeEffect } from "../../../src/core/events.ts";
 import {
   duration,
   hostName,
+  incarnation,
   sequence,
   type ViewId,
   viewNumber,
@@ -20,6 +21,8 @@ import { exclusive, sharedMax } from "../../../src/simulator/checkers/exclusive.
 import { fence } from "../../../src/simulator/checkers/fence.ts";
 import { leastMovement } from "../../../src/simulator/checkers/least_movement.ts";
 import { leaving, stopMax } from "../../../src/simulator/checkers/leaving.ts";
+import { maturity } from "../../../src/simulator/checkers/maturity.ts";
+import { preference } from "../../../src/simulator/checkers/preference.ts";
 import { rest } from "../../../src/simulator/checkers/rest.ts";
 import { quorum } from "../../../src/simulator/checkers/quorum.ts";
 import { settlement } from "../../../src/simulator/checkers/settlement.ts";
@@ -67,6 +70,12 @@ const stepped = (
 
 function approves(checker: Checker, ...seen: readonly (readonly [Occurrence, World])[]): void {
   for (const [occurrence, world] of seen) assert.equal(checker.check(occurrence, world), null);
+}
+
+/** A checker that has approved what it has seen. */
+function prepared(checker: Checker, ...seen: readonly (readonly [Occurrence, World])[]): Checker {
+  approves(checker, ...seen);
+  return checker;
 }
 
 function objects(checker: Checker, [occurrence, world]: readonly [Occurrence, World], what: RegExp): void {
@@ -385,4 +394,49 @@ Deno.test("rest objects to a view that is proposed, and to many words, when all 
   };
   approves(talked(12), [milestone("ended"), at(1_000)]);
   objects(talked(15), [milestone("ended"), at(1_000)], /a sent 15 messages where 11 heartbeats were due/);
+});
+
+Deno.test("maturity objects to VIPs of a group in which nobody is mature and not everybody is there", () => {
+  const bounds = { mature: 5_000, hostsCount: 3 };
+  const at = (now: number) => fakeWorld(fakeGroup(["a", "b", "c"], ["v"]), [], { now });
+  const born = (host: string, life: number): NodeEffect => ({
+    kind: "note",
+    note: { kind: "started", host: hostName(host), incarnation: incarnation(life) },
+  });
+  const installed = (members: string, isMature = true): NodeEffect => ({
+    kind: "note",
+    note: {
+      kind: "viewInstalled",
+      view: view(1),
+      members: [...members].map((name) => ({ host: hostName(name), incarnation: incarnation(1) })),
+      mature: isMature,
+    },
+  });
+  const [starts, adds] = [stepped([born("a", 1)]), stepped([{ kind: "addAddresses", vips: [v] }])];
+  const early: readonly [Occurrence, World] = [stepped([installed("ab")]), at(4_999)];
+  objects(prepared(maturity(bounds), [starts, at(0)]), early, /a takes its view of a, b for mature/);
+  approves(maturity(bounds), [starts, at(0)], [stepped([installed("ab")]), at(5_000)]);
+  approves(maturity(bounds), [starts, at(0)], [stepped([installed("abc")]), at(1)], [adds, at(1)]);
+  // Whoever was in a mature group is mature.
+  approves(maturity(bounds), [starts, at(0)], [stepped([installed("abc")]), at(1)], early);
+  const jump: Occurrence = { kind: "faultBegan", fault: { kind: "clockJump", at: 1, host: a, by: 5_000 } };
+  approves(maturity(bounds), [starts, at(0)], [jump, at(1)], [stepped([installed("ab")]), at(1)]);
+  const alone = prepared(maturity(bounds), [stepped([installed("ab", false)]), at(1)]);
+  objects(alone, [adds, at(1)], /a adds VIPs in a view in which nobody is mature/);
+});
+
+Deno.test("preference objects when a VIP is not in the end on the host that it prefers", () => {
+  const spec = fakeGroup(["a", "b"], ["v"]);
+  const preferring = { ...spec, vips: spec.vips.map((vip) => ({ ...vip, prefer: [a] })) };
+  const onB = (change: { readonly a?: object; readonly b?: object } = {}) =>
+    fakeWorld(preferring, [{ name: "a", ...change.a }, { name: "b", has: ["v"], ...change.b }]);
+  objects(preference(), [milestone("ended"), onB()], /"v" is on b in the end, though it prefers a/);
+  approves(preference(), [milestone("quiet"), onB()]);
+  approves(preference(), [milestone("ended"), onB({ a: { daemon: "down" } })]);
+  approves(preference(), [milestone("ended"), onB({ a: { status: { draining: "maintenance" } } })]);
+  const unable = { status: { vips: [fakeVip("w", null, { problem: "no such device" })] } };
+  approves(preference(), [milestone("ended"), onB({ a: unable })]);
+  const placed = { status: { vips: [fakeVip("v", "b", { reason: "operator" })] } };
+  approves(preference(), [milestone("ended"), onB({ b: placed })]);
+  approves(preference(), [milestone("ended"), onB({ b: { group: spec } })]);
 });

@@ -1,0 +1,168 @@
+// To a group at rest one thing happens, and nothing else until the time is over that "How long it takes" in
+// core/PROTOCOL.md gives it: by then the group has done what there was to do. The simulated network and commands have
+// their own worst cases, so that the formulas are looked at with numbers that leave no room.
+
+import type { Group, HostName } from "../../core/vocabulary.ts";
+import { commandTime } from "../commands.ts";
+import { wholeComponents } from "../components.ts";
+import type { HostView, World } from "../occurrence.ts";
+import type { Fault, Plan } from "../plan.ts";
+import type { Checker, Violation } from "./checker.ts";
+import { uncovered, uncoveredAnywhere } from "./coverage.ts";
+import { isAnyDamped, isPending, unsettled } from "./settlement.ts";
+
+/** What has to be so when, in ms after the fault. */
+interface Deadline {
+  readonly within: number;
+  readonly broken: (world: World) => Violation | null;
+}
+
+/** How long an overlapping handover goes on after the new holder is known to answer, in ms. */
+const overlapLinger = 100;
+
+/** `restTimeouts`: how long nothing must have happened for a group to be at rest, in timeouts. */
+export function promptness(plan: Pick<Plan, "group" | "calm" | "drift">, restTimeouts: number): Checker {
+  const bounds = boundsOf(plan);
+  let isAtRest = false;
+  let open: readonly Deadline[] = [];
+  let fault: Fault | null = null;
+  let since = 0;
+  return {
+    name: "promptness",
+    watches: plan.calm.loss > 0 ? [] : ["polled", "stepped", "faultBegan", "faultEnded", "daemon"],
+    check(occurrence, world) {
+      if (occurrence.kind === "faultBegan") {
+        open = isAtRest ? deadlinesOf(occurrence.fault, { world, bounds }) : [];
+        [fault, since, isAtRest] = [occurrence.fault, world.now, false];
+        return null;
+      }
+      const isOfFault = occurrence.kind === "daemon" && occurrence.change !== "started" &&
+        fault !== null && "host" in fault && fault.host === occurrence.host;
+      if (occurrence.kind === "faultEnded" || (occurrence.kind === "daemon" && !isOfFault)) {
+        [open, isAtRest] = [[], false];
+        return null;
+      }
+      if (occurrence.kind === "stepped" && isBusy(occurrence.effects)) isAtRest = false;
+      if (occurrence.kind === "polled") isAtRest = isResting(world, restTimeouts * bounds.timeout);
+      if (open.length === 0) return null;
+      const due = open.filter(({ within }) => world.now - since > within);
+      open = open.filter((each) => !due.includes(each));
+      for (const { within, broken } of due) {
+        world.saw(`bound of a single ${fault?.kind} looked at`);
+        const violation = broken(world);
+        if (violation !== null) {
+          const what = `${violation.what}, ${
+            within.toFixed(1)
+          } ms after "${fault?.kind}" came to a group at rest`;
+          return { ...violation, what };
+        }
+      }
+      return null;
+    },
+  };
+}
+
+const isBusy = (effects: readonly { readonly kind: string; readonly note?: { readonly kind: string } }[]) =>
+  effects.some(({ kind, note }) => kind === "note" && note?.kind === "viewProposed");
+
+function isResting(world: World, restFor: number): boolean {
+  const isSame = world.hosts.every((host) => host.daemon === "down" || host.group === world.group);
+  return isSame && world.isCalm && world.now - world.undisturbedSince > restFor && !isPending(world) &&
+    !isAnyDamped(world) && unsettled(world) === null;
+}
+
+type Bounds = ReturnType<typeof boundsOf>;
+
+/** The rows of the table, in ms: d is the network's longest delay, p a call of `ip` and the wait for the one before. */
+function boundsOf({ group, calm, drift = 0 }: Pick<Plan, "group" | "calm" | "drift">) {
+  const { timeout, heartbeat } = group.timing;
+  const [d, p] = [calm.delayMax, 2 * commandTime.most];
+  const [slowest, slack] = [timeout * (1 + drift), 1];
+  const linger = group.vips.some(({ handover }) => handover === "overlap") ? overlapLinger : 0;
+  return {
+    timeout,
+    death: slowest + 6 * d + p + slack,
+    partition: slowest + (group.partition === "serve" ? 4 : 6) * d + p + slack,
+    minority: slowest - heartbeat / 2 + p + slack,
+    handover: 5 * d + 2 * p + linger + slack,
+  };
+}
+
+function deadlinesOf(
+  fault: Fault,
+  { world, bounds }: { readonly world: World; readonly bounds: Bounds },
+): readonly Deadline[] {
+  switch (fault.kind) {
+    case "kill":
+    case "powerLoss":
+    case "pause":
+      return [{ within: bounds.death, broken: uncoveredAnywhere }];
+    case "partition":
+      if (fault.segment !== undefined) return [];
+      return [
+        { within: bounds.minority, broken: heldByMinority },
+        { within: bounds.partition, broken: uncoveredAnywhere },
+      ];
+    case "stop":
+      return [{ within: bounds.handover, broken: (now) => keptBy(fault.host, now) }];
+    case "operator":
+      return deadlinesOfRequest(fault, { world, bounds });
+    default:
+      return [];
+  }
+}
+
+function deadlinesOfRequest(
+  { host, request }: Fault & { kind: "operator" },
+  { world, bounds: { handover } }: { readonly world: World; readonly bounds: Bounds },
+): readonly Deadline[] {
+  if (!isRunning(world, host)) return [];
+  if (request.kind === "drain") return [{ within: handover, broken: (now) => keptBy(host, now) }];
+  if (request.kind !== "move") return [];
+  const taker = world.hosts.find(({ name }) => name === request.to);
+  const spec = world.group.vips.find(({ name }) => name === request.vip);
+  const canTake = taker?.status()?.draining === null && spec?.hosts.includes(taker.name);
+  if (taker === undefined || spec === undefined || !canTake || holdsNothing(world)) return [];
+  const broken = ({ hosts }: World) => {
+    const now = hosts.find(({ name }) => name === taker.name);
+    if (spec.addresses.every(({ address }) => now?.has(address))) return null;
+    const what = `${taker.name} has not got "${spec.name}", which an operator moved there`;
+    return { what, hosts: [host, taker.name] };
+  };
+  return [{ within: handover, broken }];
+}
+
+const isRunning = ({ hosts }: World, name: HostName): boolean =>
+  hosts.some((host) => host.name === name && host.daemon === "running");
+
+/** As without a majority. */
+const holdsNothing = ({ hosts, addresses }: World): boolean =>
+  hosts.every((host) => addresses.every((address) => !host.has(address)));
+
+/** What a host that was to give everything away still has, or the others have not taken. */
+function keptBy(name: HostName, { hosts, addresses, group }: World): Violation | null {
+  const [leaver, others] = [
+    hosts.filter((host) => host.name === name),
+    hosts.filter((host) => host.name !== name),
+  ];
+  const kept = addresses.find((address) =>
+    leaver.some((host) => host.has(address) && !host.isByPerson(address))
+  );
+  if (kept !== undefined) return { what: `${name} still has ${kept}`, hosts: [name] };
+  const running = others.filter(({ daemon }) => daemon === "running");
+  return isPowerful(group, running) ? uncovered(running) : null;
+}
+
+function heldByMinority(world: World): Violation | null {
+  for (const component of wholeComponents(world)) {
+    if (isPowerful(world.group, component)) continue;
+    for (const host of component) {
+      const kept = world.addresses.find((address) => host.has(address) && !host.isByPerson(address));
+      if (kept !== undefined) return { what: `${host.name}, in a minority, has ${kept}`, hosts: [host.name] };
+    }
+  }
+  return null;
+}
+
+const isPowerful = ({ partition, hosts }: Group, component: readonly HostView[]): boolean =>
+  partition === "serve" || component.length * 2 > hosts.length;

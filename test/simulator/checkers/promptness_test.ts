@@ -1,0 +1,108 @@
+// The promptness checker is shown groups at rest to which one thing happens, and that are done with it in time or not.
+
+import assert from "node:assert/strict";
+import { hostName, vipName } from "../../../src/core/vocabulary.ts";
+import { calmWeather } from "../../../src/simulator/network.ts";
+import type { Fault } from "../../../src/simulator/plan.ts";
+import { promptness } from "../../../src/simulator/checkers/promptness.ts";
+import { fakeGroup, fakeVip, fakeWorld } from "../fakes.ts";
+
+const [a, b] = [hostName("a"), hostName("b")];
+type Partition = "serve" | "quorum";
+type Told = Parameters<typeof fakeWorld>[1][number];
+
+const groupOf = (partition: Partition) => fakeGroup(["a", "b", "c"], ["v"], { partition });
+
+/** a, b and c, of which one has "v", and names itself and the others do too. */
+function settled(now: number, partition: Partition) {
+  const hosts = ["a", "b", "c"].map((name): Told => ({
+    name,
+    has: name === "a" ? ["v"] : [],
+    status: { view: [3, "abc"], vips: [fakeVip("v", "a", { here: name === "a" ? "held" : "absent" })] },
+  }));
+  return fakeWorld(groupOf(partition), hosts, { now });
+}
+
+/** What is said when a group that was at rest at 5,000 ms is, so long after the fault, as told. */
+function say(
+  fault: Fault,
+  { after, hosts, partition = "serve", apart = [], isBusy = false }: {
+    readonly after: number;
+    readonly hosts: readonly Told[];
+    readonly partition?: Partition;
+    readonly apart?: readonly string[];
+    readonly isBusy?: boolean;
+  },
+): string | null {
+  const group = groupOf(partition);
+  const checker = promptness({ group, calm: calmWeather }, 3);
+  assert.equal(checker.check({ kind: "polled" }, settled(isBusy ? 1_000 : 5_000, partition)), null);
+  assert.equal(checker.check({ kind: "faultBegan", fault }, settled(5_001, partition)), null);
+  const world = fakeWorld(group, hosts, { now: 5_001 + after, undisturbedSince: 5_001, apart });
+  return checker.check({ kind: "polled" }, world)?.what ?? null;
+}
+
+const death: Fault = { kind: "powerLoss", at: 5_001, host: a, down: 9_000 };
+const dead = { name: "a", daemon: "down" } as const;
+
+Deno.test("promptness objects when a dead host's VIP is not elsewhere after the timeout and a few messages", () => {
+  const nobody = [dead, { name: "b" }, { name: "c" }];
+  assert.equal(say(death, { after: 500, hosts: nobody }), null);
+  assert.match(
+    say(death, { after: 520, hosts: nobody }) ?? "",
+    /Nobody of b, c has v .* after "powerLoss" came to a group at rest/,
+  );
+  assert.equal(say(death, { after: 520, hosts: [dead, { name: "b", has: ["v"] }, { name: "c" }] }), null);
+});
+
+Deno.test("promptness wants nothing of a group that was not at rest", () => {
+  assert.equal(say(death, { after: 520, hosts: [dead, { name: "b" }, { name: "c" }], isBusy: true }), null);
+});
+
+Deno.test("promptness objects when a part of the group has not taken, or a minority has not given up", () => {
+  const fault: Fault = { kind: "partition", at: 5_001, side: [a], lasts: 9_000 };
+  const apart = ["ab", "ac"];
+  const hosts = [{ name: "a", has: ["v"] }, { name: "b" }, { name: "c" }];
+  assert.equal(say(fault, { after: 500, hosts, apart }), null);
+  assert.match(say(fault, { after: 520, hosts, apart }) ?? "", /Nobody of b, c/);
+  assert.equal(say(fault, { after: 450, hosts, apart, partition: "quorum" }), null);
+  assert.match(
+    say(fault, { after: 470, hosts, apart, partition: "quorum" }) ?? "",
+    /a, in a minority, has v/,
+  );
+});
+
+Deno.test("promptness objects when a host that stops or drains keeps something, or nobody takes it", () => {
+  const stop: Fault = { kind: "stop", at: 5_001, host: a, down: 9_000 };
+  const drain: Fault = {
+    kind: "operator",
+    at: 5_001,
+    host: a,
+    request: { kind: "drain", reason: "maintenance" },
+  };
+  for (const fault of [stop, drain]) {
+    const kept = [{ name: "a", has: ["v"] }, { name: "b" }, { name: "c" }];
+    assert.equal(say(fault, { after: 20, hosts: kept }), null);
+    assert.match(say(fault, { after: 30, hosts: kept }) ?? "", /a still has v/);
+    const lost = [{ name: "a" }, { name: "b" }, { name: "c" }];
+    assert.match(say(fault, { after: 30, hosts: lost }) ?? "", /Nobody of b, c/);
+    assert.equal(
+      say(fault, { after: 30, hosts: [{ name: "a" }, { name: "b", has: ["v"] }, { name: "c" }] }),
+      null,
+    );
+  }
+});
+
+Deno.test("promptness objects when a VIP is not where an operator moved it", () => {
+  const request = { kind: "move", vip: vipName("v"), to: b } as const;
+  const fault: Fault = { kind: "operator", at: 5_001, host: a, request };
+  const kept = [{ name: "a", has: ["v"] }, { name: "b" }, { name: "c" }];
+  assert.match(
+    say(fault, { after: 30, hosts: kept }) ?? "",
+    /b has not got "v", which an operator moved there/,
+  );
+  assert.equal(
+    say(fault, { after: 30, hosts: [{ name: "a" }, { name: "b", has: ["v"] }, { name: "c" }] }),
+    null,
+  );
+});

@@ -742,6 +742,28 @@ export const mutants: readonly Mutant[] = [
         "a member that reads new addresses between its report and the install takes nothing by the old agreement",
     },
   },
+  {
+    fault: "a host that is fenced while it is not mature is mature soon after",
+    file: "src/core/node.ts",
+    find: "const isLonger = !node.mature && node.matureAt > hearsAllBy;",
+    replace: "const isLonger = false;",
+    caughtBy: { checker: "maturity", seed: 135 },
+  },
+  {
+    fault: "a host is suspected after the timeout and a heartbeat",
+    file: "src/core/suspicion.ts",
+    find: "heartbeat !== null && heartbeat.timeout > timeout ? heartbeat.timeout : timeout;",
+    replace:
+      "duration((heartbeat !== null && heartbeat.timeout > timeout ? heartbeat.timeout : timeout) + 100);",
+    caughtBy: { checker: "promptness", seed: 1 },
+  },
+  {
+    fault: "a VIP stays where it is although a host that it prefers is back",
+    file: "src/core/case.ts",
+    find: "const preferred = firstOf(eligible, vip.prefer);",
+    replace: "const preferred = keepers.length > 0 ? undefined : firstOf(eligible, vip.prefer);",
+    caughtBy: { checker: "preference", seed: 1 },
+  },
   // The host.
   {
     fault: "a farewell is ignored",

@@ -762,7 +762,7 @@ export const mutants: readonly Mutant[] = [
     file: "src/core/case.ts",
     find: "const preferred = firstOf(eligible, vip.prefer);",
     replace: "const preferred = keepers.length > 0 ? undefined : firstOf(eligible, vip.prefer);",
-    caughtBy: { checker: "preference", seed: 1 },
+    caughtBy: { checker: "preference", seed: 5 },
   },
   // The host.
   {

@@ -9,6 +9,8 @@ export function announcements(): Checker {
   /** When each address last came to a host or was released by one, and when each host last announced it. */
   const changed = new Map<string, Change>();
   const announced = new Map<string, number>();
+  /** From which host something else than a daemon took an address, if no daemon has changed anything about it since. */
+  const taken = new Map<string, HostName>();
   /** Where a person put an address. */
   const foreign = new Set<string>();
   return {
@@ -24,9 +26,11 @@ export function announcements(): Checker {
         else foreign.delete(`${host} ${address}`);
         if (by === "daemon" && !isForeign) {
           // What a lease took and a late renewal brought back was on nobody else meanwhile.
-          const before = changed.get(address);
-          const isBack = kind === "appeared" && before?.kind === "appeared" && before.host === host;
-          if (!isBack) changed.set(address, { at: world.now, host, kind });
+          const isBack = kind === "appeared" && taken.get(address) === host;
+          if (!isBack) changed.set(address, { at: world.now, host });
+          taken.delete(address);
+        } else if (kind === "vanished") {
+          taken.set(address, host);
         }
       }
       if (occurrence.kind === "stepped") {
@@ -48,7 +52,6 @@ export function announcements(): Checker {
 interface Change {
   readonly at: number;
   readonly host: HostName;
-  readonly kind: "appeared" | "vanished";
 }
 
 function unannounced(

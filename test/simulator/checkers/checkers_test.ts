@@ -339,6 +339,18 @@ Deno.test("announcements objects when the holder has not announced after the las
   );
 });
 
+Deno.test("announcements need not follow when a late renewal brings back what the lease took", () => {
+  const checker = announcements();
+  const at = (now: number) => ({ ...settled(), now });
+  approves(checker, [vanished("b"), at(1)], [stepped([announce]), at(2)]);
+  approves(checker, [{ ...vanished("a"), by: "lease" } as Occurrence, at(3)], [appeared(), at(4)]);
+  approves(checker, [milestone("ended"), at(5)]);
+  // Unless another host has had it meanwhile.
+  approves(checker, [{ ...vanished("a"), by: "lease" } as Occurrence, at(6)], [appeared({ host: b }), at(7)]);
+  approves(checker, [vanished("b"), at(8)], [appeared(), at(9)]);
+  objects(checker, [milestone("ended"), at(10)], /announced it at 2.000, not after the change on a at 9.000/);
+});
+
 Deno.test("announcements do not need to answer what a person put and what was removed of it", () => {
   const checker = announcements();
   const byPerson = appeared({ host: b, by: "person" });

@@ -836,7 +836,7 @@ export const mutants: readonly Mutant[] = [
   {
     fault: "an alarm that has rung is not set anew",
     file: "src/core/node.ts",
-    find: "  update(turn, { renewAt: after(turn.now, duration(lease / 3)) });\n",
+    find: "  update(turn, { renewAt: lease === null ? null : after(now, duration(lease / 3)) });\n",
     replace: "",
     caughtBy: { checker: "alarm", seed: 1 },
   },

@@ -22,6 +22,7 @@ import {
   type Group,
   type HostName,
   type Instant,
+  instant,
   type VipName,
   type VipSpec,
 } from "./vocabulary.ts";
@@ -58,6 +59,18 @@ export function replaceVips(turn: Turn, group: Group): void {
 
 const haveSameAddresses = (a: VipSpec, b: VipSpec): boolean =>
   JSON.stringify(a.addresses) === JSON.stringify(b.addresses);
+
+/** What is here gets the new lease at once. What is to be removed, and cannot be, may have one of both. */
+export function changeLease(turn: Turn, to: Duration | null): void {
+  const { node, now } = turn;
+  const before = node.group.timing.lease;
+  const longer = before === null ? Infinity : Math.max(0, before - (to ?? before));
+  const vips = [...node.vips].map(([vip, state]): readonly [VipName, VipState] => {
+    if (state.kind !== "removing") return [vip, state];
+    return [vip, { ...state, since: instant(Math.max(state.since + longer, now)) }];
+  });
+  update(turn, { vips: new Map(vips), renewAt: now });
+}
 
 /** Once they are gone, and a view was agreed on that knows of our configuration, earlier ones do not matter any more. */
 function forgetFormer(turn: Turn): void {

@@ -18,6 +18,7 @@ import type { FenceReason, NodeEffect, NodeEvent, Observed, OperatorRequest } fr
 import { follow, isLeftOut, receiveInstall, receivePropose } from "./follow.ts";
 import { damp, hearMessage, isCredible, receiveFarewell, speak, suspectSilentPeers } from "./heartbeat.ts";
 import {
+  changeLease,
   forgetInabilities,
   giveUpVips,
   hasAcquired,
@@ -150,7 +151,7 @@ export function nodeDeadline(node: Node): Instant | null {
     holdsNothing(node) ? null : quorumDeadline(node),
     node.view?.acquireAt ?? null,
     node.mature ? null : node.matureAt,
-    node.group.timing.lease === null ? null : node.renewAt,
+    node.renewAt,
     node.stopBy,
   ]);
 }
@@ -233,6 +234,7 @@ function changeConfiguration(turn: Turn, group: Group): void {
     unable: new Map(),
     electionIsStale: true,
   });
+  if (group.timing.lease !== node.group.timing.lease) changeLease(turn, group.timing.lease);
   replaceVips(turn, group);
 }
 
@@ -349,10 +351,11 @@ function mature(turn: Turn): void {
 }
 
 function renew(turn: Turn): void {
-  const { lease } = turn.node.group.timing;
-  if (lease === null || turn.now < turn.node.renewAt) return;
+  const { node: { renewAt, group }, now } = turn;
+  if (renewAt === null || now < renewAt) return;
   renewVips(turn);
-  update(turn, { renewAt: after(turn.now, duration(lease / 3)) });
+  const { lease } = group.timing;
+  update(turn, { renewAt: lease === null ? null : after(now, duration(lease / 3)) });
 }
 
 /**

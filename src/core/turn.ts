@@ -108,7 +108,8 @@ export interface Node {
   /** The revision from which on reports have told of the present configuration. */
   readonly changedIn: number;
 
-  readonly renewAt: Instant;
+  /** When the leases of what is held are renewed next; null: never, for they have no end. */
+  readonly renewAt: Instant | null;
   readonly observeAt: Instant;
   readonly balanceAt: Instant;
 }

@@ -78,11 +78,8 @@ export function openAddresses({ vips, lease: firstLease, own, programs }: Addres
       changed = call;
     },
     adopt(to) {
-      const hasNewLease = to.lease !== lease;
       book.adopt(to.vips);
       lease = to.lease;
-      // What has a lifetime that nobody renews any more must not end with it.
-      if (hasNewLease) void queue.run(() => add(book.observed().whole.map(taskOf), to.lease));
       // An interface may have another name now: whoever holds a VIP has to look where it is.
       changed();
     },

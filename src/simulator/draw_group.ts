@@ -174,9 +174,8 @@ const differences: readonly Difference[] = [
   ({ timing, ...group }, random) => {
     const factor = random.pick([0.5, 1, 2]);
     const timeout = duration(timing.timeout * factor);
-    const lease = timing.lease === null
-      ? null
-      : duration(Math.max(timing.lease, Math.ceil(timeout / 1_000) * 1_000));
+    const longer = Math.max(timeout, (timing.lease ?? 0) * random.pick([0.4, 1, 3]));
+    const lease = timing.lease === null ? null : duration(Math.ceil(longer / 1_000) * 1_000);
     return {
       ...group,
       timing: { ...timing, heartbeat: duration(timing.heartbeat * factor), timeout, lease },

@@ -72,6 +72,26 @@ Deno.test("a host that starts with a newer file is told from the others by name,
   assert.equal(group.holders(), "v1=a v2=b v3=c");
 });
 
+Deno.test("a host that reads another lease renews what it has at once, and by the new one from then on", () => {
+  for (
+    const { lease, expected } of [{ lease: 900, expected: [0, 300, 600, 900] }, {
+      lease: null,
+      expected: [0],
+    }]
+  ) {
+    const group = settled();
+    group.run(100);
+    const since = group.now;
+    group.reload("a", { digest: "newer", lease });
+    group.run(1_000);
+    const renewals = group.additions.filter(({ host, at }) => host === "a" && at >= since);
+    assert.deepEqual(
+      renewals.map(({ at, vips }) => [at - since, vips.join()]),
+      expected.map((at) => [at, "v1"]),
+    );
+  }
+});
+
 Deno.test("a VIP that the file does not have any more goes to a host that still knows it, and at last to nobody", () => {
   const group = settled({ ...withV4, digest: "older" });
   group.reload("a", { digest: "newer" });

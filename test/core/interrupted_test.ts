@@ -102,6 +102,17 @@ Deno.test("a VIP that cannot be removed is taken over when its lease has run out
   assert.ok(takenAfter < 3000 + 1000 + 100 + 20, `it was taken ${takenAfter} ms after`);
 });
 
+Deno.test("a lease that a new file makes shorter does not end sooner for what has it already", () => {
+  const group = started();
+  group.run(500);
+  group.stuck.add("a/v1");
+  ask(group, "a", move("v1", "b"));
+  group.run(200);
+  for (const host of ["a", "b", "c"]) group.reload(host, { digest: "newer", lease: 1000 });
+  group.run(4000);
+  assert.equal(changesOf(group), "a-v1 b+v1");
+});
+
 Deno.test("a host gets again what it once could not add", () => {
   const group = new SmallGroup({ vips: [vip("v1", { prefer: names("a") })] });
   group.broken.add("a/v1");

@@ -23,6 +23,7 @@ export interface GroupChoice {
   /** Of the configuration; two with different contents need different ones. */
   readonly digest?: string;
   readonly timeout?: number;
+  readonly lease?: number | null;
 }
 
 /** A group in the default timing. */
@@ -33,6 +34,7 @@ export function groupOf(
     partition = "serve",
     digest = "0123456789abcdef",
     timeout = 500,
+    lease = 3000,
   }: GroupChoice,
 ): Group {
   const all = hosts.map(hostName);
@@ -44,7 +46,7 @@ export function groupOf(
       heartbeat: duration(100),
       timeout: duration(timeout),
       mature: duration(5000),
-      lease: duration(3000),
+      lease: lease === null ? null : duration(lease),
     },
     hosts: all.map((name) => ({ name, weight: 1 })),
     vips: vips.map((each) => {
@@ -80,6 +82,9 @@ export class SmallGroup {
     readonly change: "+" | "-";
     readonly vip: VipName;
   }[] = [];
+  /** What daemons asked to be added, or renewed. */
+  readonly additions: { readonly at: number; readonly host: string; readonly vips: readonly VipName[] }[] =
+    [];
   readonly announced: { readonly at: number; readonly host: string; readonly vip: VipName }[] = [];
   /** Pairs "from>to" over which nothing gets. */
   readonly cut = new Set<string>();
@@ -216,6 +221,7 @@ export class SmallGroup {
       case "send":
         return this.#deliver(name, effect.to, effect);
       case "addAddresses":
+        this.additions.push({ at: this.now, host: name, vips: effect.vips });
         return this.#later(2, () => this.#add(name, host, effect.vips));
       case "removeAddresses":
         return this.#later(2, () => this.#remove(name, host, effect.vips));

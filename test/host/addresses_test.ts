@@ -292,13 +292,13 @@ Deno.test("adopt() lets calls that were made before be carried out as they were 
   await addresses.close();
 });
 
-Deno.test("adopt() gives the addresses that are here a new lease, and touches no other", async () => {
+Deno.test("add() after adopt() gives what is here the new lease, and touches no other", async () => {
   await using cable = await layCable();
   const addresses = open(cable, 60_000);
   await addresses.add([webA.vip]);
   assert.match(await lineOf(cable, "192.168.9.109"), /valid_lft [0-9]+sec/);
   addresses.adopt({ vips: VIPS, lease: null });
-  await addresses.observe();
+  await addresses.add([webA.vip]);
   assert.match(await lineOf(cable, "192.168.9.109"), /valid_lft forever/);
   assert.deepEqual(await addresses.observe(), { whole: ["web-a"], partial: [], isPlaced: true });
   await addresses.close();

@@ -82,7 +82,7 @@ function rowOf(size: number): string {
   });
   if (violation !== null) throw new Error(`${violation.checker}: ${violation.what}`);
   const cells = [
-    size,
+    String(size),
     (start.agreedAt ?? NaN) - startsWithin,
     steady.sent / size / (steadyFor / 1_000),
     steady.heard / size / (steadyFor / 1_000),

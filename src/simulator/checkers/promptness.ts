@@ -1,6 +1,6 @@
 // To a group at rest one thing happens, and nothing else until the time is over that "How long it takes" in
 // core/PROTOCOL.md gives it: by then the group has done what there was to do. The simulated network and commands have
-// their own worst cases, so that the formulas are looked at with numbers that leave no room.
+// their own worst cases, so that the formulas are looked at with numbers that leave little room.
 
 import type { Group, HostName } from "../../core/vocabulary.ts";
 import { commandTime } from "../commands.ts";
@@ -73,10 +73,10 @@ function isResting(world: World, restFor: number): boolean {
 
 type Bounds = ReturnType<typeof boundsOf>;
 
-/** The rows of the table, in ms: d is the network's longest delay, p a call of `ip` and the wait for the one before. */
+/** The rows of the table, in ms: d is the network's longest delay, p a call of `ip` and the wait for a renewal and a look. */
 function boundsOf({ group, calm, drift = 0 }: Pick<Plan, "group" | "calm" | "drift">) {
   const { timeout, heartbeat } = group.timing;
-  const [d, p] = [calm.delayMax, 2 * commandTime.most];
+  const [d, p] = [calm.delayMax, 3 * commandTime.most];
   const [slowest, slack] = [timeout * (1 + drift), 1];
   const linger = group.vips.some(({ handover }) => handover === "overlap") ? overlapLinger : 0;
   return {

@@ -82,12 +82,12 @@ Deno.test("promptness objects when a host that stops or drains keeps something, 
   };
   for (const fault of [stop, drain]) {
     const kept = [{ name: "a", has: ["v"] }, { name: "b" }, { name: "c" }];
-    assert.equal(say(fault, { after: 20, hosts: kept }), null);
-    assert.match(say(fault, { after: 30, hosts: kept }) ?? "", /a still has v/);
+    assert.equal(say(fault, { after: 30, hosts: kept }), null);
+    assert.match(say(fault, { after: 40, hosts: kept }) ?? "", /a still has v/);
     const lost = [{ name: "a" }, { name: "b" }, { name: "c" }];
-    assert.match(say(fault, { after: 30, hosts: lost }) ?? "", /Nobody of b, c/);
+    assert.match(say(fault, { after: 40, hosts: lost }) ?? "", /Nobody of b, c/);
     assert.equal(
-      say(fault, { after: 30, hosts: [{ name: "a" }, { name: "b", has: ["v"] }, { name: "c" }] }),
+      say(fault, { after: 40, hosts: [{ name: "a" }, { name: "b", has: ["v"] }, { name: "c" }] }),
       null,
     );
   }
@@ -98,11 +98,11 @@ Deno.test("promptness objects when a VIP is not where an operator moved it", () 
   const fault: Fault = { kind: "operator", at: 5_001, host: a, request };
   const kept = [{ name: "a", has: ["v"] }, { name: "b" }, { name: "c" }];
   assert.match(
-    say(fault, { after: 30, hosts: kept }) ?? "",
+    say(fault, { after: 40, hosts: kept }) ?? "",
     /b has not got "v", which an operator moved there/,
   );
   assert.equal(
-    say(fault, { after: 30, hosts: [{ name: "a" }, { name: "b", has: ["v"] }, { name: "c" }] }),
+    say(fault, { after: 40, hosts: [{ name: "a" }, { name: "b", has: ["v"] }, { name: "c" }] }),
     null,
   );
 });

@@ -328,6 +328,17 @@ export const mutants: readonly Mutant[] = [
   },
   // The members.
   {
+    fault: "views of two lives of a coordinator are taken for one",
+    file: "src/core/vocabulary.ts",
+    find: "    a.incarnation === b.incarnation);\n\n/** Whether the host",
+    replace: "    a.incarnation >= 0);\n\n/** Whether the host",
+    caughtBy: {
+      test: "test/core/quorum_test.ts",
+      name:
+        "partition quorum: a view is not taken for that of the same number in another life of its coordinator",
+    },
+  },
+  {
     fault: "a lower number is promised after a higher one",
     file: "src/core/follow.ts",
     find: "node.highest !== null && propose.view.number <= node.highest.number",

@@ -75,7 +75,11 @@ const atLeast: Codec<Duration> = mapped(varint, {
   read: duration,
 });
 
-const view: Codec<ViewId> = record<ViewId>({ number: viewCount, coordinator: host });
+const view: Codec<ViewId> = record<ViewId>({
+  number: viewCount,
+  coordinator: host,
+  incarnation: incarnationCodec,
+});
 const member: Codec<Member> = record<Member>({ host, incarnation: incarnationCodec });
 const heard: Codec<Heard> = record<Heard>({ host, incarnation: incarnationCodec, sequence: sequenceCodec });
 

@@ -30,6 +30,7 @@ import {
   type HostName,
   type Member,
   sameView,
+  type ViewId,
   viewNumber,
 } from "./vocabulary.ts";
 
@@ -170,7 +171,8 @@ function isOutOfStep(turn: Turn, view: View, { host }: Member): boolean {
 function propose(turn: Turn, members: readonly Member[]): void {
   const { node, now } = turn;
   const above = highestNumber(node.highest?.number ?? viewNumber(0), node.peers);
-  const view = { number: viewNumber(above + 1), coordinator: node.self.host };
+  const { host, incarnation } = node.self;
+  const view: ViewId = { number: viewNumber(above + 1), coordinator: host, incarnation };
   const { timeout, heartbeat } = node.group.timing;
   const balances = node.view !== null && node.view.mature && areSameMembers(node.view.members, members) &&
     now >= node.balanceAt;

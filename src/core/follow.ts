@@ -7,7 +7,7 @@ import { installView } from "./install.ts";
 import { includes, leaderOf } from "./membership.ts";
 import { vouchesOf } from "./quorum.ts";
 import { isDraining, note, send, type Turn, update } from "./turn.ts";
-import { elapsed, sameView, sorted } from "./vocabulary.ts";
+import { elapsed, isCoordinatedBy, sameView, sorted } from "./vocabulary.ts";
 
 /**
  * How long we follow a host that has no view in common with us, in timeouts. A coordinator is given more time than it
@@ -35,7 +35,7 @@ export function follow(turn: Turn): void {
 /** Promises and reports, or puts the proposal off while we follow somebody better. */
 export function receivePropose(turn: Turn, sender: Sender, propose: Propose): void {
   const { node, now } = turn;
-  if (node.stage.kind !== "active" || propose.view.coordinator !== sender.host) return;
+  if (node.stage.kind !== "active" || !isCoordinatedBy(propose.view, sender)) return;
   if (!includes(propose.members, node.self) || !includes(propose.members, sender)) return;
   if (sameView(node.promised?.view ?? null, propose.view)) return sendReport(turn);
   if (sender.host > node.follows) return update(turn, { deferred: { sender, propose } });
@@ -58,7 +58,7 @@ export function receivePropose(turn: Turn, sender: Sender, propose: Propose): vo
 /** Installs the view that was promised; any other install is not for us. */
 export function receiveInstall(turn: Turn, sender: Sender, install: Install): void {
   const { node } = turn;
-  if (node.stage.kind !== "active" || install.view.coordinator !== sender.host) return;
+  if (node.stage.kind !== "active" || !isCoordinatedBy(install.view, sender)) return;
   if (!includes(install.members, node.self)) return;
   if (sameView(node.promised?.view ?? null, install.view)) installView(turn, install, null);
 }

@@ -48,14 +48,21 @@ export interface Step<State, Effect> {
   readonly effects: readonly Effect[];
 }
 
-/** A view's identity. Two components may reach the same number, so the coordinator is part of it. */
+/** A view's identity. Two components may reach the same number, and so may two lives of one host. */
 export interface ViewId {
   readonly number: ViewNumber;
   readonly coordinator: HostName;
+  /** The coordinator's. */
+  readonly incarnation: Incarnation;
 }
 
 export const sameView = (a: ViewId | null, b: ViewId | null): boolean =>
-  a === b || (a !== null && b !== null && a.number === b.number && a.coordinator === b.coordinator);
+  a === b || (a !== null && b !== null && a.number === b.number && a.coordinator === b.coordinator &&
+    a.incarnation === b.incarnation);
+
+/** Whether the host, in this life, coordinates the view. */
+export const isCoordinatedBy = ({ coordinator, incarnation }: ViewId, member: Member): boolean =>
+  coordinator === member.host && incarnation === member.incarnation;
 
 /** One life of one host. */
 export interface Member {

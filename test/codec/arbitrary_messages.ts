@@ -46,7 +46,11 @@ const anyIncarnation = fc.nat({ max: 2 ** 31 - 1 }).map((low) => incarnation((lo
 const anySequence = natural.map((number) => sequence(Math.max(1, number)));
 const anyAge = natural.map(duration);
 
-const anyView: fc.Arbitrary<ViewId> = objectOf({ number: natural.map(viewNumber), coordinator: anyHost });
+const anyView: fc.Arbitrary<ViewId> = objectOf({
+  number: natural.map(viewNumber),
+  coordinator: anyHost,
+  incarnation: anyIncarnation,
+});
 
 const anyReason = fc.constantFrom(...moveReasons);
 

@@ -20,7 +20,11 @@ export const membersNumbered = (count: number): readonly Member[] =>
   }));
 
 const members = membersNumbered(3);
-const view = { number: viewNumber(7), coordinator: hostName("test00") };
+const view = {
+  number: viewNumber(7),
+  coordinator: hostName("test00"),
+  incarnation: incarnation(0x8a5b_0000_0000),
+};
 
 /** After some days: sequences have grown. */
 export const heartbeatOf = (hosts: number): Heartbeat => ({

@@ -69,7 +69,7 @@ Deno.test("a host that has promised another view vouches for us no more", () => 
   group.run(150);
   const { promised, ...rest } = saidBy(group, "b");
   assert(promised);
-  const elsewhere = { number: promised.number, coordinator: hostName("b") };
+  const elsewhere = { ...promised, coordinator: hostName("b") };
   hand(group, { ...rest, promised: elsewhere }, { from: "b", to: "a" });
   assert.equal(quorumDeadline(group.nodeOf("a")), before);
   const later = sequence(group.nodeOf("b").sequence + 2);

@@ -20,6 +20,8 @@ function vouchedForBy(group: SmallGroup, host: string): readonly string[] {
   return vouchesOf(node, instant(group.now)).map((vouch) => vouch.host);
 }
 
+const numberOf = (group: SmallGroup, host: string) => group.status(host).view?.number ?? 0;
+
 Deno.test("partition quorum: a view of all members waits for nobody's vote", () => {
   const group = started();
   group.tell("c", { kind: "operatorRequested", request: { kind: "drain", reason: "" } });
@@ -70,4 +72,32 @@ Deno.test("partition quorum: an install that comes when the votes have run out g
   for (const event of late) tell("c", event);
   group.run(20);
   assert.deepEqual(group.kernelLog.filter(({ host }) => host === "c"), []);
+});
+
+Deno.test("partition quorum: a view is not taken for that of the same number in another life of its coordinator", () => {
+  const group = new SmallGroup({ partition: "quorum" });
+  group.start("a", "b");
+  for (const way of ["b>c", "c>b"]) group.cut.add(way);
+  // It is asked into no view, for it and b do not hear each other.
+  group.start("c");
+  group.run(6000);
+  while (numberOf(group, "a") <= numberOf(group, "c")) {
+    group.tell("a", { kind: "operatorRequested", request: { kind: "balance" } });
+    group.run(10);
+  }
+  group.crash("a");
+  for (const way of ["a>b", "b>a"]) group.cut.add(way);
+  group.start("a");
+  group.run(200);
+  const views = ["a", "b", "c"].map((host) => group.status(host).view);
+  assert.deepEqual(views.map((view) => [view?.number, view?.coordinator, view?.members.length]), [
+    [numberOf(group, "c"), "a", 2],
+    [numberOf(group, "c"), "a", 2],
+    [numberOf(group, "c"), "a", 2],
+  ]);
+  for (const way of ["a>b", "b>a"]) group.cut.delete(way);
+  for (let ms = 0; ms < 3000; ms++) {
+    group.run(1);
+    assert.doesNotMatch(group.holders(), /[+]/);
+  }
 });

@@ -6,7 +6,7 @@ import type { LogLevel } from "../../src/daemon/ports.ts";
 import { golden } from "../support/golden.ts";
 import { test00, test01, webA, webB } from "./values.ts";
 
-const view = { number: viewNumber(7), coordinator: test00 };
+const view = { number: viewNumber(7), coordinator: test00, incarnation: incarnation(1) };
 const members = [{ host: test00, incarnation: incarnation(1) }, {
   host: test01,
   incarnation: incarnation(2),

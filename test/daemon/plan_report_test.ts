@@ -1,6 +1,6 @@
 import { deepEqual, equal, match } from "node:assert/strict";
 import type { Plan } from "../../src/codec/control.ts";
-import { viewNumber } from "../../src/core/vocabulary.ts";
+import { incarnation, viewNumber } from "../../src/core/vocabulary.ts";
 import type { VipOutlook, WhatIf } from "../../src/core/what_if.ts";
 import { type PlanFacts, reportPlan } from "../../src/daemon/plan_report.ts";
 import { healthy, test00, test01, test02, webA, webB, webC } from "./values.ts";
@@ -33,7 +33,12 @@ const moved: VipOutlook = {
 };
 
 const foreseen: WhatIf = {
-  view: { number: viewNumber(12), coordinator: test00, members: healthy.view?.members ?? [] },
+  view: {
+    number: viewNumber(12),
+    coordinator: test00,
+    incarnation: incarnation(1),
+    members: healthy.view?.members ?? [],
+  },
   absent: [],
   remaining: [test00, test01],
   needed: 1,

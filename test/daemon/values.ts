@@ -86,6 +86,7 @@ export const healthy: NodeStatus = {
   view: {
     number: viewNumber(12),
     coordinator: test00,
+    incarnation: incarnation(1),
     members: hosts.map((name, place) => ({ host: name, incarnation: incarnation(place + 1) })),
   },
   hosts: hosts.map(host),

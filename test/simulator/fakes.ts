@@ -163,7 +163,9 @@ function fakeStatus(
     mature: true,
     draining,
     hasWishes: false,
-    view: view === null ? null : { number: viewNumber(view[0]), coordinator, members },
+    view: view === null
+      ? null
+      : { number: viewNumber(view[0]), coordinator, incarnation: lifeOf(coordinator), members },
     hosts: [],
     vips,
     moves: [],

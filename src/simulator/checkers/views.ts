@@ -3,7 +3,7 @@
 
 import type { Install } from "../../core/message.ts";
 import type { NodeEffect } from "../../core/events.ts";
-import type { HostName, Member, ViewId } from "../../core/vocabulary.ts";
+import type { HostName, ViewId } from "../../core/vocabulary.ts";
 import type { NodeStatus } from "../../core/status.ts";
 import type { Checker, Violation } from "./checker.ts";
 
@@ -46,7 +46,7 @@ export function views(): Checker {
 
 function differsFromInstalled(installed: Map<string, Installed>, status: NodeStatus): Violation | null {
   if (status.view === null) return null;
-  const view = nameOf(status.view, status.view.members);
+  const view = nameOf(status.view);
   // A host knows only the VIPs of its own configuration, and those that another member has.
   const held = status.vips.filter(({ holder }) => holder !== null);
   const contents = JSON.stringify([status.view.members, held.map(({ vip, holder }) => [vip, holder])]);
@@ -62,7 +62,7 @@ function differsFromSent(
   const { view, members, mature, allocation }: Install = effect.message;
   const agreed = allocation.map(({ vip, holder, reason }) => [vip, holder, reason]);
   return differs(sent, {
-    view: nameOf(view, members),
+    view: nameOf(view),
     host,
     contents: JSON.stringify([members, mature, agreed]),
     did: "sent",
@@ -85,5 +85,4 @@ function differs(
 
 const text = (view: ViewId): string => `${view.number}@${view.coordinator}`;
 
-const nameOf = (view: ViewId, members: readonly Member[]): string =>
-  `${text(view)}#${members.find((member) => member.host === view.coordinator)?.incarnation}`;
+const nameOf = (view: ViewId): string => `${text(view)}#${view.incarnation}`;

@@ -34,6 +34,7 @@ const group = fakeGroup(["a", "b"], ["v"]);
 const view = (number: number, coordinator = "a"): ViewId => ({
   number: viewNumber(number),
   coordinator: hostName(coordinator),
+  incarnation: incarnation(coordinator.charCodeAt(0)),
 });
 
 const appeared = (change: Partial<Occurrence & { kind: "appeared" }> = {}): Occurrence => ({
@@ -392,7 +393,7 @@ Deno.test("rest objects to a view that is proposed, and to many words, when all 
   const at = (now: number) => ({ ...world, now });
   const proposes = stepped([{
     kind: "note",
-    note: { kind: "viewProposed", view: { number: viewNumber(7), coordinator: hostName("a") }, members: [] },
+    note: { kind: "viewProposed", view: view(7), members: [] },
   }]);
   approves(rest(), [proposes, at(1)], [milestone("quiet"), at(2)]);
   const checker = rest();

@@ -231,7 +231,8 @@ function changeConfiguration(turn: Turn, group: Group): void {
       ),
     ]),
     silenceAt: now,
-    unable: new Map(),
+    // What could not be added may be added now.
+    unable: new Map([...node.unable.keys()].map((vip) => [vip, now])),
     electionIsStale: true,
   });
   if (group.timing.lease !== node.group.timing.lease) changeLease(turn, group.timing.lease);

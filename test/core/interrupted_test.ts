@@ -124,6 +124,20 @@ Deno.test("a host gets again what it once could not add", () => {
   assert.equal(group.holders(), "v1=a");
 });
 
+Deno.test("a host that reads a new file tries again what it could not add, and tells of that no more", () => {
+  const group = new SmallGroup({ vips: [vip("v1", { prefer: names("a") })] });
+  group.broken.add("a/v1");
+  group.start("a", "b", "c");
+  group.run(1000);
+  group.broken.clear();
+  const problemOf = () => group.status("a").vips.find((each) => each.vip === "v1")?.problem;
+  assert.equal(problemOf(), "broken");
+  ask(group, "b", move("v1", "b"));
+  group.run(100);
+  for (const host of ["a", "b", "c"]) group.reload(host, { digest: "newer", vips: [vip("v1")] });
+  assert.equal(problemOf(), null);
+});
+
 Deno.test("a host takes nothing by its new file before a view knows of that", () => {
   const [one, other] = [addressNamed("one"), addressNamed("other")];
   const fileWith = (digest: string, [first, second]: readonly [typeof one, typeof one]) => ({

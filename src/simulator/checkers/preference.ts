@@ -1,8 +1,9 @@
 // In the end every VIP is on the first of the hosts that it prefers which can hold it and wants to, unless an operator
-// has put it elsewhere. Where hosts go by different files each goes by its own; there nothing is said of it.
+// has put it elsewhere. Nothing is said of that where hosts go by different files, each by its own, or where one could
+// not add or remove something.
 
 import type { VipSpec } from "../../core/vocabulary.ts";
-import type { World } from "../occurrence.ts";
+import type { HostView, World } from "../occurrence.ts";
 import type { Checker, Violation } from "./checker.ts";
 import { isDamped } from "./settlement.ts";
 
@@ -12,8 +13,9 @@ export function preference(): Checker {
     watches: ["milestone"],
     check(occurrence, world) {
       if (occurrence.kind !== "milestone" || occurrence.milestone !== "ended") return null;
-      const isMixed = world.hosts.some((host) => host.daemon !== "down" && host.group !== world.group);
-      if (isMixed) return null;
+      const running = world.hosts.filter((host) => host.daemon !== "down");
+      const isOpen = running.every((host) => host.group === world.group && !hasProblem(host));
+      if (!isOpen) return null;
       for (const spec of world.group.vips) {
         const violation = misplaced(spec, world);
         if (violation !== null) return violation;
@@ -23,12 +25,15 @@ export function preference(): Checker {
   };
 }
 
+const hasProblem = (host: HostView): boolean =>
+  host.status()?.vips.some(({ problem }) => problem !== null) ?? false;
+
 function misplaced({ name, prefer, hosts, addresses }: VipSpec, world: World): Violation | null {
   const wanted = prefer.flatMap((host) => {
     const view = world.hosts.find((each) => each.name === host);
     const status = view?.status() ?? null;
     const isOpen = view?.daemon === "running" && status?.draining === null && hosts.includes(host) &&
-      !isDamped(world, host) && status.vips.every(({ problem }) => problem === null);
+      !isDamped(world, host);
     return isOpen ? [view] : [];
   })[0];
   const holder = world.hosts.find((host) => addresses.some(({ address }) => host.has(address)));

@@ -1,6 +1,6 @@
 // Nothing goes back and forth: an address does not come back to a host that it has left, unless something has happened
 // since, or was still going on or was about to have its effect when it left: a fault, an operator's word, a person's
-// hand, a failure, or the end of one.
+// hand, a failure, or the end of one, or a command that hung.
 
 import type { Checker } from "./checker.ts";
 
@@ -29,7 +29,8 @@ export function flapping({ bound }: { readonly bound: number }): Checker {
       }
       if (occurrence.kind !== "appeared" && occurrence.kind !== "vanished") return null;
       const key = `${occurrence.address} ${occurrence.host}`;
-      if (occurrence.by !== "daemon") left.delete(key);
+      const isLate = world.hosts.some(({ name, isTroubled }) => name === occurrence.host && isTroubled);
+      if (occurrence.by !== "daemon" || isLate) left.delete(key);
       else if (occurrence.kind === "vanished") left.set(key, now);
       const since = left.get(key);
       if (occurrence.kind !== "appeared" || since === undefined) return null;

@@ -16,8 +16,14 @@ const change = (kind: "appeared" | "vanished", by: Hand = "daemon"): Occurrence 
   by,
   askedIn: null,
 });
-const world = (now: number, change: { readonly undisturbedSince?: number; readonly isCalm?: boolean } = {}) =>
-  fakeWorld(fakeGroup(["a"], ["v"]), [{ name: "a" }], { now, ...change });
+const world = (
+  now: number,
+  { isTroubled = false, ...change }: {
+    readonly undisturbedSince?: number;
+    readonly isCalm?: boolean;
+    readonly isTroubled?: boolean;
+  } = {},
+) => fakeWorld(fakeGroup(["a"], ["v"]), [{ name: "a", isTroubled }], { now, ...change });
 
 /** What is said when "v" leaves a at 20 s and comes back at 30 s. */
 function sayOf(
@@ -25,12 +31,14 @@ function sayOf(
     readonly undisturbedSince?: number;
     readonly isCalm?: boolean;
     readonly by?: Hand;
+    /** Whether a command hung that was to take it away. */
+    readonly isLate?: boolean;
     readonly between?: Occurrence;
   },
 ) {
-  const { by, between, ...circumstances } = of;
+  const { by, isLate = false, between, ...circumstances } = of;
   const checker = flapping({ bound });
-  assert.equal(checker.check(change("vanished", by), world(20_000)), null);
+  assert.equal(checker.check(change("vanished", by), world(20_000, { isTroubled: isLate })), null);
   if (between !== undefined) assert.equal(checker.check(between, world(25_000)), null);
   return checker.check(change("appeared"), world(30_000, circumstances))?.what ?? null;
 }
@@ -46,6 +54,7 @@ Deno.test("flapping approves when something has happened since, or shortly befor
   assert.equal(sayOf({ undisturbedSince: 25_000 }), null);
   assert.equal(sayOf({ undisturbedSince: 15_001 }), null);
   assert.equal(sayOf({ isCalm: false }), null);
+  assert.equal(sayOf({ undisturbedSince: 14_999, isLate: true }), null);
 });
 
 Deno.test("flapping approves when a person took the address, or it could not be added", () => {

@@ -36,7 +36,9 @@ function misplaced({ name, prefer, hosts, addresses }: VipSpec, world: World): V
       !isDamped(world, host);
     return isOpen ? [view] : [];
   })[0];
-  const holder = world.hosts.find((host) => addresses.some(({ address }) => host.has(address)));
+  const isHolder = (host: HostView) =>
+    host.daemon === "running" && addresses.some(({ address }) => host.has(address));
+  const holder = world.hosts.find(isHolder);
   if (wanted !== undefined) world.saw("VIP looked at that prefers a host");
   if (wanted === undefined || holder === undefined || holder === wanted) return null;
   if (holder.status()?.vips.some(({ vip, reason }) => vip === name && reason === "operator")) return null;

@@ -446,6 +446,8 @@ Deno.test("preference objects when a VIP is not in the end on the host that it p
   objects(preference(), [milestone("ended"), onB()], /"v" is on b in the end, though it prefers a/);
   approves(preference(), [milestone("quiet"), onB()]);
   approves(preference(), [milestone("ended"), onB({ a: { daemon: "down" } })]);
+  // Somebody put it there; nobody is there to take it off.
+  approves(preference(), [milestone("ended"), onB({ b: { daemon: "down" } })]);
   approves(preference(), [milestone("ended"), onB({ a: { status: { draining: "maintenance" } } })]);
   const unable = { status: { vips: [fakeVip("w", null, { problem: "no such device" })] } };
   approves(preference(), [milestone("ended"), onB({ a: unable })]);

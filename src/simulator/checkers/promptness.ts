@@ -29,7 +29,9 @@ export function promptness(plan: Pick<Plan, "group" | "calm" | "drift">, restTim
   let since = 0;
   return {
     name: "promptness",
-    watches: plan.calm.loss > 0 ? [] : ["polled", "stepped", "faultBegan", "faultEnded", "daemon"],
+    watches: plan.calm.loss > 0
+      ? []
+      : ["polled", "stepped", "faultBegan", "faultEnded", "daemon", "milestone"],
     check(occurrence, world) {
       if (occurrence.kind === "faultBegan") {
         open = isAtRest ? deadlinesOf(occurrence.fault, { world, bounds }) : [];
@@ -38,7 +40,8 @@ export function promptness(plan: Pick<Plan, "group" | "calm" | "drift">, restTim
       }
       const isOfFault = occurrence.kind === "daemon" && occurrence.change !== "started" &&
         fault !== null && "host" in fault && fault.host === occurrence.host;
-      if (occurrence.kind === "faultEnded" || (occurrence.kind === "daemon" && !isOfFault)) {
+      const hasEnded = occurrence.kind === "faultEnded" || occurrence.kind === "milestone";
+      if (hasEnded || (occurrence.kind === "daemon" && !isOfFault)) {
         [open, isAtRest] = [[], false];
         return null;
       }

@@ -1,5 +1,6 @@
 // A settled group is at rest: it stays in the view that it has, and each host sends one heartbeat in an interval and
 // nothing else. A view that is changed in vain, or words without end, harm nobody at once; they would go on for ever.
+// Nothing is said of a group in which somebody hears late words of a host that is silent: it may have something to do.
 
 import type { HostName } from "../../core/vocabulary.ts";
 import type { Checker } from "./checker.ts";
@@ -11,6 +12,8 @@ export function rest(): Checker {
   /** When all was quiet first; null before. */
   let since: number | null = null;
   const sent = new Map<HostName, number>();
+  /** Whether a host was heard, or missed, since then. */
+  let hasHeard = false;
   return {
     name: "rest",
     watches: ["milestone", "stepped"],
@@ -23,13 +26,16 @@ export function rest(): Checker {
           if (effect.kind === "broadcast" || effect.kind === "send") {
             sent.set(host, (sent.get(host) ?? 0) + 1);
           }
-          if (effect.kind === "note" && effect.note.kind === "viewProposed") {
-            const { number } = effect.note.view;
+          if (effect.kind !== "note") continue;
+          const { note } = effect;
+          if (note.kind === "hostHeard" || note.kind === "hostSilent") hasHeard = true;
+          if (note.kind === "viewProposed" && !hasHeard) {
+            const { number } = note.view;
             return { what: `${host} proposed view ${number} when nothing was to change`, hosts: [host] };
           }
         }
       }
-      if (occurrence.kind !== "milestone" || occurrence.milestone !== "ended") return null;
+      if (occurrence.kind !== "milestone" || occurrence.milestone !== "ended" || hasHeard) return null;
       for (const [host, count] of sent) {
         const heartbeat = hosts.find(({ name }) => name === host)?.group.timing.heartbeat ?? 1;
         // Clocks that run fast beat more often.

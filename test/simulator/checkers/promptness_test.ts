@@ -55,6 +55,15 @@ Deno.test("promptness objects when a dead host's VIP is not elsewhere after the 
   assert.equal(say(death, { after: 520, hosts: [dead, { name: "b", has: ["v"] }, { name: "c" }] }), null);
 });
 
+Deno.test("promptness wants nothing any more when the fault has ended", () => {
+  const checker = promptness({ group: groupOf("serve"), calm: calmWeather }, 3);
+  checker.check({ kind: "polled" }, settled(5_000, "serve"));
+  checker.check({ kind: "faultBegan", fault: death }, settled(5_001, "serve"));
+  checker.check({ kind: "milestone", milestone: "healed" }, settled(5_100, "serve"));
+  const world = fakeWorld(groupOf("serve"), [dead, { name: "b" }, { name: "c" }], { now: 5_600 });
+  assert.equal(checker.check({ kind: "polled" }, world), null);
+});
+
 Deno.test("promptness wants nothing of a group that was not at rest", () => {
   assert.equal(say(death, { after: 520, hosts: [dead, { name: "b" }, { name: "c" }], isBusy: true }), null);
 });

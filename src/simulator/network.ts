@@ -30,6 +30,9 @@ export interface Disturbance {
   readonly weather?: Partial<Weather>;
 }
 
+/** How late a packet may be replayed, in ms. */
+export const replayMax = 20_000;
+
 export const calmWeather: Weather = {
   delayMin: 0.05,
   delayMax: 0.5,
@@ -117,7 +120,7 @@ export class Network<Packet> {
       this.#carry(packet, { to: between.to, weather, arrival: again });
     }
     if (!between.once && this.#happens(weather.replay)) {
-      this.#carry(packet, { to: between.to, weather, arrival: now + this.#random.between(100, 20_000) });
+      this.#carry(packet, { to: between.to, weather, arrival: now + this.#random.between(100, replayMax) });
     }
   }
 

@@ -1,6 +1,7 @@
 // How long a group may take to settle after all faults have ended: the bounds of "To settle" in core/PROTOCOL.md, for
 // the timings and the faults of a plan.
 
+import { replayMax } from "./network.ts";
 import { filesOf, type Plan, slowestTiming } from "./plan.ts";
 
 /** How long after the heal a group must have settled, in ms. */
@@ -14,11 +15,20 @@ export function settlementBound(plan: Plan): number {
   return Math.max((mature + 10 * timeout + inability) * (1 + (plan.drift ?? 0)), leftovers);
 }
 
-/** How long after the heal a host may still be damped for what it did before or while the group settled, in ms. */
-export const dampingBound = (plan: Plan): number =>
-  settlementBound(plan) + dampingTimeouts * slowestTiming(filesOf(plan)).timeout * (1 + (plan.drift ?? 0));
+/**
+ * How long after the heal a host may still be damped for what it did before or while the group settled, or for late
+ * words that were taken for its, in ms.
+ */
+export function dampingBound(plan: Plan): number {
+  const { timeout } = slowestTiming(filesOf(plan));
+  const damped = dampingTimeouts * timeout * (1 + (plan.drift ?? 0));
+  return Math.max(settlementBound(plan), replays(plan) ? replayMax + timeout : 0) + damped;
+}
 /** Two half-lives of the penalty in src/core/suspicion.ts, and some. */
 const dampingTimeouts = 41;
+
+const replays = ({ faults }: Plan): boolean =>
+  faults.some((fault) => fault.kind === "weather" && (fault.weather.replay ?? 0) > 0);
 
 /** How long balance may take after that, in ms: its rounds, and a view change and a handover each. */
 export function balanceBound(plan: Plan): number {

@@ -2,8 +2,11 @@
 // nothing else. A view that is changed in vain, or words without end, harm nobody at once; they would go on for ever.
 // Nothing is said of a group in which somebody hears late words of a host that is silent: it may have something to do.
 
+import type { Note } from "../../core/events.ts";
 import type { HostName } from "../../core/vocabulary.ts";
 import type { Checker } from "./checker.ts";
+
+const isOfHearing = ({ kind }: Note): boolean => ["hostHeard", "hostSilent", "hostCalm"].includes(kind);
 
 /** So many messages more than the heartbeats that are due may be sent while the group is quiet. */
 const messagesMore = 3;
@@ -12,7 +15,7 @@ export function rest(): Checker {
   /** When all was quiet first; null before. */
   let since: number | null = null;
   const sent = new Map<HostName, number>();
-  /** Whether a host was heard, or missed, since then. */
+  /** Whether a host was heard, or missed, or is not damped any more for that, since then. */
   let hasHeard = false;
   return {
     name: "rest",
@@ -28,7 +31,7 @@ export function rest(): Checker {
           }
           if (effect.kind !== "note") continue;
           const { note } = effect;
-          if (note.kind === "hostHeard" || note.kind === "hostSilent") hasHeard = true;
+          if (isOfHearing(note)) hasHeard = true;
           if (note.kind === "viewProposed" && !hasHeard) {
             const { number } = note.view;
             return { what: `${host} proposed view ${number} when nothing was to change`, hosts: [host] };

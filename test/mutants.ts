@@ -232,8 +232,8 @@ export const mutants: readonly Mutant[] = [
   {
     fault: "nobody waits for the vouches of those left out",
     file: "src/core/coordinate.ts",
-    find: "wait: waitFor(members, reports),",
-    replace: "wait: waitFor(members, []),",
+    find: "? waitFor(members, reports) : duration(0),",
+    replace: "? waitFor(members, []) : duration(0),",
     caughtBy: { checker: "quorum", seed: 231 },
   },
   {
@@ -326,7 +326,48 @@ export const mutants: readonly Mutant[] = [
     replace: "revision: turn.node.revision });",
     caughtBy: { checker: "coverage", seed: 9 },
   },
+  {
+    fault: "what a member has not heard that it was given is given to somebody else",
+    file: "src/core/coordinate.ts",
+    find: "held: [...report.held, ...given.get(host) ?? []],",
+    replace: "held: given.size > 0 ? report.held : report.held,",
+    caughtBy: {
+      test: "test/core/interrupted_test.ts",
+      name: "a move that its target has not heard of goes on in the next view, by the operator's word",
+    },
+  },
   // The members.
+  {
+    fault: "a host that is not heard is mature as early as any",
+    file: "src/core/node.ts",
+    find: "Math.max(timing.mature, ...waits)",
+    replace: "Math.max(timing.mature, ...waits.slice(0, 0))",
+    caughtBy: {
+      test: "test/core/hearing_test.ts",
+      name:
+        "a host that the others do not hear because it started too often takes nothing for itself meanwhile",
+    },
+  },
+  {
+    fault: "a vote counts for the shorter of two timeouts",
+    file: "src/core/quorum.ts",
+    find: "const length = ours > theirs ? ours : theirs;",
+    replace: "const length = ours > theirs ? theirs : ours;",
+    caughtBy: {
+      test: "test/core/catalog_test.ts",
+      name: "partition quorum: nobody gives anything up while the timing changes, host by host",
+    },
+  },
+  {
+    fault: "a host that reads a shorter heartbeat goes on in its old rhythm",
+    file: "src/core/node.ts",
+    find: "    heartbeatAt: earliest([node.heartbeatAt, after(now, group.timing.heartbeat)]) ?? now,\n",
+    replace: "",
+    caughtBy: {
+      test: "test/core/catalog_test.ts",
+      name: "partition serve: nobody gives anything up while the timing changes, host by host",
+    },
+  },
   {
     fault: "views of two lives of a coordinator are taken for one",
     file: "src/core/vocabulary.ts",
@@ -435,7 +476,7 @@ export const mutants: readonly Mutant[] = [
   {
     fault: "an operator's wish is never taken for granted",
     file: "src/core/install.ts",
-    find: "wishes: node.promised?.report.revision === node.revision ? [] : node.wishes,",
+    find: "wishes: node.wishes.slice(node.promised?.report.wishes.length ?? 0),",
     replace: "wishes: node.wishes,",
     caughtBy: {
       test: "test/core/interrupted_test.ts",
@@ -445,7 +486,7 @@ export const mutants: readonly Mutant[] = [
   {
     fault: "a wish that came after the report is lost",
     file: "src/core/install.ts",
-    find: "wishes: node.promised?.report.revision === node.revision ? [] : node.wishes,",
+    find: "wishes: node.wishes.slice(node.promised?.report.wishes.length ?? 0),",
     replace: "wishes: [],",
     caughtBy: {
       test: "test/core/interrupted_test.ts",
@@ -676,8 +717,8 @@ export const mutants: readonly Mutant[] = [
   {
     fault: "a host without a quorum holds on until others may have taken over",
     file: "src/core/quorum.ts",
-    find: "after(decisive, duration(-heartbeat / 2));",
-    replace: "after(decisive, duration(timeout + heartbeat / 2));",
+    find: "length - Math.min(heartbeat / 2, length / 6)",
+    replace: "2 * length + heartbeat / 2",
     caughtBy: {
       test: "test/core/hearing_test.ts",
       name: "a vouch counts from when that was sent which it acknowledges, however late it comes",
@@ -686,8 +727,8 @@ export const mutants: readonly Mutant[] = [
   {
     fault: "a majority may lack one vote",
     file: "src/core/quorum.ts",
-    find: "[others - 1];",
-    replace: "[Math.max(0, others - 2)];",
+    find: "[others - 1] ?? null;",
+    replace: "[Math.max(0, others - 2)] ?? null;",
     caughtBy: { checker: "quorum", seed: 38 },
   },
   {
@@ -756,8 +797,9 @@ export const mutants: readonly Mutant[] = [
   {
     fault: "a host that is fenced while it is not mature is mature soon after",
     file: "src/core/node.ts",
-    find: "const isLonger = !node.mature && node.matureAt > hearsAllBy;",
-    replace: "const isLonger = false;",
+    find: "return instant(Math.max(startedAt + Math.max(timing.mature, ...waits), hearsAllAt));",
+    replace:
+      "return instant(Math.max(hearsAllAt > startedAt ? 0 : startedAt + Math.max(timing.mature, ...waits), hearsAllAt));",
     caughtBy: { checker: "maturity", seed: 135 },
   },
   {
@@ -837,8 +879,8 @@ export const mutants: readonly Mutant[] = [
   {
     fault: "a host that the new file does not have any more is listened to",
     file: "src/core/node.ts",
-    find: "peers: node.peers.among(hosts),",
-    replace: "peers: hosts.size > 0 ? node.peers : node.peers.among(hosts),",
+    find: "peers: votes.peers.among(hosts),",
+    replace: "peers: hosts.size > 0 ? votes.peers : votes.peers.among(hosts),",
     caughtBy: {
       test: "test/core/hearing_test.ts",
       name: "a host that the new file does not have any more is forgotten at once",

@@ -249,7 +249,7 @@ function complete(turn: Turn): boolean {
     view,
     members,
     mature,
-    wait: waitFor(members, reports),
+    wait: basis.agreement.partition === "quorum" ? waitFor(members, reports) : duration(0),
     allocation,
     differing: basis.agreement.differing,
   };
@@ -285,6 +285,7 @@ export function allocationInput(node: Node, of: {
   const { movesPerRound } = node.group.balance;
   const isDamped = (host: HostName) =>
     2 * reports.filter(({ report }) => report.damped.includes(host)).length > reports.length - 1;
+  const given = givenUnheard(node, of.members, reports);
   return {
     vips: of.basis.agreement.vips,
     candidates: reports.map(({ host, report }) => ({
@@ -292,7 +293,7 @@ export function allocationInput(node: Node, of: {
       weight: weights.get(host) ?? 1,
       draining: report.draining,
       damped: isDamped(host),
-      held: report.held,
+      held: [...report.held, ...given.get(host) ?? []],
       releasing: report.releasing,
       unable: report.unable,
     })),
@@ -300,6 +301,31 @@ export function allocationInput(node: Node, of: {
     previous: new Map([...node.allocation].map(([vip, { holder }]) => [vip, holder])),
     balanceMovesMax: !balances ? 0 : movesPerRound === "all" ? Infinity : movesPerRound,
   };
+}
+
+/**
+ * What our view gives to members that seem not to have heard of it, for nobody means to keep it: it is theirs as if they
+ * had said so, or a move that was agreed on would be undone because one message was lost.
+ */
+function givenUnheard(
+  { view }: Node,
+  members: readonly Member[],
+  reports: readonly { readonly host: HostName; readonly report: Report }[],
+): ReadonlyMap<HostName, HeldVip[]> {
+  const given = new Map<HostName, HeldVip[]>();
+  if (view === null) return given;
+  const spokenFor = new Set(reports.flatMap(({ host, report: { held, releasing } }) => {
+    const taken = new Set(releasing);
+    return held.flatMap(({ vip }) =>
+      taken.has(vip) && view.allocation.get(vip)?.holder !== host ? [] : [vip]
+    );
+  }));
+  for (const [vip, { holder, reason }] of view.allocation) {
+    const member = spokenFor.has(vip) ? undefined : findHost(view.members, holder);
+    if (member === undefined || !includes(members, member)) continue;
+    given.set(holder, [...given.get(holder) ?? [], { vip, reason, age: duration(0) }]);
+  }
+  return given;
 }
 
 /** Whether evening out what the view has allocated would move anything. */

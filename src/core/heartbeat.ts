@@ -79,7 +79,9 @@ function receiveHeartbeat(turn: Turn, peer: Peer, heartbeat: Heartbeat): void {
   const { host, heartbeat: before } = peer;
   const claims = acknowledgedBy(node, heartbeat);
   const acknowledged = claims === undefined ? null : sentBefore(node, claims);
-  const vouched = isPledgedWith(node, heartbeat) && acknowledged !== null ? acknowledged : peer.vouched;
+  const vouched = isPledgedWith(node, heartbeat) && acknowledged !== null
+    ? { at: acknowledged.at, ours: acknowledged.timeout, theirs: heartbeat.timeout }
+    : peer.vouched;
   const newest = claims !== undefined && claims > peer.acknowledged ? claims : peer.acknowledged;
   rememberPeer(turn, { ...peer, heartbeat, vouched, acknowledged: newest });
   // Whoever has released one of ours has answered for it, though it should not have had it.

@@ -47,8 +47,8 @@ export function installView(turn: Turn, install: Install, basis: Basis | null): 
     promised: null,
     allocation,
     mature: node.mature || install.mature,
-    // A wish that came after the report waits for the next view.
-    wishes: node.promised?.report.revision === node.revision ? [] : node.wishes,
+    // Wishes that came after the report wait for the next view.
+    wishes: node.wishes.slice(node.promised?.report.wishes.length ?? 0),
     waitingSince: now,
     balanceAt: after(now, node.group.balance.interval),
     moves: [...moves.reverse(), ...node.moves].slice(0, movesKept),

@@ -33,8 +33,8 @@ import {
   vipsRemoveFailed,
 } from "./holdings.ts";
 import type { Message, Sender } from "./message.ts";
-import { hasQuorum, quorumDeadline } from "./quorum.ts";
-import { Peers, timeoutFor } from "./suspicion.ts";
+import { cappedVotes, hasQuorum, quorumDeadline } from "./quorum.ts";
+import { disputeTimeouts, isMutual, Peers, timeoutFor } from "./suspicion.ts";
 import { broadcast, type Node, note, revise, type Turn, update } from "./turn.ts";
 import {
   after,
@@ -98,7 +98,8 @@ export function createNode(
     spurned: new Set(),
     holdouts: new Map(),
     mature: false,
-    matureAt: after(now, group.timing.mature),
+    startedAt: now,
+    hearsAllAt: now,
     drainReason: null,
     stopBy: null,
     wishes: [],
@@ -150,7 +151,7 @@ export function nodeDeadline(node: Node): Instant | null {
     node.reconsiderAt,
     holdsNothing(node) ? null : quorumDeadline(node),
     node.view?.acquireAt ?? null,
-    node.mature ? null : node.matureAt,
+    node.mature ? null : maturityOf(node),
     node.renewAt,
     node.stopBy,
   ]);
@@ -221,15 +222,18 @@ function changeConfiguration(turn: Turn, group: Group): void {
   const { differences, more } = firstOf(changes);
   note(turn, { kind: "configurationChanged", changes: differences, more });
   const hosts = new Set(group.hosts.map(({ name }) => name));
-  const forgotten = node.peers.list.filter(({ host }) => !hosts.has(host));
+  const votes = cappedVotes(node, { timeout: group.timing.timeout, now });
   update(turn, {
-    peers: node.peers.among(hosts),
+    peers: votes.peers.among(hosts),
+    sent: votes.sent,
+    // What was promised under the old timing, and to hosts that the new file does not have, counts on.
     owed: new Map([
       ...node.owed,
-      ...forgotten.map((peer) =>
+      ...node.peers.list.map((peer) =>
         [peer.host, after(peer.lastHeard, timeoutFor(peer, node.group.timing))] as const
       ),
     ]),
+    heartbeatAt: earliest([node.heartbeatAt, after(now, group.timing.heartbeat)]) ?? now,
     silenceAt: now,
     // What could not be added may be added now.
     unable: new Map([...node.unable.keys()].map((vip) => [vip, now])),
@@ -291,9 +295,7 @@ function unfence(turn: Turn): void {
   note(turn, { kind: "unfenced" });
   // It knows nothing of the group any more: it must not take itself for the only one left.
   const { timeout, heartbeat } = node.group.timing;
-  const hearsAllBy = instant(now + timeout + heartbeat);
-  const isLonger = !node.mature && node.matureAt > hearsAllBy;
-  update(turn, { mature: false, matureAt: isLonger ? node.matureAt : hearsAllBy });
+  update(turn, { mature: false, hearsAllAt: instant(now + timeout + heartbeat) });
   activate(turn);
 }
 
@@ -346,9 +348,19 @@ function act(turn: Turn): void {
 }
 
 function mature(turn: Turn): void {
-  if (turn.node.mature || turn.now < turn.node.matureAt) return;
+  if (turn.node.mature || turn.now < maturityOf(turn.node)) return;
   note(turn, { kind: "matured" });
   revise(turn, { mature: true });
+}
+
+/**
+ * When this host is mature by itself. Whoever is not heard by those whom it hears waits for longer: they may take its
+ * name for a disputed one.
+ */
+function maturityOf({ startedAt, hearsAllAt, peers, self, group: { timing } }: Node): Instant {
+  const deaf = peers.list.filter((peer) => peer.state === "heard" && !isMutual(peer, self));
+  const waits = deaf.map((peer) => disputeTimeouts * timeoutFor(peer, timing));
+  return instant(Math.max(startedAt + Math.max(timing.mature, ...waits), hearsAllAt));
 }
 
 function renew(turn: Turn): void {
@@ -360,12 +372,12 @@ function renew(turn: Turn): void {
 }
 
 /**
- * True when our last heartbeat is older than the timeout: this host was stopped or starved, and the others may
+ * True when our last heartbeat is older than the timeout that it told: this host was stopped or starved, and the others may
  * have suspected it. They cannot have suspected it earlier than that.
  */
 function hasBeenPaused(node: Node, now: Instant): boolean {
   return node.stage.kind === "active" && node.said !== null &&
-    elapsed(node.said.at, now) > node.group.timing.timeout;
+    elapsed(node.said.at, now) > node.said.heartbeat.timeout;
 }
 
 /** Gives all VIPs up and says nothing until they are gone. */

@@ -1,8 +1,8 @@
 // partition = "quorum": a host holds VIPs only while a majority of the configured hosts is known to vote for it.
 //
 // What counts is not whom we hear but who hears us, and since when. A peer that acknowledges a heartbeat which we sent
-// at t, and that has promised no view but ours, *vouches* for us until t + timeout (the idea of a leader lease: Gray
-// and Cheriton 1989). Two things make that good:
+// at t, and that has promised no view but ours, *vouches* for us until t + timeout, the longer of its own and ours (the
+// idea of a leader lease: Gray and Cheriton 1989). Two things make that good:
 //
 //   - a host gives its VIPs up before the vouches of a majority have run out;
 //   - a host that is asked to be in another view tells in its report who may still count on its vote, and for how
@@ -15,7 +15,7 @@
 
 import type { Heartbeat, Report, Vouch } from "./message.ts";
 import { hasInstalled, majorityOf, peerIn, type View } from "./membership.ts";
-import { timeoutFor } from "./suspicion.ts";
+import { Peers, timeoutFor } from "./suspicion.ts";
 import type { Node } from "./turn.ts";
 import { after, type Duration, duration, type Instant, type Member, sameView, sorted } from "./vocabulary.ts";
 
@@ -36,17 +36,29 @@ export function hasQuorum(node: Node, now: Instant): boolean {
 export function quorumDeadline(node: Node): Instant | null {
   const others = majorityOf(node.group.hosts.length) - 1;
   if (node.group.partition === "serve" || node.view === null || others === 0) return null;
-  const { timeout, heartbeat } = node.group.timing;
+  const { heartbeat } = node.group.timing;
   const votes: Instant[] = [];
   // Also of who is no member: it tells of its vote in any report that follows.
   for (const { vouched } of node.peers.list) {
     if (vouched === null) continue;
-    // The peer goes by the timeout that it was told, or by a shorter one that it has been told since.
-    votes.push(after(vouched.at, vouched.timeout < timeout ? vouched.timeout : timeout));
+    const { at, ours, theirs } = vouched;
+    const length = ours > theirs ? ours : theirs;
+    // Half a heartbeat is for carrying the removal out; less while we beat seldom and votes are for a short time.
+    votes.push(after(at, duration(length - Math.min(heartbeat / 2, length / 6))));
   }
-  const decisive = votes.sort((a, b) => b - a)[others - 1];
-  // Half a heartbeat is for carrying the removal out.
-  return decisive === undefined ? null : after(decisive, duration(-heartbeat / 2));
+  return votes.sort((a, b) => b - a)[others - 1] ?? null;
+}
+
+/** Votes of now when this host tells of another timeout from now on: with a shorter one they end by that. */
+export function cappedVotes({ peers, sent }: Node, { timeout, now }: { timeout: Duration; now: Instant }) {
+  const capped = (at: Instant, length: Duration) => duration(Math.min(length, now + timeout - at));
+  return {
+    peers: new Peers(peers.list.map((peer) => ({
+      ...peer,
+      vouched: peer.vouched && { ...peer.vouched, ours: capped(peer.vouched.at, peer.vouched.ours) },
+    }))),
+    sent: sent.map((each) => ({ ...each, timeout: capped(each.at, each.timeout) })),
+  };
 }
 
 /**
@@ -64,9 +76,14 @@ export function hasWaited({ group, peers }: Node, view: View): boolean {
   return others.length + 1 >= majorityOf(group.hosts.length);
 }
 
-/** Who may count on this host's vote, for a report; sorted by host. */
+/**
+ * Who may count on this host's vote, for a report; sorted by host. With "serve" everywhere nobody asks; but who reads
+ * another file may read "quorum" in it.
+ */
 export function vouchesOf(node: Node, now: Instant): Vouch[] {
-  if (node.group.partition === "serve") return [];
+  const { partition, digest } = node.group;
+  const isOfOne = node.peers.list.every(({ heartbeat }) => (heartbeat?.digest ?? digest) === digest);
+  if (partition === "serve" && isOfOne) return [];
   const ends = new Map(node.owed);
   for (const peer of node.peers.list) {
     const end = after(peer.lastHeard, timeoutFor(peer, node.group.timing));

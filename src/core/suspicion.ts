@@ -48,11 +48,20 @@ export interface Peer extends Member {
   readonly told: Sequence;
   /** The newest of our messages that it, or an earlier life of it, has acknowledged; 0: none. */
   readonly acknowledged: Sequence;
-  /**
-   * The newest of our heartbeats that it acknowledged while it had promised nothing but what we had: from then on its
-   * vote is ours for the timeout. Null when there is none.
-   */
-  readonly vouched: Sent | null;
+  /** The newest vote of it that we know of; null when there is none. */
+  readonly vouched: Vouched | null;
+}
+
+/**
+ * A peer's vote for us: it acknowledged a heartbeat of ours while it had promised nothing but what we had. The vote is
+ * ours from the sending of that one on, for the longer of two timeouts.
+ */
+export interface Vouched {
+  readonly at: Instant;
+  /** Ours, as that heartbeat told it. */
+  readonly ours: Duration;
+  /** The voter's. */
+  readonly theirs: Duration;
 }
 
 /** A heartbeat of ours. */
@@ -68,6 +77,8 @@ export interface Sent {
  * words of a life that has just ended may make it return, and the living one after it, once.
  */
 const dispute = { returns: 3, turnovers: 8, timeouts: 10, lives: 8 };
+/** After so many timeouts, by the timing of those who dispute it, a host that speaks alone under its name is heard. */
+export const disputeTimeouts = dispute.timeouts + 1;
 
 type Unrest = Pick<Peer, "unrest" | "unrestAt" | "calmAt">;
 

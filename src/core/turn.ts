@@ -73,7 +73,9 @@ export interface Node {
 
   // What this host wants and can.
   readonly mature: boolean;
-  readonly matureAt: Instant;
+  readonly startedAt: Instant;
+  /** When it must have heard everybody, after a fence. */
+  readonly hearsAllAt: Instant;
   /** Why it drains; null when it does not. */
   readonly drainReason: string | null;
   readonly stopBy: Instant | null;

@@ -92,6 +92,54 @@ Deno.test("a host that reads another lease renews what it has at once, and by th
   }
 });
 
+const [fast, lan, wan] = [
+  { heartbeat: 20, timeout: 80, digest: "fast" },
+  { heartbeat: 100, timeout: 500, digest: "lan" },
+  { heartbeat: 1000, timeout: 5000, lease: 8000, mature: 6000, digest: "wan" },
+] as const;
+
+/** Lets the hosts of a group read other timing one after the other, at several moments between two heartbeats. */
+function changesTiming(partition: "serve" | "quorum"): void {
+  for (
+    const [from, to] of [[wan, lan], [lan, wan], [lan, fast], [fast, lan], [fast, wan], [wan, fast]] as const
+  ) {
+    for (let phase = 0; phase < 5; phase++) {
+      const group = new SmallGroup({ ...from, partition });
+      group.start("a", "b", "c");
+      group.run(20_000 + phase * from.heartbeat / 5);
+      group.forget();
+      for (const host of ["c", "b", "a"]) {
+        group.reload(host, { ...to, partition });
+        group.run(12_000);
+      }
+      const fences = group.notes.filter(({ note }) => note.kind === "fenced").length;
+      assert.deepEqual(
+        [changesOf(group), fences],
+        ["", 0],
+        `from timing.${from.digest} to timing.${to.digest}`,
+      );
+    }
+  }
+}
+
+Deno.test("partition serve: nobody gives anything up while the timing changes, host by host", () => {
+  changesTiming("serve");
+});
+
+Deno.test("partition quorum: nobody gives anything up while the timing changes, host by host", () => {
+  changesTiming("quorum");
+});
+
+Deno.test("a host that reads a shorter maturity is mature by that", () => {
+  const group = new SmallGroup({ ...older, mature: 3_600_000 });
+  group.start("a", "b");
+  group.run(10_000);
+  assert.equal(group.holders(), "v1=- v2=- v3=-");
+  for (const host of ["a", "b"]) group.reload(host, { digest: "newer" });
+  group.run(100);
+  assert.equal(group.holders(), "v1=a v2=b v3=a");
+});
+
 Deno.test("a VIP that the file does not have any more goes to a host that still knows it, and at last to nobody", () => {
   const group = settled({ ...withV4, digest: "older" });
   group.reload("a", { digest: "newer" });

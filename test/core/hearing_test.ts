@@ -163,3 +163,17 @@ Deno.test("late messages of an earlier life do not take turns with the living on
   assert.equal(peerOf(group, "b", "a")?.state, "heard");
   assert.notEqual(peerOf(group, "b", "a")?.incarnation, former.self.incarnation);
 });
+
+Deno.test("a host that the others do not hear because it started too often takes nothing for itself meanwhile", () => {
+  const group = startedGroup({ heartbeat: 1000, timeout: 5000, lease: 8000, mature: 6000 });
+  for (let start = 0; start < 10; start++) {
+    group.start("c");
+    group.run(1500);
+  }
+  assert.equal(group.status("a").hosts.find(({ host }) => host === "c")?.state, "disputed");
+  for (let second = 0; second < 120; second++) {
+    group.run(1000);
+    assert.doesNotMatch(group.holders(), /[+-]/);
+  }
+  assert.equal(group.status("c").view?.members.length, 3);
+});

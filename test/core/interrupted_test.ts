@@ -102,6 +102,45 @@ Deno.test("a VIP that cannot be removed is taken over when its lease has run out
   assert.ok(takenAfter < 3000 + 1000 + 100 + 20, `it was taken ${takenAfter} ms after`);
 });
 
+Deno.test("a move that its target has not heard of goes on in the next view, by the operator's word", () => {
+  const group = started({ vips: ["v1", "v2", "v3", "v4"], hosts: ["a", "b", "c", "d"] });
+  ask(group, "c", move("v3", "b"));
+  // Its install is lost on the way to b, and another view change comes at once.
+  while (group.nodeOf("a").promised === null) group.run(0.25);
+  group.run(1.5);
+  group.cut.add("a>b");
+  while (group.nodeOf("c").view?.allocation.get(vipName("v3"))?.holder !== "b") group.run(0.25);
+  group.cut.clear();
+  ask(group, "c", move("v1", "a"));
+  group.run(3000);
+  assert.match(group.holders(), /v3=b/);
+  assert.equal(group.status("b").vips.find((each) => each.vip === "v3")?.reason, "operator");
+});
+
+Deno.test("a move goes on by those who have heard of it when the coordinator dies before its target has", () => {
+  const group = started({ vips: ["v1", "v2", "v3", "v4"], hosts: ["a", "b", "c", "d"] });
+  ask(group, "d", move("v4", "c"));
+  while (group.nodeOf("a").promised === null) group.run(0.25);
+  group.cut.add("a>c");
+  while (group.nodeOf("b").view?.allocation.get(vipName("v4"))?.holder !== "c") group.run(0.25);
+  group.crash("a");
+  group.run(3000);
+  assert.match(group.holders(), /v4=c/);
+  assert.equal(group.status("c").vips.find((each) => each.vip === "v4")?.reason, "operator");
+});
+
+Deno.test("an operator's word that has been followed does not come again with the next one", () => {
+  const group = started();
+  // a does not hear b's report for a while, and c is asked again after it has reported.
+  group.cut.add("b>a");
+  ask(group, "c", move("v1", "b"));
+  group.run(10);
+  ask(group, "c", move("v2", "b"));
+  group.cut.delete("b>a");
+  while (group.nodeOf("c").wishes.length === 2) group.run(0.25);
+  assert.deepEqual(group.nodeOf("c").wishes, [move("v2", "b")]);
+});
+
 Deno.test("a lease that a new file makes shorter does not end sooner for what has it already", () => {
   const group = started();
   group.run(500);

@@ -5,7 +5,7 @@ import assert from "node:assert/strict";
 import type { NodeEvent } from "../../src/core/events.ts";
 import { vouchesOf } from "../../src/core/quorum.ts";
 import { instant } from "../../src/core/vocabulary.ts";
-import { names, SmallGroup, startedGroup, vip } from "./small_group.ts";
+import { groupOf, names, SmallGroup, startedGroup, vip } from "./small_group.ts";
 
 function started(): SmallGroup {
   const group = startedGroup({ partition: "quorum" });
@@ -97,6 +97,20 @@ Deno.test("partition quorum: a view is not taken for that of the same number in 
   ]);
   for (const way of ["a>b", "b>a"]) group.cut.delete(way);
   for (let ms = 0; ms < 3000; ms++) {
+    group.run(1);
+    assert.doesNotMatch(group.holders(), /[+]/);
+  }
+});
+
+Deno.test("partition quorum: a voter that has yet to read so tells of its votes too", () => {
+  const group = new SmallGroup({ partition: "quorum", digest: "quorum" });
+  group.files.set("b", groupOf({ partition: "serve", digest: "serve" }));
+  group.start("a", "b", "c");
+  group.run(8000);
+  for (const way of ["a>c", "c>a"]) group.cut.add(way);
+  while (group.nodeOf("b").promised === null) group.run(0.25);
+  for (const way of ["b>c", "c>b"]) group.cut.add(way);
+  for (let ms = 0; ms < 2000; ms++) {
     group.run(1);
     assert.doesNotMatch(group.holders(), /[+]/);
   }

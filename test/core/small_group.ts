@@ -22,7 +22,9 @@ export interface GroupChoice {
   readonly partition?: "serve" | "quorum";
   /** Of the configuration; two with different contents need different ones. */
   readonly digest?: string;
+  readonly heartbeat?: number;
   readonly timeout?: number;
+  readonly mature?: number;
   readonly lease?: number | null;
 }
 
@@ -33,7 +35,9 @@ export function groupOf(
     vips = ["v1", "v2", "v3"],
     partition = "serve",
     digest = "0123456789abcdef",
+    heartbeat = 100,
     timeout = 500,
+    mature = 5000,
     lease = 3000,
   }: GroupChoice,
 ): Group {
@@ -43,9 +47,9 @@ export function groupOf(
     digest,
     partition,
     timing: {
-      heartbeat: duration(100),
+      heartbeat: duration(heartbeat),
       timeout: duration(timeout),
-      mature: duration(5000),
+      mature: duration(mature),
       lease: lease === null ? null : duration(lease),
     },
     hosts: all.map((name) => ({ name, weight: 1 })),

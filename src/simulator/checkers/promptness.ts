@@ -38,7 +38,7 @@ export function promptness(plan: Pick<Plan, "group" | "calm" | "drift">, restTim
         [fault, since, isAtRest] = [occurrence.fault, world.now, false];
         return null;
       }
-      const isOfFault = occurrence.kind === "daemon" && occurrence.change !== "started" &&
+      const isOfFault = occurrence.kind === "daemon" && !["started", "woke"].includes(occurrence.change) &&
         fault !== null && "host" in fault && fault.host === occurrence.host;
       const hasEnded = occurrence.kind === "faultEnded" || occurrence.kind === "milestone";
       if (hasEnded || (occurrence.kind === "daemon" && !isOfFault)) {

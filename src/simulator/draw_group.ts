@@ -172,7 +172,7 @@ const differences: readonly Difference[] = [
   }),
   (group, random) => ({ ...group, balance: drawBalance(random) }),
   ({ timing, ...group }, random) => {
-    const factor = random.pick([0.5, 1, 2]);
+    const factor = random.pick([0.2, 0.5, 1, 2, 5]);
     const timeout = duration(timing.timeout * factor);
     const longer = Math.max(timeout, (timing.lease ?? 0) * random.pick([0.4, 1, 3]));
     const lease = timing.lease === null ? null : duration(Math.ceil(longer / 1_000) * 1_000);

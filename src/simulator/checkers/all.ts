@@ -37,7 +37,7 @@ export function allCheckers(plan: Plan): readonly Checker[] {
     exclusive(),
     quorum(),
     views(),
-    fence(timeout),
+    fence({ timeoutMax: timeout, bound: plan.calm.loss > 0 ? Infinity : effect }),
     leaving(),
     alarm(),
     settlement(),

@@ -199,7 +199,7 @@ const heartbeat = stepped([{ kind: "broadcast", sequence: sequence(1), message: 
 Deno.test("fence objects when a host that was paused too long speaks before its VIPs are gone", () => {
   const holding = fakeWorld(group, [{ name: "a", has: ["v"] }]);
   const late = { idle: duration(501) };
-  const checker = fence(500);
+  const checker = fence({ timeoutMax: 500, bound: 5_000 });
   approves(checker, [heartbeat, holding], [stepped([{ kind: "removeAddresses", vips: [v] }], late), holding]);
   objects(checker, [heartbeat, holding], /did not run for over the timeout, has VIPs, and does "broadcast"/);
   approves(checker, [heartbeat, fakeWorld(group, [{ name: "a" }])], [heartbeat, holding]);
@@ -465,4 +465,14 @@ Deno.test("preference objects when a VIP is not in the end on the host that it p
   const placed = { status: { vips: [fakeVip("v", "b", { reason: "operator" })] } };
   approves(preference(), [milestone("ended"), onB({ b: placed })]);
   approves(preference(), [milestone("ended"), onB({ b: { group: spec } })]);
+});
+
+Deno.test("fence objects when a host gives everything up though nothing has happened for long", () => {
+  const fences = stepped([{ kind: "note", note: { kind: "fenced", because: "quorumLost" } }]);
+  const at = (now: number, change: object = {}) =>
+    fakeWorld(fakeGroup(["a", "b"], ["v"]), [{ name: "a" }, { name: "b" }], { now, ...change });
+  const checker = () => fence({ timeoutMax: 500, bound: 5_000 });
+  objects(checker(), [fences, at(5_001)], /a fences itself, and nothing has happened since 0 ms/);
+  approves(checker(), [fences, at(5_000)], [fences, at(9_000, { undisturbedSince: 8_000 })]);
+  approves(checker(), [fences, at(9_000, { isCalm: false })], [fences, at(9_000, { apart: ["ab"] })]);
 });

@@ -438,8 +438,8 @@ export const mutants: readonly Mutant[] = [
   {
     fault: "a report is silent on whom its sender has vouched for",
     file: "src/core/follow.ts",
-    find: "vouching: vouchesOf(node, turn.now),",
-    replace: "vouching: vouchesOf(node, turn.now).slice(0, 0),",
+    find: "vouching: vouchesOf(node, { now: turn.now, asked: digest }),",
+    replace: "vouching: vouchesOf(node, { now: turn.now, asked: digest }).slice(0, 0),",
     caughtBy: {
       test: "test/core/quorum_test.ts",
       name: "partition quorum: nobody takes a VIP while the host that was cut off may count on a vote still",
@@ -764,8 +764,8 @@ export const mutants: readonly Mutant[] = [
   {
     fault: "a vote for a host that the new file does not have is forgotten",
     file: "src/core/node.ts",
-    find: "after(peer.lastHeard, timeoutFor(peer, node.group.timing))]",
-    replace: "peer.lastHeard]",
+    find: "    owed: votesGiven(node),\n",
+    replace: "",
     caughtBy: {
       test: "test/core/breaches_test.ts",
       name: "hosts that read a file without another one remember that they voted for it",

@@ -77,7 +77,7 @@ export function reportFor(turn: Turn, { view, digest }: Pick<Propose, "view" | "
     releasing: node.releasing,
     unable: sorted(node.unable.keys()),
     damped: node.damped,
-    vouching: vouchesOf(node, turn.now),
+    vouching: vouchesOf(node, { now: turn.now, asked: digest }),
     wishes: node.wishes,
     catalog: digest === node.group.digest && former.length === 0 ? null : catalogOf(node.group, former),
   };

@@ -33,7 +33,7 @@ import {
   vipsRemoveFailed,
 } from "./holdings.ts";
 import type { Message, Sender } from "./message.ts";
-import { cappedVotes, hasQuorum, quorumDeadline } from "./quorum.ts";
+import { cappedVotes, hasQuorum, quorumDeadline, votesGiven } from "./quorum.ts";
 import { disputeTimeouts, isMutual, Peers, timeoutFor } from "./suspicion.ts";
 import { broadcast, type Node, note, revise, type Turn, update } from "./turn.ts";
 import {
@@ -226,13 +226,7 @@ function changeConfiguration(turn: Turn, group: Group): void {
   update(turn, {
     peers: votes.peers.among(hosts),
     sent: votes.sent,
-    // What was promised under the old timing, and to hosts that the new file does not have, counts on.
-    owed: new Map([
-      ...node.owed,
-      ...node.peers.list.map((peer) =>
-        [peer.host, after(peer.lastHeard, timeoutFor(peer, node.group.timing))] as const
-      ),
-    ]),
+    owed: votesGiven(node),
     heartbeatAt: earliest([node.heartbeatAt, after(now, group.timing.heartbeat)]) ?? now,
     silenceAt: now,
     // What could not be added may be added now.

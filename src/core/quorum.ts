@@ -17,7 +17,16 @@ import type { Heartbeat, Report, Vouch } from "./message.ts";
 import { hasInstalled, majorityOf, peerIn, type View } from "./membership.ts";
 import { Peers, timeoutFor } from "./suspicion.ts";
 import type { Node } from "./turn.ts";
-import { after, type Duration, duration, type Instant, type Member, sameView, sorted } from "./vocabulary.ts";
+import {
+  after,
+  type Duration,
+  duration,
+  type HostName,
+  type Instant,
+  type Member,
+  sameView,
+  sorted,
+} from "./vocabulary.ts";
 
 /** Whether the peer has promised nothing but what we have promised, or are in. */
 export function isPledgedWith(node: Node, heartbeat: Heartbeat): boolean {
@@ -77,23 +86,31 @@ export function hasWaited({ group, peers }: Node, view: View): boolean {
 }
 
 /**
- * Who may count on this host's vote, for a report; sorted by host. With "serve" everywhere nobody asks; but who reads
- * another file may read "quorum" in it.
+ * Who may count on this host's vote, for a report to a coordinator whose file has this digest; sorted by host. With
+ * "serve" everywhere nobody asks; but who reads another file may read "quorum" in it.
  */
-export function vouchesOf(node: Node, now: Instant): Vouch[] {
+export function vouchesOf(node: Node, { now, asked }: { now: Instant; asked: string }): Vouch[] {
   const { partition, digest } = node.group;
-  const isOfOne = node.peers.list.every(({ heartbeat }) => (heartbeat?.digest ?? digest) === digest);
+  const isOfOne = asked === digest &&
+    node.peers.list.every(({ heartbeat }) => (heartbeat?.digest ?? digest) === digest);
   if (partition === "serve" && isOfOne) return [];
-  const ends = new Map(node.owed);
-  for (const peer of node.peers.list) {
-    const end = after(peer.lastHeard, timeoutFor(peer, node.group.timing));
-    if (peer.state === "left") ends.delete(peer.host);
-    else if (end > (ends.get(peer.host) ?? now)) ends.set(peer.host, end);
-  }
+  const ends = votesGiven(node);
   return sorted(ends.keys()).flatMap((host) => {
     const remaining = duration(Math.ceil((ends.get(host) ?? now) - now));
     return remaining > 0 ? [{ host, remaining }] : [];
   });
+}
+
+/** Until when each host may count on this host's vote: what was promised under earlier files counts on. */
+export function votesGiven({ owed, peers, group }: Node): ReadonlyMap<HostName, Instant> {
+  const ends = new Map(owed);
+  for (const peer of peers.list) {
+    const end = after(peer.lastHeard, timeoutFor(peer, group.timing));
+    const before = ends.get(peer.host);
+    if (peer.state === "left") ends.delete(peer.host);
+    else if (before === undefined || end > before) ends.set(peer.host, end);
+  }
+  return ends;
 }
 
 /** How long a view with these members must acquire nothing: until nobody outside can count on a member's vote. */

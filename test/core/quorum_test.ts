@@ -4,6 +4,7 @@
 import assert from "node:assert/strict";
 import type { NodeEvent } from "../../src/core/events.ts";
 import { vouchesOf } from "../../src/core/quorum.ts";
+import { Peers } from "../../src/core/suspicion.ts";
 import { instant } from "../../src/core/vocabulary.ts";
 import { groupOf, names, SmallGroup, startedGroup, vip } from "./small_group.ts";
 
@@ -17,7 +18,7 @@ function started(): SmallGroup {
 function vouchedForBy(group: SmallGroup, host: string): readonly string[] {
   const node = group.hosts.get(host)?.node;
   assert(node);
-  return vouchesOf(node, instant(group.now)).map((vouch) => vouch.host);
+  return vouchesOf(node, { now: instant(group.now), asked: node.group.digest }).map((vouch) => vouch.host);
 }
 
 const numberOf = (group: SmallGroup, host: string) => group.status(host).view?.number ?? 0;
@@ -36,6 +37,18 @@ Deno.test("partition quorum: who said farewell counts on no vote any more", () =
   group.run(30);
   assert.equal(group.status("c").phase, "left");
   assert.deepEqual(vouchedForBy(group, "a"), ["b"]);
+});
+
+Deno.test("partition quorum: a vote given under one file outlives several others", () => {
+  const group = startedGroup({ partition: "quorum", heartbeat: 1000, timeout: 5000, digest: "one" });
+  group.run(3000);
+  for (const host of ["a", "c"]) group.reload(host, { partition: "quorum", digest: "two" });
+  group.run(100);
+  for (const digest of ["two", "three"]) group.reload("b", { partition: "quorum", digest });
+  const node = group.nodeOf("b");
+  const left = vouchesOf({ ...node, peers: new Peers() }, { now: instant(group.now), asked: "two" });
+  assert.ok(left.every(({ remaining }) => remaining > 3000), JSON.stringify(left));
+  assert.equal(left.length, 2);
 });
 
 Deno.test("partition quorum: nobody takes a VIP while the host that was cut off may count on a vote still", () => {

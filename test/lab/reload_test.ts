@@ -2,6 +2,7 @@
 // the kernel says of every address that goes is the witness that nothing was touched.
 
 import assert from "node:assert/strict";
+import { setTimeout } from "node:timers/promises";
 import { mustRun } from "../support/command.ts";
 import type { Lab } from "../support/lab.ts";
 import type { LabHost } from "../support/lab_host.ts";
@@ -221,6 +222,27 @@ Deno.test("a VIP follows when its holder's interface has another name from now o
   });
   assert.equal(await holder.stop(), 0);
   assert.equal(await on("eth7"), false);
+});
+
+Deno.test("timing and leases change host by host, and no address goes", async () => {
+  await using lab = await labOfFiles({ timing: { mature: '"1s"', lease: '"60s"' } });
+  await using record = await recordRemovals(lab);
+  const next = edited(lab.config, ['lease = "60s"', 'lease = "3s"\nheartbeat = "300ms"\ntimeout = "1500ms"']);
+  for (const host of lab.hosts) {
+    await reload(lab, host, next);
+    await logged(host, "timing.lease from 60s to 3s");
+  }
+  // Longer than the new lease, with which the kernel removes what nobody renews.
+  await setTimeout(4_000);
+  for (const { place } of lab.hosts) {
+    const lines = await mustRun(["ip", "-n", place.namespace, "-o", "address", "show", "dev", "eth0"]);
+    const leases = [...lines.matchAll(/\/32 .* valid_lft ([0-9]+)sec/g)].map(([, seconds]) =>
+      Number(seconds)
+    );
+    assert.ok(leases.length === 1 && leases.every((seconds) => seconds <= 3), lines);
+  }
+  assert.deepEqual(record.removals, []);
+  await allWell(lab);
 });
 
 Deno.test("a file that is wrong, or changes what cannot change, changes nothing, and the log says why", async () => {

@@ -89,6 +89,8 @@ export class SimulatedHost implements HostView {
   readonly #rate: number;
   #daemon: Daemon | null = null;
   #status: NodeStatus | null = null;
+  /** Addresses that an earlier daemon has left and this one cannot know. */
+  readonly #strays = new Set<string>();
   readonly #askedIn = new Map<string, ViewId | null>();
   #file: Group;
   /** Its watch on addresses is about to tell of changes. */
@@ -137,8 +139,8 @@ export class SimulatedHost implements HostView {
     return this.kernel.has(address);
   }
 
-  isByPerson(address: string): boolean {
-    return this.kernel.isByPerson(address);
+  isForeign(address: string): boolean {
+    return this.kernel.isByPerson(address) || this.#strays.has(address);
   }
 
   isReleasing(address: string): boolean {
@@ -163,6 +165,8 @@ export class SimulatedHost implements HostView {
       inbox: [],
       datagramsQueued: 0,
     };
+    const unknown = this.kernel.addresses.filter((address) => vipAt(this.#file, address) === undefined);
+    for (const address of unknown) this.#strays.add(address);
     this.#changed("started");
     this.#step({ kind: "started" });
   }
@@ -348,6 +352,7 @@ export class SimulatedHost implements HostView {
   }
 
   #kernelChanged({ kind, address, by }: KernelChange): void {
+    this.#strays.delete(address);
     if (kind !== "touched") {
       const askedIn = by === "daemon" ? this.#askedIn.get(address) ?? null : null;
       const vip = this.#daemon?.book.nameOf(address) ?? vipAt(this.#file, address)?.name ?? null;

@@ -74,9 +74,9 @@ export class Kernel {
     this.#sweep();
   }
 
-  /** How many addresses are on it. */
-  get count(): number {
-    return this.#present.size;
+  /** What is on it. */
+  get addresses(): readonly string[] {
+    return [...this.#present.keys()];
   }
 
   /** Whether it was put here by a person and not taken over by the daemon since. */

@@ -82,8 +82,11 @@ export interface HostView {
   status(): NodeStatus | null;
   /** The address is in the kernel. */
   has(address: string): boolean;
-  /** It is there, but only because a person put it there. */
-  isByPerson(address: string): boolean;
+  /**
+   * It is there, but its daemon cannot know it for its own: a person put it there, or an earlier daemon did that was killed
+   * together with its guard and had another file.
+   */
+  isForeign(address: string): boolean;
   /** The daemon has asked for its removal. */
   isReleasing(address: string): boolean;
 }

@@ -133,7 +133,7 @@ export function fakeWorld(group: Group, hosts: readonly FakeHost[], of: Circumst
       isTroubled: host.isTroubled ?? false,
       status: () => daemon === "down" ? null : fakeStatus({ ...status, host: hostName(name) }),
       has: (address) => has.includes(address),
-      isByPerson: (address) => byPerson.includes(address),
+      isForeign: (address) => byPerson.includes(address),
       isReleasing: (address) => releasing.includes(address),
     })),
   };

@@ -214,3 +214,17 @@ Deno.test("SimulatedHost.jump() moves its clock forward, and rings the alarm tha
   assert.deepEqual(kinds(program).slice(0, 3), ["started", "operatorRequested", "clockTicked"]);
   assert.ok((program.times[2] ?? 0) - (program.times[0] ?? 0) >= 5_000);
 });
+
+Deno.test("SimulatedHost takes for foreign what an earlier daemon has left and this one's file does not have", () => {
+  const { host, timeline } = alone(fakeProgram());
+  host.start();
+  const [known, unknown] = [host.group.vips[0]?.addresses[0]?.address ?? "", "10.9.9.9"];
+  host.kernel.add([known, unknown], { by: "daemon", lease: 3_000 });
+  assert.ok(!host.isForeign(known) && !host.isForeign(unknown));
+  host.kill({ guard: false });
+  host.start();
+  assert.ok(!host.isForeign(known) && host.isForeign(unknown));
+  timeline.runUntil(4_000);
+  host.kernel.add([unknown], { by: "daemon", lease: 3_000 });
+  assert.ok(!host.isForeign(unknown));
+});

@@ -62,7 +62,7 @@ function unannounced(
   },
 ): Violation | null {
   for (const address of addresses) {
-    const holder = hosts.find((host) => host.has(address) && !host.isByPerson(address));
+    const holder = hosts.find((host) => host.has(address) && !host.isForeign(address));
     const change = changed.get(address);
     if (holder === undefined || change === undefined || isGone(change.host, hosts)) continue;
     const last = announced.get(`${holder.name} ${address}`) ?? -1;

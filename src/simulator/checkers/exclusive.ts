@@ -2,9 +2,8 @@
 //
 // Before a merge both sides hold it, by rights, and so they do for a moment in the merged view, until one has let go.
 // So two things are wrong: to take, in a view, an address that another member of the very same view still has, under
-// whatever name; and to go on having it for long in the same view. A dead daemon's kernel does not count, nor what a
-// person put there by hand, nor what a daemon that was killed with its guard has left of a file that its successor does
-// not know.
+// whatever name; and to go on having it for long in the same view. A dead daemon's kernel does not count, nor what
+// its daemon cannot know for its own.
 
 import { type HostName, sameView } from "../../core/vocabulary.ts";
 import { vipAt } from "../address_book.ts";
@@ -18,24 +17,16 @@ export const sharedMax = (timeout: number): number => Math.max(5_000, 10 * timeo
 export function exclusive(): Checker {
   /** Since when two hosts have shared an address in one view. */
   let sharedSince = new Map<string, number>();
-  /** What daemons have found at their start and cannot know, as "host address". */
-  const strays = new Set<string>();
-  const holds = (host: HostView, address: string): boolean =>
-    host.has(address) && !host.isByPerson(address) && !strays.has(`${host.name} ${address}`);
   return {
     name: "exclusive",
-    watches: ["appeared", "vanished", "daemon", "polled"],
+    watches: ["appeared", "polled"],
     check(occurrence, world) {
-      if (occurrence.kind === "daemon" && occurrence.change === "started") {
-        for (const stray of straysOn(occurrence.host, world)) strays.add(stray);
-      }
-      if (occurrence.kind === "vanished") strays.delete(`${occurrence.host} ${occurrence.address}`);
-      if (occurrence.kind === "appeared") return takenFromMember(occurrence, { world, holds });
+      if (occurrence.kind === "appeared") return takenFromMember(occurrence, world);
       if (occurrence.kind !== "polled") return null;
       const shared = new Map<string, number>();
       const most = sharedMax(world.group.timing.timeout);
       let violation: Violation | null = null;
-      for (const { key, hosts, address } of sharing({ world, holds })) {
+      for (const { key, hosts, address } of sharing(world)) {
         const since = sharedSince.get(key) ?? world.now;
         shared.set(key, since);
         if (world.now - since > most) {
@@ -52,14 +43,9 @@ export function exclusive(): Checker {
   };
 }
 
-interface Looking {
-  readonly world: World;
-  readonly holds: (host: HostView, address: string) => boolean;
-}
-
 function takenFromMember(
   { host, address, by, askedIn }: Occurrence & { kind: "appeared" | "vanished" },
-  { world, holds }: Looking,
+  world: World,
 ): Violation | null {
   const taker = world.hosts.find((each) => each.name === host);
   if (by !== "daemon" || askedIn === null || taker === undefined) return null;
@@ -79,7 +65,7 @@ function takenFromMember(
   };
 }
 
-function* sharing({ world, holds }: Looking): Generator<{ key: string; hosts: HostName[]; address: string }> {
+function* sharing(world: World): Generator<{ key: string; hosts: HostName[]; address: string }> {
   const running = world.hosts.filter((host) => host.daemon === "running");
   for (const address of world.addresses) {
     const holders = running.filter((host) => holds(host, address));
@@ -94,11 +80,4 @@ function* sharing({ world, holds }: Looking): Generator<{ key: string; hosts: Ho
   }
 }
 
-function straysOn(name: HostName, { hosts, addresses }: World): readonly string[] {
-  const host = hosts.find((each) => each.name === name);
-  if (host === undefined) return [];
-  const unknown = addresses.filter((address) =>
-    host.has(address) && vipAt(host.group, address) === undefined
-  );
-  return unknown.map((address) => `${name} ${address}`);
-}
+const holds = (host: HostView, address: string): boolean => host.has(address) && !host.isForeign(address);

@@ -61,4 +61,4 @@ const isInMajority = (name: HostName, world: World): boolean =>
   );
 
 const hasAny = (host: HostView, { addresses }: World): boolean =>
-  addresses.some((address) => host.has(address) && !host.isByPerson(address));
+  addresses.some((address) => host.has(address) && !host.isForeign(address));

@@ -34,7 +34,7 @@ export function leaving(): Checker {
       if (occurrence.kind === "daemon" && occurrence.change === "exited") {
         const host = hosts.find((each) => each.name === occurrence.host);
         const left = addresses.find((address) =>
-          host?.has(address) && !host.isByPerson(address) &&
+          host?.has(address) && !host.isForeign(address) &&
           (vipAt(host.group, address) !== undefined || put.has(`${host.name} ${address}`))
         );
         if (left !== undefined) {

@@ -149,7 +149,7 @@ function keptBy(name: HostName, { hosts, addresses, group }: World): Violation |
     hosts.filter((host) => host.name !== name),
   ];
   const kept = addresses.find((address) =>
-    leaver.some((host) => host.has(address) && !host.isByPerson(address))
+    leaver.some((host) => host.has(address) && !host.isForeign(address))
   );
   if (kept !== undefined) return { what: `${name} still has ${kept}`, hosts: [name] };
   const running = others.filter(({ daemon }) => daemon === "running");
@@ -160,7 +160,7 @@ function heldByMinority(world: World): Violation | null {
   for (const component of wholeComponents(world)) {
     if (isPowerful(world.group, component)) continue;
     for (const host of component) {
-      const kept = world.addresses.find((address) => host.has(address) && !host.isByPerson(address));
+      const kept = world.addresses.find((address) => host.has(address) && !host.isForeign(address));
       if (kept !== undefined) return { what: `${host.name}, in a minority, has ${kept}`, hosts: [host.name] };
     }
   }

@@ -37,7 +37,7 @@ export function quorum(): Checker {
 
 const clings = (host: HostView, address: string): boolean =>
   host.daemon === "running" && host.has(address) && host.status()?.phase !== "booting" &&
-  !host.isByPerson(address) && !host.isReleasing(address);
+  !host.isForeign(address) && !host.isReleasing(address);
 
 function isInViewOf(taker: HostView, other: HostView): boolean {
   const incarnation = other.status()?.incarnation;

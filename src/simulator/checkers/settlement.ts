@@ -114,7 +114,7 @@ function leftOver(world: World, known: ReadonlySet<string>): Violation | null {
   for (const address of world.addresses) {
     if (known.has(address)) continue;
     const holder = world.hosts.find((host) =>
-      host.daemon !== "down" && counts(host, address) && !host.isByPerson(address)
+      host.daemon !== "down" && counts(host, address) && !host.isForeign(address)
     );
     if (holder !== undefined) {
       return {
@@ -208,7 +208,7 @@ const holdersOf = (world: World, address: string): readonly HostName[] =>
 /** What a person put on a host whose daemon is down, or does not know the address, stays there: nobody removes it. */
 const counts = (host: HostView, address: string): boolean =>
   host.has(address) &&
-  !(host.isByPerson(address) && (host.daemon === "down" || vipAt(host.group, address) === undefined));
+  !(host.isForeign(address) && (host.daemon === "down" || vipAt(host.group, address) === undefined));
 
 const concerned = (world: World, holders: readonly HostName[]): readonly HostName[] =>
   holders.length > 0 ? holders : world.hosts.map((host) => host.name);

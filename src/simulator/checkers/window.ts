@@ -54,7 +54,7 @@ function unrenewed(
   const most = leaseMax + 1_000 + 3_000;
   for (const host of world.hosts) {
     if (world.now - (idleSince.get(host.name) ?? world.now) <= most) continue;
-    const address = world.addresses.find((each) => host.has(each) && !host.isByPerson(each));
+    const address = world.addresses.find((each) => host.has(each) && !host.isForeign(each));
     if (address === undefined) continue;
     return {
       what: `${host.name} answers for ${address}, though no daemon has run for ${most} ms`,
@@ -109,4 +109,4 @@ function tooLong(
 const hasProblem = (host: HostView): boolean =>
   host.status()?.vips.some(({ problem }) => problem !== null) ?? false;
 
-const holds = (host: HostView, address: string): boolean => host.has(address) && !host.isByPerson(address);
+const holds = (host: HostView, address: string): boolean => host.has(address) && !host.isForeign(address);

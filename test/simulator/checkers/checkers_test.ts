@@ -102,15 +102,6 @@ Deno.test("exclusive approves other views, dead or paused daemons, persons, over
   approves(exclusive(), [appeared({ askedIn: view(2) }), bothHave()]);
 });
 
-Deno.test("exclusive does not count what a daemon has found and cannot know by its file, until it has gone", () => {
-  const other = fakeGroup(["a", "b"], ["w"]);
-  const checker = exclusive();
-  const started: Occurrence = { kind: "daemon", host: b, change: "started" };
-  const unknowing = bothHave({ b: { group: other } });
-  approves(checker, [started, unknowing], [appeared(), unknowing], [vanished("b"), unknowing]);
-  objects(checker, [appeared(), unknowing], /a took v in view 3@a while b/);
-});
-
 Deno.test("exclusive objects when two members go on sharing a VIP", () => {
   const checker = exclusive();
   const most = sharedMax(500);

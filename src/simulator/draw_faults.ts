@@ -34,7 +34,7 @@ export function drawFaults(of: FaultDrawing): readonly Fault[] {
   return faults.filter(({ at }) => at < until).sort((a, b) => a.at - b.at);
 }
 
-type Kind = Fault["kind"] | "partitions";
+type Kind = Fault["kind"] | "partitions" | "kills";
 
 /** How likely each kind is to be known to a seed. */
 const likelihoods: readonly (readonly [Kind, number])[] = [
@@ -43,6 +43,7 @@ const likelihoods: readonly (readonly [Kind, number])[] = [
   ["cut", 0.4],
   ["weather", 0.4],
   ["kill", 0.4],
+  ["kills", 0.1],
   ["powerLoss", 0.3],
   ["pause", 0.4],
   ["stop", 0.4],
@@ -93,6 +94,8 @@ function drawFault(of: Drawing & { readonly kind: Kind }): readonly Fault[] {
         ...drawSegment(of),
         lasts,
       }];
+    case "kills":
+      return drawKills(of, host);
     case "kill":
       return [{ kind, at, host, guard: group.timing.lease === null || random.chance(0.8), down }];
     case "powerLoss":
@@ -144,6 +147,21 @@ function drawPartitions(of: Drawing): readonly Fault[] {
     at += random.chance(0.4) ? lasts : random.between(50, 1_500) * scale;
     return partition;
   });
+}
+
+/** A daemon that is started again each time, and dies soon after. */
+function drawKills({ at, random, scale, group }: Drawing, host: HostName): readonly Fault[] {
+  const [every, isGuarded] = [
+    random.between(300, 1_500) * scale,
+    group.timing.lease === null || random.chance(0.8),
+  ];
+  return Array.from({ length: random.whole(3, 12) }, (_, time): Fault => ({
+    kind: "kill",
+    at: at + time * every,
+    host,
+    guard: isGuarded,
+    down: random.between(10, 200),
+  }));
 }
 
 /** Half of what happens to a network of several segments happens to one of them alone. */

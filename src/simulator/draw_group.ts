@@ -171,6 +171,8 @@ const differences: readonly Difference[] = [
     hosts: group.hosts.map(({ name }) => ({ name, weight: random.pick([1, 2]) })),
   }),
   (group, random) => ({ ...group, balance: drawBalance(random) }),
+  // Not the other way round: what is drawn for "serve" does not keep to what quorum assumes.
+  (group) => ({ ...group, partition: "serve" }),
   ({ timing, ...group }, random) => {
     const factor = random.pick([0.2, 0.5, 1, 2, 5]);
     const timeout = duration(timing.timeout * factor);

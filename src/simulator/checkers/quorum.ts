@@ -1,8 +1,8 @@
 // With partition = "quorum" nobody takes a VIP while another daemon, wherever it is, has it and has not even begun to
 // let go: a host without a majority fences itself before the majority takes over. A paused or dead daemon cannot, and
 // does not count, nor one that has just started and still looks for what the last one left, nor what a person put
-// there by hand. Within one view the exclusive checker rules, and to a member of the taker's view that has still to
-// install it the taker need not wait if the VIP's handover is "overlap".
+// there by hand, nor who still reads "serve" in its file. Within one view the exclusive checker rules, and to a member of
+// the taker's view that has still to install it the taker need not wait if the VIP's handover is "overlap".
 
 import { vipAt } from "../address_book.ts";
 import { shareView } from "../host.ts";
@@ -36,7 +36,8 @@ export function quorum(): Checker {
 }
 
 const clings = (host: HostView, address: string): boolean =>
-  host.daemon === "running" && host.has(address) && host.status()?.phase !== "booting" &&
+  host.daemon === "running" && host.group.partition === "quorum" && host.has(address) &&
+  host.status()?.phase !== "booting" &&
   !host.isForeign(address) && !host.isReleasing(address);
 
 function isInViewOf(taker: HostView, other: HostView): boolean {

@@ -85,7 +85,7 @@ export const mutants: readonly Mutant[] = [
     file: "src/core/heartbeat.ts",
     find: "return claims !== undefined && claims > known.acknowledged;",
     replace: "return true;",
-    caughtBy: { checker: "window", seed: 18 },
+    caughtBy: { checker: "fence", seed: 113 },
   },
   {
     fault: "a vote counts from our newest heartbeat instead of the one that the voter has heard",
@@ -423,7 +423,7 @@ export const mutants: readonly Mutant[] = [
     find: "send(turn, promised.view.coordinator, promised.report);",
     replace:
       "send(turn, promised.view.coordinator, reportFor(turn, { view: promised.view, digest: turn.node.group.digest }));",
-    caughtBy: { checker: "settlement", seed: 204 },
+    caughtBy: { checker: "exclusive", seed: 216 },
   },
   {
     fault: "a coordinator is waited for without end",
@@ -623,7 +623,7 @@ export const mutants: readonly Mutant[] = [
     replace: "if (tenure?.holder === node.self.host && isPresent(stateOf(node, name))) {",
     caughtBy: {
       test: "test/core/interrupted_test.ts",
-      name: "a view change in the middle of a move does not undo the move",
+      name: "a host that comes to coordinate in the middle of a move does not undo the move",
     },
   },
   {

@@ -102,6 +102,22 @@ Deno.test("a VIP that cannot be removed is taken over when its lease has run out
   assert.ok(takenAfter < 3000 + 1000 + 100 + 20, `it was taken ${takenAfter} ms after`);
 });
 
+Deno.test("a host that comes to coordinate in the middle of a move does not undo the move", () => {
+  const group = new SmallGroup();
+  group.start("b", "c");
+  group.run(6000);
+  group.stuck.add("c/v2");
+  ask(group, "c", move("v2", "c"));
+  group.run(100);
+  ask(group, "c", move("v2", "b"));
+  group.run(50);
+  assert.equal(group.status("b").vips.find((each) => each.vip === "v2")?.here, "awaiting");
+  group.start("a");
+  group.run(3000);
+  assert.equal(group.status("a").view?.coordinator, "a");
+  assert.equal(group.status("a").vips.find((each) => each.vip === "v2")?.holder, "b");
+});
+
 Deno.test("a move that its target has not heard of goes on in the next view, by the operator's word", () => {
   const group = started({ vips: ["v1", "v2", "v3", "v4"], hosts: ["a", "b", "c", "d"] });
   ask(group, "c", move("v3", "b"));

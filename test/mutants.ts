@@ -831,7 +831,7 @@ export const mutants: readonly Mutant[] = [
   {
     fault: "a host that lost its quorum keeps its VIPs",
     file: "src/core/node.ts",
-    find: "if (turn.node.view && !holdsNothing(turn.node) && !hasQuorum(turn.node, turn.now)) {",
+    find: "if (turn.node.view && hasToGiveUp(turn.node) && !hasQuorum(turn.node, turn.now)) {",
     replace: "if (turn.node.view && !hasQuorum(turn.node, turn.now) && turn.now < 0) {",
     caughtBy: { checker: "alarm", seed: 17 },
   },

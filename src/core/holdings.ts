@@ -91,6 +91,12 @@ export function holdsNothing(node: Node): boolean {
   return true;
 }
 
+/** True when an address of some VIP is on this host, or about to be, and its removal has not been asked for. */
+export function hasToGiveUp(node: Node): boolean {
+  for (const state of node.vips.values()) if (isPresent(state) && state.kind !== "removing") return true;
+  return false;
+}
+
 /**
  * Everything that may be on the host, and what the view gave to it, for a report. What was given counts although it
  * may not be here yet: else a view change in the middle of a move would undo the move.

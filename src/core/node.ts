@@ -22,6 +22,7 @@ import {
   forgetInabilities,
   giveUpVips,
   hasAcquired,
+  hasToGiveUp,
   holdsNothing,
   renewVips,
   replaceVips,
@@ -149,7 +150,7 @@ export function nodeDeadline(node: Node): Instant | null {
     node.observeAt,
     proposalDeadline(node.proposal),
     node.reconsiderAt,
-    holdsNothing(node) ? null : quorumDeadline(node),
+    hasToGiveUp(node) ? quorumDeadline(node) : null,
     node.view?.acquireAt ?? null,
     node.mature ? null : maturityOf(node),
     node.renewAt,
@@ -325,7 +326,7 @@ function sayFarewell(turn: Turn): void {
 function act(turn: Turn): void {
   if (!turn.node.isPlaced) return fence(turn, "addressLost");
   if (isLeftOut(turn)) return fence(turn, "leftOut");
-  if (turn.node.view && !holdsNothing(turn.node) && !hasQuorum(turn.node, turn.now)) {
+  if (turn.node.view && hasToGiveUp(turn.node) && !hasQuorum(turn.node, turn.now)) {
     return fence(turn, "quorumLost");
   }
   mature(turn);

@@ -3,6 +3,7 @@
 
 import assert from "node:assert/strict";
 import type { NodeEvent } from "../../src/core/events.ts";
+import { nodeDeadline } from "../../src/core/node.ts";
 import { vouchesOf } from "../../src/core/quorum.ts";
 import { Peers } from "../../src/core/suspicion.ts";
 import { instant } from "../../src/core/vocabulary.ts";
@@ -127,4 +128,22 @@ Deno.test("partition quorum: a voter that has yet to read so tells of its votes 
     group.run(1);
     assert.doesNotMatch(group.holders(), /[+]/);
   }
+});
+
+Deno.test("partition quorum: who has nothing to give up but what is on its way out is not fenced for it", () => {
+  const group = new SmallGroup({ hosts: ["a", "b"], partition: "quorum" });
+  group.start("a", "b");
+  group.run(6000);
+  group.crash("b");
+  const fencesOf = () =>
+    group.notes.filter(({ host, note }) => host === "a" && note.kind === "fenced").length;
+  while (fencesOf() === 0 || group.status("a").phase === "fenced") group.run(0.25);
+  assert.equal(group.status("a").view, null);
+  group.stuck.add("a/v1");
+  group.intrude("a", "v1");
+  assert.equal(fencesOf(), 1);
+  while (group.status("a").view === null) group.run(0.25);
+  assert.ok((nodeDeadline(group.nodeOf("a")) ?? Infinity) >= group.now);
+  group.run(100);
+  assert.equal(fencesOf(), 1);
 });

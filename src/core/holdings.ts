@@ -60,7 +60,7 @@ export function replaceVips(turn: Turn, group: Group): void {
 const haveSameAddresses = (a: VipSpec, b: VipSpec): boolean =>
   JSON.stringify(a.addresses) === JSON.stringify(b.addresses);
 
-/** What is here gets the new lease at once. What is to be removed, and cannot be, may have one of both. */
+/** What is here gets the new lease at once. What cannot be removed keeps the old one, or has got the new one just now. */
 export function changeLease(turn: Turn, to: Duration | null): void {
   const { node, now } = turn;
   const before = node.group.timing.lease;

@@ -367,8 +367,8 @@ function renew(turn: Turn): void {
 }
 
 /**
- * True when our last heartbeat is older than the timeout that it told: this host was stopped or starved, and the others may
- * have suspected it. They cannot have suspected it earlier than that.
+ * True when our last heartbeat is older than the timeout that it told: this host was stopped or starved, and the others
+ * may have suspected it. They cannot have suspected it earlier than that.
  */
 function hasBeenPaused(node: Node, now: Instant): boolean {
   return node.stage.kind === "active" && node.said !== null &&

@@ -557,12 +557,23 @@ export const mutants: readonly Mutant[] = [
   {
     fault: "a VIP that could not be removed is taken for gone before its lease has run out",
     file: "src/core/holdings.ts",
-    find: "duration(lease + leaseSlack)",
+    find: "duration(lease + state.longer + leaseSlack)",
     replace: "duration(lease / 2)",
     caughtBy: {
       test: "test/core/interrupted_test.ts",
       name:
         "a VIP that cannot be removed is taken over when its lease has run out, no sooner and not much later",
+    },
+  },
+  {
+    fault: "the lease of what cannot be removed counts from the request, though a renewal may be on its way",
+    file: "src/core/vip.ts",
+    find: "since: state.failures === 0 ? now : state.since,",
+    replace: "since: state.since,",
+    caughtBy: {
+      test: "test/core/interrupted_test.ts",
+      name:
+        "the lease of what cannot be removed counts from the failure, for a renewal may have come just before",
     },
   },
   {

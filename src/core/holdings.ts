@@ -22,7 +22,6 @@ import {
   type Group,
   type HostName,
   type Instant,
-  instant,
   type VipName,
   type VipSpec,
 } from "./vocabulary.ts";
@@ -60,14 +59,14 @@ export function replaceVips(turn: Turn, group: Group): void {
 const haveSameAddresses = (a: VipSpec, b: VipSpec): boolean =>
   JSON.stringify(a.addresses) === JSON.stringify(b.addresses);
 
-/** What is here gets the new lease at once. What cannot be removed keeps the old one, or has got the new one just now. */
+/** What is here gets the new lease at once. What cannot be removed may have got the old one last. */
 export function changeLease(turn: Turn, to: Duration | null): void {
   const { node, now } = turn;
   const before = node.group.timing.lease;
-  const longer = before === null ? Infinity : Math.max(0, before - (to ?? before));
+  const shorterBy = before === null ? Infinity : Math.max(0, before - (to ?? before));
   const vips = [...node.vips].map(([vip, state]): readonly [VipName, VipState] => {
     if (state.kind !== "removing") return [vip, state];
-    return [vip, { ...state, since: instant(Math.max(state.since + longer, now)) }];
+    return [vip, { ...state, longer: duration(state.longer + shorterBy) }];
   });
   update(turn, { vips: new Map(vips), renewAt: now });
 }
@@ -254,7 +253,7 @@ function isExpired({ node, now }: Turn, vip: VipName): boolean {
   const state = stateOf(node, vip);
   const { lease } = node.group.timing;
   return lease !== null && state.kind === "removing" &&
-    now >= after(state.since, duration(lease + leaseSlack));
+    now >= after(state.since, duration(lease + state.longer + leaseSlack));
 }
 
 /** Whether this host may take VIPs that it does not have yet: always, but for quorum. */

@@ -33,8 +33,10 @@ export type VipState =
   | { readonly kind: "lingering"; readonly removeAt: Instant }
   | {
     readonly kind: "removing";
-    /** Since when it should be gone. */
+    /** When its lease may have been renewed last: until a removal has failed, that may still happen. */
     readonly since: Instant;
+    /** By how much the lease that it has may be longer than one that is given now. */
+    readonly longer: Duration;
     /** The last removal failed, and the next one is then; null while a removal is under way. */
     readonly retryAt: Instant | null;
     /** How many removals have failed. */
@@ -81,8 +83,8 @@ export const overlapLinger = duration(100);
 export const removalRetry = { first: duration(500), most: duration(8_000) };
 
 export const absent: VipState = { kind: "absent" };
-const remove = (since: Instant, failures = 0): VipStep => ({
-  state: { kind: "removing", since, retryAt: null, failures },
+const remove = (now: Instant): VipStep => ({
+  state: { kind: "removing", since: now, longer: duration(0), retryAt: null, failures: 0 },
   action: "remove",
 });
 
@@ -244,12 +246,14 @@ function stepRemoving(state: VipState & { kind: "removing" }, event: VipEvent, n
     case "removeFailed":
       return stay({
         ...state,
+        // What was asked for before the first removal is done by now, a renewal among it.
+        since: state.failures === 0 ? now : state.since,
         retryAt: after(now, duration(Math.min(removalRetry.first * 2 ** state.failures, removalRetry.most))),
         failures: state.failures + 1,
       });
     case "ticked":
       return state.retryAt !== null && now >= state.retryAt
-        ? remove(state.since, state.failures)
+        ? { state: { ...state, retryAt: null }, action: "remove" }
         : stay(state);
     case "wanted":
     case "expected":

@@ -89,7 +89,7 @@ export class SimulatedHost implements HostView {
   readonly #rate: number;
   #daemon: Daemon | null = null;
   #status: NodeStatus | null = null;
-  /** Addresses that an earlier daemon has left and this one cannot know. */
+  /** Addresses that an earlier daemon has left and this one cannot know, or has not asked for and had added late. */
   readonly #strays = new Set<string>();
   readonly #askedIn = new Map<string, ViewId | null>();
   #file: Group;
@@ -353,6 +353,8 @@ export class SimulatedHost implements HostView {
 
   #kernelChanged({ kind, address, by }: KernelChange): void {
     this.#strays.delete(address);
+    const isLate = kind === "appeared" && by === "daemon" && !this.#askedIn.has(address);
+    if (isLate && this.#daemon !== null) this.#strays.add(address);
     if (kind !== "touched") {
       const askedIn = by === "daemon" ? this.#askedIn.get(address) ?? null : null;
       const vip = this.#daemon?.book.nameOf(address) ?? vipAt(this.#file, address)?.name ?? null;

@@ -83,8 +83,8 @@ export interface HostView {
   /** The address is in the kernel. */
   has(address: string): boolean;
   /**
-   * It is there, but its daemon cannot know it for its own: a person put it there, or an earlier daemon did that was killed
-   * together with its guard and had another file.
+   * It is there, but its daemon cannot know it for its own: a person put it there, or an earlier daemon did that was
+   * killed together with its guard, by another file or by a command that was slow.
    */
   isForeign(address: string): boolean;
   /** The daemon has asked for its removal. */

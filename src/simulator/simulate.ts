@@ -337,6 +337,7 @@ class Simulation implements World {
   #heal(): void {
     const { staysDown, older } = this.#plan;
     this.#isChaos = false;
+    this.undisturbedSince = this.now;
     this.#ambushes = [];
     this.#present.clear();
     heal(this.#stage);
@@ -422,8 +423,6 @@ class Simulation implements World {
         this.undisturbedSince = this.now;
         return;
       case "milestone":
-        if (occurrence.milestone === "healed") this.undisturbedSince = this.now;
-        return;
       case "polled":
         return;
     }

@@ -98,6 +98,8 @@ export class SmallGroup {
   readonly placed: Set<string>;
   /** VIPs that cannot be removed, as "host/vip"; the kernel drops them when their lease ends. */
   readonly stuck = new Set<string>();
+  /** How long a removal takes until it has failed, in ms. */
+  failureTakes = 2;
   /** VIPs that cannot be added, as "host/vip". */
   readonly broken = new Set<string>();
   /** The configuration that each host reads when it starts, if it is not the group's. */
@@ -283,11 +285,14 @@ export class SmallGroup {
     const removed = vips.filter((vip) => !failed.includes(vip));
     for (const vip of removed) this.#drop(name, host, vip);
     if (removed.length > 0) this.tell(name, { kind: "addressesRemoved", vips: removed });
-    if (failed.length === 0) return;
-    for (const vip of failed) this.#later(3500, () => this.#drop(name, host, vip));
+    if (failed.length > 0) this.#later(this.failureTakes - 2, () => this.#failToRemove(name, host, failed));
+  }
+
+  #failToRemove(name: string, host: Host, vips: readonly VipName[]): void {
+    for (const vip of vips) this.#later(3500, () => this.#drop(name, host, vip));
     this.tell(name, {
       kind: "addressesRemoveFailed",
-      problems: failed.map((vip) => ({ vip, problem: "stuck" })),
+      problems: vips.map((vip) => ({ vip, problem: "stuck" })),
     });
   }
 

@@ -71,7 +71,7 @@ export function fakeProgram(
   return program;
 }
 
-interface FakeHost {
+export interface FakeHost {
   readonly name: string;
   readonly daemon?: HostView["daemon"];
   readonly has?: readonly string[];

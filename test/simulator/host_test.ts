@@ -216,15 +216,29 @@ Deno.test("SimulatedHost.jump() moves its clock forward, and rings the alarm tha
 });
 
 Deno.test("SimulatedHost takes for foreign what an earlier daemon has left and this one's file does not have", () => {
-  const { host, timeline } = alone(fakeProgram());
-  host.start();
+  const { host } = alone(fakeProgram());
   const [known, unknown] = [host.group.vips[0]?.addresses[0]?.address ?? "", "10.9.9.9"];
   host.kernel.add([known, unknown], { by: "daemon", lease: 3_000 });
   assert.ok(!host.isForeign(known) && !host.isForeign(unknown));
-  host.kill({ guard: false });
   host.start();
   assert.ok(!host.isForeign(known) && host.isForeign(unknown));
+});
+
+Deno.test("SimulatedHost takes for foreign what a command of an earlier daemon adds while another one runs", () => {
+  let lives = 0;
+  const { host, timeline } = alone(fakeProgram((event) => {
+    if (event.kind === "started") lives++;
+    return event.kind === "started" && lives !== 2 ? [{ kind: "addAddresses", vips: [v] }] : [];
+  }));
+  host.start();
+  host.kill({ guard: false });
+  host.start();
+  timeline.runUntil(20);
+  assert.ok(host.has(v) && host.isForeign(v));
+  host.kill({ guard: false });
   timeline.runUntil(4_000);
-  host.kernel.add([unknown], { by: "daemon", lease: 3_000 });
-  assert.ok(!host.isForeign(unknown));
+  assert.ok(!host.has(v));
+  host.start();
+  timeline.runUntil(4_020);
+  assert.ok(host.has(v) && !host.isForeign(v));
 });

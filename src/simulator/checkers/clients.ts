@@ -4,6 +4,7 @@
 
 import type { HostView, World } from "../occurrence.ts";
 import type { Checker, Violation } from "./checker.ts";
+import { isManaged } from "./settlement.ts";
 
 export function clients(): Checker {
   const moved = new Set<string>();
@@ -22,7 +23,7 @@ export function clients(): Checker {
 
 function misled(world: World, moved: ReadonlySet<string>): Violation | null {
   for (const address of world.addresses) {
-    const holders = world.hosts.filter((host) => host.has(address));
+    const holders = world.hosts.filter((host) => isManaged(host, address));
     const [holder] = holders;
     if (holder === undefined || holders.length > 1 || !moved.has(address)) continue;
     for (const client of world.clients) {

@@ -114,7 +114,7 @@ function leftOver(world: World, known: ReadonlySet<string>): Violation | null {
   for (const address of world.addresses) {
     if (known.has(address)) continue;
     const holder = world.hosts.find((host) =>
-      host.daemon !== "down" && counts(host, address) && !host.isForeign(address)
+      host.daemon !== "down" && isManaged(host, address) && !host.isForeign(address)
     );
     if (holder !== undefined) {
       return {
@@ -194,7 +194,7 @@ const addressesIn = ({ group }: HostView, vip: VipName): readonly string[] =>
 
 function heldByAnyone(world: World, { what }: { readonly what: string }): Violation | null {
   for (const address of world.addresses) {
-    const holder = world.hosts.find((host) => counts(host, address));
+    const holder = world.hosts.find((host) => isManaged(host, address));
     if (holder !== undefined) {
       return { what: `${address} is on ${holder.name} though ${what}`, hosts: [holder.name] };
     }
@@ -203,10 +203,10 @@ function heldByAnyone(world: World, { what }: { readonly what: string }): Violat
 }
 
 const holdersOf = (world: World, address: string): readonly HostName[] =>
-  world.hosts.filter((host) => counts(host, address)).map((host) => host.name);
+  world.hosts.filter((host) => isManaged(host, address)).map((host) => host.name);
 
 /** What a person put on a host whose daemon is down, or does not know the address, stays there: nobody removes it. */
-const counts = (host: HostView, address: string): boolean =>
+export const isManaged = (host: HostView, address: string): boolean =>
   host.has(address) &&
   !(host.isForeign(address) && (host.daemon === "down" || vipAt(host.group, address) === undefined));
 

@@ -5,7 +5,7 @@ import { hostName, vipName } from "../../../src/core/vocabulary.ts";
 import { clients } from "../../../src/simulator/checkers/clients.ts";
 import type { Entry } from "../../../src/simulator/client.ts";
 import type { Milestone, Occurrence } from "../../../src/simulator/occurrence.ts";
-import { fakeGroup, fakeWorld } from "../fakes.ts";
+import { fakeGroup, type FakeHost, fakeWorld } from "../fakes.ts";
 
 const group = fakeGroup(["a", "b"], ["v"]);
 const entry = (host: string, by: Entry["by"] = "announcement"): Entry => ({
@@ -26,9 +26,10 @@ const moved: Occurrence = {
 /** What the checker says of a client with this entry, after "v" has moved to a. */
 function sayOf(
   cached: Entry | null,
-  change: { readonly when?: Milestone; readonly b?: "down" | "running" } = {},
+  change: { readonly when?: Milestone; readonly b?: "down" | "running"; readonly a?: Partial<FakeHost> } = {},
 ) {
-  const world = fakeWorld(group, [{ name: "a", has: ["v"] }, { name: "b", daemon: change.b ?? "running" }], {
+  const a = { ...change.a, name: "a", has: ["v"] };
+  const world = fakeWorld(group, [a, { name: "b", daemon: change.b ?? "running" }], {
     clients: [{ name: "client 1", entry: () => cached }],
   });
   const checker = clients();
@@ -47,4 +48,10 @@ Deno.test("clients approves what has not moved since the heal, and the answer of
   assert.equal(sayOf(entry("b"), { when: "healed" }), null);
   assert.equal(sayOf(entry("b", "answer"), { b: "down" }), null);
   assert.match(sayOf(entry("b"), { b: "down" }) ?? "", /sends to b/);
+});
+
+Deno.test("clients does not take for the holder whoever a person gave an address that its file does not have", () => {
+  const other = fakeGroup(["a", "b"], ["w"]);
+  assert.equal(sayOf(entry("b"), { a: { byPerson: ["v"], group: other } }), null);
+  assert.match(sayOf(entry("b"), { a: { group: other } }) ?? "", /sends to b/);
 });

@@ -349,6 +349,37 @@ export const mutants: readonly Mutant[] = [
     },
   },
   {
+    fault: "an install that is said again after the coordinator's wait tells members not to wait",
+    file: "src/core/coordinate.ts",
+    find: "Math.max(1, Math.ceil(",
+    replace: "Math.max(0, Math.ceil(",
+    caughtBy: {
+      test: "test/core/breaches_test.ts",
+      name: "an install that is said again does not spare a member the proof that a majority has waited",
+    },
+  },
+  {
+    fault: "a farewell takes back what an earlier life has voted",
+    file: "src/core/quorum.ts",
+    find: 'if (peer.state === "left") continue;',
+    replace: 'if (peer.state === "left" && ends.delete(peer.host)) continue;',
+    caughtBy: {
+      test: "test/core/breaches_test.ts",
+      name: "a farewell that comes late takes back no vote of an earlier life",
+    },
+  },
+  {
+    fault: "a coordinator that reads a new file goes on with what was reported for its old one",
+    file: "src/core/node.ts",
+    find: "    proposal: null,\n    // What",
+    replace: "    // What",
+    caughtBy: {
+      test: "test/core/interrupted_test.ts",
+      name:
+        "a coordinator that reads a new file while it gathers asks again: what was said meant its old one",
+    },
+  },
+  {
     fault: "a vote counts for the shorter of two timeouts",
     file: "src/core/quorum.ts",
     find: "const length = ours > theirs ? ours : theirs;",
@@ -755,8 +786,8 @@ export const mutants: readonly Mutant[] = [
   {
     fault: "a host that said farewell is waited for",
     file: "src/core/quorum.ts",
-    find: 'if (peer.state === "left") ends.delete(peer.host);',
-    replace: 'if (peer.state === "disputed") ends.delete(peer.host);',
+    find: 'if (peer.state === "left") continue;',
+    replace: 'if (peer.state === "disputed") continue;',
     caughtBy: {
       test: "test/core/quorum_test.ts",
       name: "partition quorum: who said farewell counts on no vote any more",

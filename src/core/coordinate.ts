@@ -362,7 +362,10 @@ function installOf(turn: Turn, view: View): Install {
     view: view.id,
     members: view.members,
     mature: view.mature,
-    wait: duration(Math.max(0, Math.ceil((view.acquireAt ?? turn.now) - turn.now))),
+    // Never none for a view that waits: the member, too, has to see that a majority has waited.
+    wait: view.waits
+      ? duration(Math.max(1, Math.ceil((view.acquireAt ?? turn.now) - turn.now)))
+      : duration(0),
     allocation: [...view.allocation].map(([vip, tenure]) => {
       const { holder, reason, from, handover } = tenure;
       return { vip, holder, reason, age: ageOf(tenure, turn.now), from, handover };

@@ -230,6 +230,8 @@ function changeConfiguration(turn: Turn, group: Group): void {
     owed: votesGiven(node),
     heartbeatAt: earliest([node.heartbeatAt, after(now, group.timing.heartbeat)]) ?? now,
     silenceAt: now,
+    // Whoever has reported took our file for the one before.
+    proposal: null,
     // What could not be added may be added now.
     unable: new Map([...node.unable.keys()].map((vip) => [vip, now])),
     electionIsStale: true,

@@ -105,10 +105,11 @@ export function vouchesOf(node: Node, { now, asked }: { now: Instant; asked: str
 export function votesGiven({ owed, peers, group }: Node): ReadonlyMap<HostName, Instant> {
   const ends = new Map(owed);
   for (const peer of peers.list) {
+    // Its farewell ends what this life has promised to it; of an earlier life's promises it may know nothing.
+    if (peer.state === "left") continue;
     const end = after(peer.lastHeard, timeoutFor(peer, group.timing));
     const before = ends.get(peer.host);
-    if (peer.state === "left") ends.delete(peer.host);
-    else if (before === undefined || end > before) ends.set(peer.host, end);
+    if (before === undefined || end > before) ends.set(peer.host, end);
   }
   return ends;
 }

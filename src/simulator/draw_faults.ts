@@ -72,8 +72,7 @@ function drawFault(of: Drawing & { readonly kind: Kind }): readonly Fault[] {
   const host = random.pick(hosts);
   const vip = random.pick(group.vips).name;
   const lasts = drawLength(of);
-  // A supervisor does not start a daemon again at once; a machine takes longer.
-  // A supervisor may start it again at once.
+  // A supervisor may start it again at once; a machine takes longer.
   const down = random.chance(0.3) ? random.between(10, 200) : random.between(200, 8_000) * scale;
   switch (kind) {
     case "partition":
@@ -116,7 +115,17 @@ function drawFault(of: Drawing & { readonly kind: Kind }): readonly Fault[] {
     case "reload":
       return [{ kind, at, host, file: random.chance(0.7) ? "last" : "older" }];
     case "ambush": {
-      const strike = random.pick(["partition", "cut", "kill", "powerLoss", "pause"] as const);
+      const strike = random.pick(
+        [
+          "partition",
+          "cut",
+          "kill",
+          "powerLoss",
+          "pause",
+          "operator",
+          of.hasOlder ? "reload" : "stop",
+        ] as const,
+      );
       return drawFault({ ...of, kind: strike }).map((each) => (
         { kind, at, delay: random.between(0, 3), strike: each }
       ));

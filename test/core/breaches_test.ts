@@ -2,6 +2,7 @@
 // all the moments in which it might be hit, and counts in milliseconds how long one address was on two hosts.
 
 import assert from "node:assert/strict";
+import type { NodeEvent } from "../../src/core/events.ts";
 import { hostName, vipName, type VipSpec } from "../../src/core/vocabulary.ts";
 import { addressNamed } from "../support/vip_address.ts";
 import { type GroupChoice, SmallGroup, startedGroup, vip } from "./small_group.ts";
@@ -111,6 +112,60 @@ function promisedTwice({ phase, joins, cutAt }: { phase: number; joins: number; 
     act();
   }
   return shared + sharedWith(group, "b", 1_000);
+}
+
+Deno.test("an install that is said again does not spare a member the proof that a majority has waited", () => {
+  const group = new SmallGroup({
+    ...quorumOf("abcdefm"),
+    vips: ["v1", "v2", "v3", "v4", "v5", "v6", "v7", "v8"],
+  });
+  group.start("a", "e", "f");
+  group.run(20);
+  group.start("c", "d");
+  group.run(20);
+  group.start("b", "m");
+  group.run(1_000);
+  shift(group, ["a"], ["b", "m"], ["c", "d", "e", "f"]);
+  group.run(8_000);
+  // b and m come to c and d. The install of their view is lost.
+  group.lost.add("b install");
+  group.cut.clear();
+  group.partition(["a"], ["b", "m", "c", "d"]);
+  group.partition(["a"], ["b", "m"], ["e", "f"]);
+  while (!["c", "d", "m"].every((host) => group.nodeOf(host).promised?.view.coordinator === "b")) {
+    group.run(1);
+  }
+  let shared = sharedWith(group, "m", 130);
+  // b and m lose c and d again, to which a comes: c, d, e and f have been without each other's votes at no time.
+  shift(group, ["b", "m"], ["a", "c", "d", "e", "f"]);
+  while (group.nodeOf("b").view?.acquireAt !== null) shared += sharedWith(group, "m", 1);
+  group.lost.clear();
+  assert.equal(shared + sharedWith(group, "m", 1_000), 0);
+});
+
+Deno.test("a farewell that comes late takes back no vote of an earlier life", () => {
+  const group = startedGroup(quorumOf("abc"));
+  const farewell = farewellOf(group, "a");
+  group.start("a");
+  group.run(3_000);
+  shift(group, ["a", "b"], ["c"]);
+  group.run(20_000);
+  assert.match(group.holders(), /=a/);
+  group.crash("b");
+  shift(group, ["a"], ["b", "c"]);
+  group.run(60);
+  group.start("b");
+  group.tell("b", farewell);
+  assert.equal(sharedWith(group, "a", 2_000), 0);
+  assert.doesNotMatch(group.holders(), /=-/);
+});
+
+/** Lets the host leave for good, and returns what it has said last. */
+function farewellOf(group: SmallGroup, host: string): NodeEvent {
+  group.tell(host, { kind: "operatorRequested", request: { kind: "stop" } });
+  while (group.status(host).phase !== "left") group.run(1);
+  const { self, sequence } = group.nodeOf(host);
+  return { kind: "messageReceived", sender: { ...self, sequence }, message: { kind: "farewell" } };
 }
 
 Deno.test("hosts that have a majority all the time keep what they have while it shifts", () => {

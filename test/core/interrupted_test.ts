@@ -220,6 +220,24 @@ Deno.test("a host takes nothing by its new file before a view knows of that", ()
   assert.equal(changesOf(group), "b-v2");
 });
 
+Deno.test("a coordinator that reads a new file while it gathers asks again: what was said meant its old one", () => {
+  const of = (name: string, digest: string) => ({
+    digest,
+    vips: [vip(name, { addresses: [addressNamed("one")], prefer: names(name === "v1" ? "a" : "c") })],
+  });
+  const group = started(of("w1", "older"));
+  assert.equal(group.holders(), "w1=c");
+  ask(group, "b", { kind: "drain", reason: "" });
+  group.lost.add("b report");
+  while (!group.nodeOf("a").proposal?.reports.has(hostName("c"))) group.run(0.25);
+  group.reload("a", of("v1", "newer"));
+  group.lost.clear();
+  for (let passed = 0; passed < 1_000; passed++) {
+    group.run(1);
+    assert.doesNotMatch(group.holders(), /v1=a.*w1=c/, `${passed} ms after the reload`);
+  }
+});
+
 Deno.test("another life of a member does not answer for the one that the view has", () => {
   const group = started();
   const node = group.hosts.get("a")?.node;

@@ -492,7 +492,11 @@ export const mutants: readonly Mutant[] = [
     file: "src/core/install.ts",
     find: "  if (!hasSeenItComing(node, install)) contestHeld(turn);\n",
     replace: "",
-    caughtBy: { checker: "announcements", seed: 286 },
+    caughtBy: {
+      test: "test/core/node_test.ts",
+      name:
+        "a VIP of a host that was paused is announced again by its new holder when that host is back without it",
+    },
   },
   {
     fault: "a member acquires at once what it is to wait for",

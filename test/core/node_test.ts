@@ -185,6 +185,20 @@ Deno.test("partition serve: both sides cover all VIPs, and after the merge one h
   assert.doesNotMatch(group.holders(), /\+|-/);
 });
 
+Deno.test("a VIP of a host that was paused is announced again by its new holder when that host is back without it", () => {
+  const group = startedGroup();
+  group.stop("c");
+  group.run(2_000);
+  assert.match(group.holders(), /v3=[ab]\+c/);
+  group.forget();
+  group.resume("c");
+  group.run(200);
+  const released = group.kernelLog.find(({ vip, change }) => vip === "v3" && change === "-")?.at ?? Infinity;
+  const later = group.announced.filter(({ vip, at }) => vip === "v3" && at >= released);
+  assert.ok(later.length > 0);
+  assert.ok(later.every(({ host }) => group.holders().includes(`v3=${host}`)));
+});
+
 Deno.test("partition quorum: the minority has released before the majority acquires", () => {
   const group = startedGroup({ partition: "quorum" });
   const at = group.now;

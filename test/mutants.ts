@@ -490,12 +490,23 @@ export const mutants: readonly Mutant[] = [
   {
     fault: "the keeper does not announce again after a merge",
     file: "src/core/install.ts",
-    find: "  if (!hasSeenItComing(node, install)) contestHeld(turn);\n",
-    replace: "",
+    find: "contestHeld(turn, hasSeenItComing(node, install) ? returnedBy(install, node) : undefined);",
+    replace: "contestHeld(turn, returnedBy(install, node));",
     caughtBy: {
       test: "test/core/node_test.ts",
       name:
         "a VIP of a host that was paused is announced again by its new holder when that host is back without it",
+    },
+  },
+  {
+    fault: "a VIP that was to go elsewhere and stays after all is not announced again",
+    file: "src/core/install.ts",
+    find: "hasSeenItComing(node, install) ? returnedBy(install, node) : undefined",
+    replace: "hasSeenItComing(node, install) ? [] : undefined",
+    caughtBy: {
+      test: "test/core/interrupted_test.ts",
+      name:
+        "a VIP that an overlapping handover has not brought away is announced again when it stays after all",
     },
   },
   {

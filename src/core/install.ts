@@ -1,12 +1,12 @@
 // A view takes effect on this host, with who holds what in it.
 
 import type { Differing, Install, MoveReason } from "./message.ts";
-import { contestHeld } from "./holdings.ts";
+import { contestHeld, isPresent, stateOf } from "./holdings.ts";
 import { type Basis, includes, tenuresOf } from "./membership.ts";
 import { findHost } from "./ordered.ts";
 import type { Move } from "./status.ts";
 import { isDraining, type Node, note, type Turn, update } from "./turn.ts";
-import { after, duration, type HostName, instant, sorted } from "./vocabulary.ts";
+import { after, duration, type HostName, instant, sorted, type VipName } from "./vocabulary.ts";
 
 /** How many moves a host remembers, for people. */
 const movesKept = 100;
@@ -54,7 +54,7 @@ export function installView(turn: Turn, install: Install, basis: Basis | null): 
     moves: [...moves.reverse(), ...node.moves].slice(0, movesKept),
   });
   turn.vipsConcerned = true;
-  if (!hasSeenItComing(node, install)) contestHeld(turn);
+  contestHeld(turn, hasSeenItComing(node, install) ? returnedBy(install, node) : undefined);
 }
 
 function counterpartsOf({ allocation }: Install, self: HostName): ReadonlySet<HostName> {
@@ -79,6 +79,13 @@ const isMember = ({ members }: Install, host: HostName): boolean => findHost(mem
 const hasSeenItComing = ({ view }: Node, install: Install): boolean =>
   view !== null && install.view.number === view.id.number + 1 &&
   install.members.every((member) => includes(view.members, member));
+
+/** What was on its way to another host, is still here, and stays after all: that host may have answered for it. */
+const returnedBy = ({ allocation }: Install, node: Node): readonly VipName[] =>
+  allocation.filter(({ vip, holder }) =>
+    holder === node.self.host && node.view?.allocation.get(vip)?.holder !== holder &&
+    isPresent(stateOf(node, vip))
+  ).map(({ vip }) => vip);
 
 /** What differs from the newest allocation that this host knows; a newcomer learns tenures, it saw no moves. */
 function movesTo(node: Node, install: Install, turn: Turn): Move[] {

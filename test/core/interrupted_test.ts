@@ -146,6 +146,22 @@ Deno.test("a move goes on by those who have heard of it when the coordinator die
   assert.equal(group.status("c").vips.find((each) => each.vip === "v4")?.reason, "operator");
 });
 
+Deno.test("a VIP that an overlapping handover has not brought away is announced again when it stays after all", () => {
+  const overlapping = vip("v2", { handover: "overlap" });
+  const group = started({ partition: "quorum", vips: [vip("v1"), overlapping, vip("v3")] });
+  group.run(10_000);
+  ask(group, "a", move("v2", "a"));
+  while (group.nodeOf("b").view?.allocation.get(vipName("v2"))?.holder !== "a") group.run(0.25);
+  group.forget();
+  // b does not hear that a has got it, and a, alone, gives it up before b and c miss a.
+  group.partition(["a"], ["b", "c"]);
+  while (group.status("a").phase !== "fenced") group.run(0.25);
+  group.cut.clear();
+  group.run(1_000);
+  assert.equal(changesOf(group, "v2"), "a+v2 a-v2");
+  assert.equal(group.announced.findLast((each) => each.vip === "v2")?.host, "b");
+});
+
 Deno.test("an operator's word that has been followed does not come again with the next one", () => {
   const group = started();
   // a does not hear b's report for a while, and c is asked again after it has reported.

@@ -1,5 +1,5 @@
-// Once the group has settled and no host is damped any more, only balance moves a VIP, and never back to where it took it from; and after a while
-// nothing moves at all.
+// Once the group has settled and no host is damped any more, only balance moves a VIP, and never back to where it took
+// it from; and after a while nothing moves at all. What nobody's file has is not looked at: an earlier daemon left it.
 
 import type { NodeEffect } from "../../core/events.ts";
 import type { MoveReason } from "../../core/message.ts";
@@ -23,6 +23,7 @@ export function leastMovement(): Checker {
       if (occurrence.kind !== "appeared" && occurrence.kind !== "vanished") return null;
       if (reached !== "calm" && reached !== "quiet") return null;
       const { host, address, vip, kind } = occurrence;
+      if (vip === null) return null;
       if (reached === "quiet") {
         return { what: `${address} ${kind} on ${host}, when nothing was to move`, hosts: [host] };
       }
@@ -30,7 +31,7 @@ export function leastMovement(): Checker {
         left.add(`${host} ${address}`);
         return null;
       }
-      const move = vip === null ? undefined : told.get(vip);
+      const move = told.get(vip);
       if (move?.to !== host || move.reason !== "balance") {
         return {
           what: `"${vip}" moved to ${host} because of "${move?.reason}" after the group had settled`,

@@ -374,6 +374,7 @@ Deno.test("leastMovement objects to any move when all should be quiet", () => {
   const checker = leastMovement();
   approves(checker, [milestone("quiet"), settled()]);
   objects(checker, [appeared(), settled()], /v appeared on a, when nothing was to move/);
+  approves(checker, [appeared({ vip: null }), settled()]);
 });
 
 Deno.test("evenness objects when one host has two VIPs more than another", () => {

@@ -18,7 +18,10 @@ export function quorum(): Checker {
       if (occurrence.kind !== "appeared" || occurrence.by !== "daemon") return null;
       const { host, address } = occurrence;
       const taker = hosts.find((each) => each.name === host);
-      if (taker === undefined || taker.daemon === "down" || taker.group.partition !== "quorum") return null;
+      // Nor does a command count that hung while its daemon was paused: it is taken back when that wakes.
+      if (taker === undefined || taker.daemon !== "running" || taker.group.partition !== "quorum") {
+        return null;
+      }
       // A command that hung has ended; the daemon has taken it back already, and its removal is next.
       if (taker.isReleasing(address)) return null;
       world.saw("address taken with a quorum");

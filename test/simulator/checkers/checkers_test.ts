@@ -127,6 +127,16 @@ Deno.test("quorum does not count what a daemon that has just started has still t
   approves(quorum(), [appeared(), starting]);
 });
 
+Deno.test("quorum does not count what a command adds late while its daemon is paused", () => {
+  const taken = (daemon: "running" | "paused") =>
+    fakeWorld(fakeGroup(["a", "b"], ["v"], { partition: "quorum" }), [
+      { name: "a", daemon, status: { view: [3, "a"] } },
+      { name: "b", has: ["v"], status: { view: [4, "b"] } },
+    ]);
+  objects(quorum(), [appeared(), taken("running")], /was not letting go/);
+  approves(quorum(), [appeared(), taken("paused")]);
+});
+
 Deno.test("quorum lets an overlapping handover begin before the old holder has installed the view", () => {
   const moving = (vip: string) =>
     fakeWorld(fakeGroup(["a", "b"], [vip], { partition: "quorum" }), [

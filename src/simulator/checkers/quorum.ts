@@ -18,7 +18,7 @@ export function quorum(): Checker {
       if (occurrence.kind !== "appeared" || occurrence.by !== "daemon") return null;
       const { host, address } = occurrence;
       const taker = hosts.find((each) => each.name === host);
-      // Nor does a command count that hung while its daemon was paused: it is taken back when that wakes.
+      // What a command that hung adds for a daemon that is paused, that takes back when it wakes.
       if (taker === undefined || taker.daemon !== "running" || taker.group.partition !== "quorum") {
         return null;
       }

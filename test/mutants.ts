@@ -565,8 +565,9 @@ export const mutants: readonly Mutant[] = [
   {
     fault: "a VIP is said to be released when its removal has only begun",
     file: "src/core/holdings.ts",
-    find: "if (!ours && isPresent(state)) releasing.push(name);",
-    replace: 'if (!ours && isPresent(state) && state.kind !== "removing") releasing.push(name);',
+    find: "if (!isOurs && isPresent(stateOf(node, name))) releasing.push(name);",
+    replace:
+      'if (!isOurs && isPresent(stateOf(node, name)) && stateOf(node, name).kind !== "removing") { releasing.push(name); }',
     caughtBy: { checker: "exclusive", seed: 6 },
   },
   {
@@ -592,8 +593,8 @@ export const mutants: readonly Mutant[] = [
   {
     fault: "a VIP that could not be removed is waited for although its lease has run out",
     file: "src/core/holdings.ts",
-    find: "return lease !== null && state.kind ===",
-    replace: "return lease === null && state.kind ===",
+    find: "if (lease === null || state.kind",
+    replace: "if (lease !== null || state.kind",
     caughtBy: {
       test: "test/core/interrupted_test.ts",
       name:
@@ -603,7 +604,7 @@ export const mutants: readonly Mutant[] = [
   {
     fault: "a VIP that could not be removed is taken for gone before its lease has run out",
     file: "src/core/holdings.ts",
-    find: "duration(lease + state.longer + leaseSlack)",
+    find: "duration(Math.max(lease, earlier) + leaseSlack)",
     replace: "duration(lease / 2)",
     caughtBy: {
       test: "test/core/interrupted_test.ts",
@@ -620,6 +621,47 @@ export const mutants: readonly Mutant[] = [
       test: "test/core/interrupted_test.ts",
       name:
         "the lease of what cannot be removed counts from the failure, for a renewal may have come just before",
+    },
+  },
+  {
+    fault: "a lease that was longer is forgotten with the file that had it",
+    file: "src/core/holdings.ts",
+    find: "Math.max(lease, earlier)",
+    replace: "lease",
+    caughtBy: {
+      test: "test/core/breaches_test.ts",
+      name: "a lease that a new file makes shorter counts at its old length for what that file takes away",
+    },
+  },
+  {
+    fault: "nobody looks up when the lease of what cannot be removed is over",
+    file: "src/core/holdings.ts",
+    find: "[vipDeadline(state), expiryOf(turn.node, state)]",
+    replace: "[vipDeadline(state)]",
+    caughtBy: {
+      test: "test/core/breaches_test.ts",
+      name: "a lease that a new file makes shorter counts at its old length for what that file takes away",
+    },
+  },
+  {
+    fault: "a host that has never had what its new file lacks seems to have got it",
+    file: "src/core/holdings.ts",
+    find: "(former.has(vip) || stateOf(node, vip).kind",
+    replace: '(stateOf(node, vip).kind !== "absent" && stateOf(node, vip).kind',
+    caughtBy: {
+      test: "test/core/breaches_test.ts",
+      name: "a host that reads a file without a VIP before it has got that is not taken for its holder",
+    },
+  },
+  {
+    fault: "balance feeds a host that cannot add what it has",
+    file: "src/core/case.ts",
+    find: 'reach: chosen.basis === "held" ? soundOf(eligible, keepers) : choice,',
+    replace: 'reach: chosen.basis === "held" ? eligible : choice,',
+    caughtBy: {
+      test: "test/core/node_test.ts",
+      name:
+        "a host that can neither add nor remove blocks a VIP no longer than its lease, and is not fed by balance",
     },
   },
   {
@@ -978,9 +1020,9 @@ export const mutants: readonly Mutant[] = [
   },
   {
     fault: "a balance round moves what an operator or a preference has placed",
-    file: "src/core/allocator.ts",
-    find: 'const isFree = by.basis === "held" || by.basis === "unheld";',
-    replace: "const isFree = by.eligible.length > 0;",
+    file: "src/core/case.ts",
+    find: "? soundOf(eligible, keepers) : choice,",
+    replace: "? soundOf(eligible, keepers) : eligible,",
     caughtBy: { checker: "leastMovement", seed: 14 },
   },
   {
@@ -1017,8 +1059,8 @@ export const mutants: readonly Mutant[] = [
   {
     fault: "a damped host is given VIPs like any other",
     file: "src/core/case.ts",
-    find: "if (damped.size === 0) return (able) => able;",
-    replace: "if (damped.size >= 0) return (able) => able;",
+    find: "spares(({ damped }) => damped,",
+    replace: "spares(({ damped }) => damped && false,",
     caughtBy: {
       test: "test/properties/allocator_test.ts",
       name:

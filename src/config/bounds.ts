@@ -126,7 +126,7 @@ const rows: readonly Row[] = [
   { name: "ip cannot add a VIP: another host holds it", terms: { d: 5, p: 2 }, without: 1 },
   {
     name: "ip cannot remove a VIP: another host holds it",
-    terms: { lease: 1, s: 1, heartbeat: 1, d: 6, p: 1 },
+    terms: { lease: 1, s: 1, d: 6, p: 1 },
     without: 1,
   },
   { name: "cold start, all hosts: every VIP is held", terms: { b: 1, heartbeat: 1, d: 10, p: 1 } },

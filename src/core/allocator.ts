@@ -10,7 +10,7 @@
 //
 // Within these choices the loads are made as even as they can be. Nothing else moves then: what has one holder keeps
 // it. A balance round goes on from there with a wider choice: what is held freely may go to any host that can hold it,
-// a few VIPs at a time.
+// a few VIPs at a time, but not to a host that cannot add all that it was given.
 
 import { assert } from "./assert.ts";
 import { type Case, type Claim, openCases } from "./case.ts";
@@ -103,11 +103,10 @@ function place(by: Case): Placed {
   return { by, vip: by.vip, holder, age: 0, choice: by.choice };
 }
 
-/** For a balance round: what neither an operator nor a preference binds may go to any host that can hold it. */
+/** The same with the wider choice of a balance round. */
 function setFree(placed: Placed): Placed {
   const { by, holder } = placed;
-  const isFree = by.basis === "held" || by.basis === "unheld";
-  return { ...placed, age: keeperAt(by, holder)?.age ?? 0, choice: isFree ? by.eligible : by.choice };
+  return { ...placed, age: keeperAt(by, holder)?.age ?? 0, choice: by.reach };
 }
 
 function assignmentOf({ by, holder }: Placed): Assignment {

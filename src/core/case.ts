@@ -1,7 +1,7 @@
 // What is known of each VIP before its holder is chosen: who may have it, who could keep it, who could take it, and
 // the strongest word on where it should be.
 
-import type { AllocationInput } from "./allocator.ts";
+import type { AllocationInput, Candidate } from "./allocator.ts";
 import { type Carrier, shareChoices } from "./loads.ts";
 import type { MoveReason, Wish } from "./message.ts";
 import type { Duration, HostName, VipName, VipSpec } from "./vocabulary.ts";
@@ -13,8 +13,8 @@ export interface Case {
   readonly basis: "wished" | "pinned" | "preferred" | "held" | "unheld";
   /** The hosts that the basis leaves; never empty. */
   readonly choice: readonly Carrier[];
-  /** Every host that can hold it and is not damped, or has it already; if there is none, every host that can. */
-  readonly eligible: readonly Carrier[];
+  /** The hosts that a balance round may choose from: more of them where neither an operator nor a preference binds it. */
+  readonly reach: readonly Carrier[];
   /** Everyone who may have it, sorted by host; also those who cannot keep it. */
   readonly claims: readonly Claim[];
   /** Those of them who can keep it. */
@@ -35,7 +35,8 @@ export interface Claim {
 export function openCases(input: AllocationInput, carriers: readonly Carrier[]): Case[] {
   const share = shareChoices();
   const ableFor = ability(input, { carriers, share });
-  const steadyOf = steadiness(input, { carriers, share });
+  const steadyOf = spares(({ damped }) => damped, { input, carriers, share });
+  const soundOf = spares(({ unable }) => unable.length > 0, { input, carriers, share });
   const claims = claimsOf(input, carriers);
   const wished = wishedHosts(input.wishes);
   const cases: Case[] = [];
@@ -45,13 +46,15 @@ export function openCases(input: AllocationInput, carriers: readonly Carrier[]):
     const claimed = claims.get(vip.name) ?? [];
     const keepers = claimed.filter(({ carrier, releasing }) => !releasing && able.includes(carrier));
     const eligible = steadyOf(able, keepers);
-    const { basis, choice } = choose({ vip, able, eligible, keepers, wished: wished.get(vip.name) ?? [] });
+    const chosen = choose({ vip, able, eligible, keepers, wished: wished.get(vip.name) ?? [] });
+    const choice = chosen.choice === eligible ? eligible : share(chosen.choice);
     cases.push({
       vip: vip.name,
       handover: vip.handover,
-      basis,
-      choice: choice === eligible ? eligible : share(choice),
-      eligible,
+      basis: chosen.basis,
+      choice,
+      // Who cannot add what it has already is not given more only for the sake of balance.
+      reach: chosen.basis === "held" ? soundOf(eligible, keepers) : choice,
       claims: claimed,
       keepers,
       previous: input.previous.get(vip.name),
@@ -95,17 +98,24 @@ function wishedHosts(wishes: readonly Wish[]): ReadonlyMap<VipName, readonly Hos
   return wished;
 }
 
-/** Those that are not damped, and those that have it already; everyone, if there are none. */
-function steadiness({ candidates }: AllocationInput, { carriers, share }: {
+/** Leaves out those of whom this is true, unless they have the VIP already, or nobody would be left. */
+function spares(isSpared: (candidate: Candidate) => boolean, { input, carriers, share }: {
+  readonly input: AllocationInput;
   readonly carriers: readonly Carrier[];
   readonly share: (choice: readonly Carrier[]) => readonly Carrier[];
-}): (able: readonly Carrier[], keepers: readonly Claim[]) => readonly Carrier[] {
-  const damped = new Set(carriers.filter((_, i) => candidates[i]?.damped === true));
-  if (damped.size === 0) return (able) => able;
-  return (able, keepers) => {
-    const has = (carrier: Carrier) => keepers.some((keeper) => keeper.carrier === carrier);
-    const steady = able.filter((carrier) => !damped.has(carrier) || has(carrier));
-    return steady.length > 0 ? share(steady) : able;
+}): (all: readonly Carrier[], keepers: readonly Claim[]) => readonly Carrier[] {
+  const spared = new Set(
+    [...zip(carriers, input.candidates)].filter(([, each]) => isSpared(each)).map(([c]) => c),
+  );
+  if (spared.size === 0) return (all) => all;
+  const without = (all: readonly Carrier[], keeping: readonly Carrier[]) => {
+    const others = all.filter((carrier) => !spared.has(carrier) || keeping.includes(carrier));
+    return others.length > 0 ? share(others) : all;
+  };
+  const withoutAny = lastAnswerKept((all: readonly Carrier[]) => without(all, []));
+  return (all, keepers) => {
+    const keeping = keepers.map(({ carrier }) => carrier).filter((carrier) => spared.has(carrier));
+    return keeping.length > 0 ? without(all, keeping) : withoutAny(all);
   };
 }
 
@@ -120,7 +130,9 @@ function ability({ candidates }: AllocationInput, { carriers, share }: {
     if (!draining) willing.set(carrier.host, carrier);
     for (const vip of vips) unable.set(vip, (unable.get(vip) ?? new Set()).add(carrier));
   }
-  const allowed = lastAnswerKept((hosts) => share(hosts.flatMap((host) => willing.get(host) ?? [])));
+  const allowed = lastAnswerKept((hosts: readonly HostName[]) =>
+    share(hosts.flatMap((host) => willing.get(host) ?? []))
+  );
   return ({ name, hosts }) => {
     const excluded = unable.get(name);
     return excluded ? share(allowed(hosts).filter((carrier) => !excluded.has(carrier))) : allowed(hosts);
@@ -128,17 +140,17 @@ function ability({ candidates }: AllocationInput, { carriers, share }: {
 }
 
 /** Most VIPs may be held by the same hosts as the one before: then nothing needs to be looked up again. */
-function lastAnswerKept<Answer>(
-  answerTo: (hosts: readonly HostName[]) => Answer,
-): (hosts: readonly HostName[]) => Answer {
-  let last: { readonly hosts: readonly HostName[]; readonly answer: Answer } | null = null;
+function lastAnswerKept<Host, Answer>(
+  answerTo: (hosts: readonly Host[]) => Answer,
+): (hosts: readonly Host[]) => Answer {
+  let last: { readonly hosts: readonly Host[]; readonly answer: Answer } | null = null;
   return (hosts) => {
     if (last === null || !areSame(last.hosts, hosts)) last = { hosts, answer: answerTo(hosts) };
     return last.answer;
   };
 }
 
-const areSame = (a: readonly HostName[], b: readonly HostName[]): boolean =>
+const areSame = <Host>(a: readonly Host[], b: readonly Host[]): boolean =>
   a === b || (a.length === b.length && a.every((host, i) => host === b[i]));
 
 /** By VIP, who may have it; sorted by host, as the candidates are. */

@@ -279,9 +279,7 @@ export function allocationInput(node: Node, of: {
   const weights = new Map(node.group.hosts.map(({ name, weight }) => [name, weight]));
   const reports = reportedBy(of.members, of.basis.reports);
   const wishes = reports.flatMap(({ report }) => report.wishes);
-  const isAsked = of.balances || wishes.some(({ kind }) => kind === "balance");
-  // Nothing is moved for balance alone while a member cannot add what it has.
-  const balances = isAsked && reports.every(({ report }) => report.unable.length === 0);
+  const balances = of.balances || wishes.some(({ kind }) => kind === "balance");
   const { movesPerRound } = node.group.balance;
   const isDamped = (host: HostName) =>
     2 * reports.filter(({ report }) => report.damped.includes(host)).length > reports.length - 1;

@@ -22,6 +22,7 @@ import {
   type Group,
   type HostName,
   type Instant,
+  type Timing,
   type VipName,
   type VipSpec,
 } from "./vocabulary.ts";
@@ -59,16 +60,19 @@ export function replaceVips(turn: Turn, group: Group): void {
 const haveSameAddresses = (a: VipSpec, b: VipSpec): boolean =>
   JSON.stringify(a.addresses) === JSON.stringify(b.addresses);
 
-/** What is here gets the new lease at once. What cannot be removed may have got the old one last. */
-export function changeLease(turn: Turn, to: Duration | null): void {
-  const { node, now } = turn;
-  const before = node.group.timing.lease;
-  const shorterBy = before === null ? Infinity : Math.max(0, before - (to ?? before));
-  const vips = [...node.vips].map(([vip, state]): readonly [VipName, VipState] => {
-    if (state.kind !== "removing") return [vip, state];
-    return [vip, { ...state, longer: duration(state.longer + shorterBy) }];
+/** What is held gets the new lease at once. What cannot be renewed any more may have got the old one last. */
+export function changeLease(turn: Turn, { lease: to }: Timing): void {
+  const { node: { group, outlasting }, now } = turn;
+  const before = group.timing.lease ?? Infinity;
+  update(turn, { renewAt: now });
+  if (to === null || to >= before) return;
+  const until = after(now, duration((group.timing.lease ?? to) + leaseSlack));
+  update(turn, {
+    outlasting: {
+      lease: duration(Math.max(before, outlasting?.lease ?? 0)),
+      until: outlasting !== null && outlasting.until > until ? outlasting.until : until,
+    },
   });
-  update(turn, { vips: new Map(vips), renewAt: now });
 }
 
 /** Once they are gone, and a view was agreed on that knows of our configuration, earlier ones do not matter any more. */
@@ -250,10 +254,16 @@ const expired: readonly VipEvent[] = [{ kind: "gone" }];
 
 /** True when the kernel must have dropped a VIP that could not be removed, because nobody has renewed it for so long. */
 function isExpired({ node, now }: Turn, vip: VipName): boolean {
-  const state = stateOf(node, vip);
-  const { lease } = node.group.timing;
-  return lease !== null && state.kind === "removing" &&
-    now >= after(state.since, duration(lease + state.longer + leaseSlack));
+  const at = expiryOf(node, stateOf(node, vip));
+  return at !== null && now >= at;
+}
+
+/** When a VIP whose removal has failed is gone all the same; null: it is not known. */
+function expiryOf({ group, outlasting }: Node, state: VipState): Instant | null {
+  const { lease } = group.timing;
+  if (lease === null || state.kind !== "removing" || state.retryAt === null) return null;
+  const earlier = outlasting !== null && state.since < outlasting.until ? outlasting.lease : 0;
+  return after(state.since, duration(Math.max(lease, earlier) + leaseSlack));
 }
 
 /** Whether this host may take VIPs that it does not have yet: always, but for quorum. */
@@ -301,7 +311,8 @@ function stepVips(turn: Turn, vips: readonly VipSpec[], events: (vip: VipSpec) =
       if (action !== "none") todo[action].push(vip.name);
     }
   }
-  update(turn, { vips: states, vipAlarm: earliest([...states.values()].map(vipDeadline)) });
+  const deadlines = [...states.values()].flatMap((state) => [vipDeadline(state), expiryOf(turn.node, state)]);
+  update(turn, { vips: states, vipAlarm: earliest(deadlines) });
   // Releasing first: others may be waiting for it.
   if (todo.remove.length > 0) turn.effects.push({ kind: "removeAddresses", vips: todo.remove });
   if (todo.add.length > 0) turn.effects.push({ kind: "addAddresses", vips: todo.add });
@@ -347,14 +358,16 @@ function tell(turn: Turn, vips: readonly VipName[], event: VipEvent): void {
 /** Recounts what is still to be released and acquired under the installed view. */
 function listPending(turn: Turn): void {
   const { node } = turn;
+  const { view, former, self } = node;
   const releasing: VipName[] = [];
-  const acquiring: VipName[] = [];
-  for (const { name, hosts } of vipsHere(node)) {
+  for (const { name } of vipsHere(node)) {
     // What our configuration does not have any more is not ours, whatever the view says.
-    const ours = hosts.length > 0 && node.view?.allocation.get(name)?.holder === node.self.host;
-    const state = stateOf(node, name);
-    if (ours && state.kind !== "held") acquiring.push(name);
-    if (!ours && isPresent(state)) releasing.push(name);
+    const isOurs = !former.has(name) && view?.allocation.get(name)?.holder === self.host;
+    if (!isOurs && isPresent(stateOf(node, name))) releasing.push(name);
+  }
+  const acquiring: VipName[] = [];
+  for (const [vip, { holder }] of view?.allocation ?? []) {
+    if (holder === self.host && (former.has(vip) || stateOf(node, vip).kind !== "held")) acquiring.push(vip);
   }
   update(turn, { releasing, acquiring });
 }

@@ -118,6 +118,7 @@ export function createNode(
     moves: [],
     former: new Map(),
     changedIn: 1,
+    outlasting: null,
     renewAt: now,
     observeAt: now,
     balanceAt: now,
@@ -236,7 +237,7 @@ function changeConfiguration(turn: Turn, group: Group): void {
     unable: new Map([...node.unable.keys()].map((vip) => [vip, now])),
     electionIsStale: true,
   });
-  if (group.timing.lease !== node.group.timing.lease) changeLease(turn, group.timing.lease);
+  if (group.timing.lease !== node.group.timing.lease) changeLease(turn, group.timing);
   replaceVips(turn, group);
 }
 

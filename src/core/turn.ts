@@ -8,6 +8,7 @@ import type { Move } from "./status.ts";
 import type { Peers, Sent } from "./suspicion.ts";
 import type { VipState } from "./vip.ts";
 import {
+  type Duration,
   type Group,
   type HostName,
   type Instant,
@@ -110,6 +111,8 @@ export interface Node {
   /** The revision from which on reports have told of the present configuration. */
   readonly changedIn: number;
 
+  /** A longer lease of an earlier configuration, and until when something may have got that; null: there was none. */
+  readonly outlasting: { readonly lease: Duration; readonly until: Instant } | null;
   /** When the leases of what is held are renewed next; null: never, for they have no end. */
   readonly renewAt: Instant | null;
   readonly observeAt: Instant;

@@ -35,8 +35,6 @@ export type VipState =
     readonly kind: "removing";
     /** When its lease may have been renewed last: until a removal has failed, that may still happen. */
     readonly since: Instant;
-    /** By how much the lease that it has may be longer than one that is given now. */
-    readonly longer: Duration;
     /** The last removal failed, and the next one is then; null while a removal is under way. */
     readonly retryAt: Instant | null;
     /** How many removals have failed. */
@@ -84,7 +82,7 @@ export const removalRetry = { first: duration(500), most: duration(8_000) };
 
 export const absent: VipState = { kind: "absent" };
 const remove = (now: Instant): VipStep => ({
-  state: { kind: "removing", since: now, longer: duration(0), retryAt: null, failures: 0 },
+  state: { kind: "removing", since: now, retryAt: null, failures: 0 },
   action: "remove",
 });
 

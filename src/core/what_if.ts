@@ -167,7 +167,6 @@ function balanceMoves(input: AllocationInput, allocation: readonly Assignment[])
       releasing: [],
     };
   });
-  if (candidates.some(({ unable }) => unable.length > 0)) return 0;
   return allocate({ ...input, candidates, balanceMovesMax: Infinity })
     .filter(({ vip, holder }) => then.get(vip) !== holder).length;
 }

@@ -14,13 +14,12 @@ import {
   type Instant,
   instant,
   sameView,
-  type ViewId,
   type VipName,
 } from "../core/vocabulary.ts";
 import { AddressBook, vipAt } from "./address_book.ts";
 import { CommandQueue } from "./commands.ts";
 import { Kernel, type KernelChange } from "./kernel.ts";
-import type { DaemonChange, HostView, Occurrence } from "./occurrence.ts";
+import type { Asked, DaemonChange, HostView, Occurrence } from "./occurrence.ts";
 import type { Random } from "./random.ts";
 import type { Timeline } from "./timeline.ts";
 import type { Packet, Receive, Wire } from "./wire.ts";
@@ -91,7 +90,7 @@ export class SimulatedHost implements HostView {
   #status: NodeStatus | null = null;
   /** Addresses that an earlier daemon has left and this one cannot know, or has not asked for and had added late. */
   readonly #strays = new Set<string>();
-  readonly #askedIn = new Map<string, ViewId | null>();
+  readonly #asked = new Map<string, Asked>();
   #file: Group;
   /** Its watch on addresses is about to tell of changes. */
   #isNoticing = false;
@@ -310,7 +309,12 @@ export class SimulatedHost implements HostView {
   #add({ book }: Daemon, vips: readonly VipName[]): void {
     const tasks = vips.map((vip) => book.addition(vip));
     const view = this.status()?.view ?? null;
-    for (const { adds } of tasks) for (const address of adds) this.#askedIn.set(address, view);
+    for (const { adds } of tasks) {
+      for (const address of adds) {
+        const handover = vipAt(book.group, address)?.handover ?? "exclusive";
+        this.#asked.set(address, { view, handover });
+      }
+    }
     this.commands.enqueue({ kind: "add", tasks, lease: book.group.timing.lease }, book);
   }
 
@@ -353,12 +357,12 @@ export class SimulatedHost implements HostView {
 
   #kernelChanged({ kind, address, by }: KernelChange): void {
     this.#strays.delete(address);
-    const isLate = kind === "appeared" && by === "daemon" && !this.#askedIn.has(address);
+    const isLate = kind === "appeared" && by === "daemon" && !this.#asked.has(address);
     if (isLate && this.#daemon !== null) this.#strays.add(address);
     if (kind !== "touched") {
-      const askedIn = by === "daemon" ? this.#askedIn.get(address) ?? null : null;
+      const asked = by === "daemon" ? this.#asked.get(address) ?? null : null;
       const vip = this.#daemon?.book.nameOf(address) ?? vipAt(this.#file, address)?.name ?? null;
-      this.#in.tell({ kind, host: this.name, address, vip, by, askedIn });
+      this.#in.tell({ kind, host: this.name, address, vip, by, asked });
     }
     if (this.#isNoticing || this.#daemon === null) return;
     this.#isNoticing = true;
@@ -381,7 +385,7 @@ export class SimulatedHost implements HostView {
     if (this.#daemon !== null) this.#daemon.alarm = null;
     this.#daemon = null;
     this.#status = null;
-    this.#askedIn.clear();
+    this.#asked.clear();
     this.commands.abandon(how);
     this.#changed(change);
   }

@@ -3,7 +3,7 @@
 
 import type { NodeEffect, NodeEvent } from "../core/events.ts";
 import type { NodeStatus } from "../core/status.ts";
-import type { Duration, Group, HostName, ViewId, VipName } from "../core/vocabulary.ts";
+import type { Duration, Group, HostName, ViewId, VipName, VipSpec } from "../core/vocabulary.ts";
 import type { Entry } from "./client.ts";
 import type { Fault } from "./plan.ts";
 import type { Hand } from "./kernel.ts";
@@ -27,13 +27,18 @@ export type Occurrence =
     /** Its name on that host; null: it has none there. */
     readonly vip: VipName | null;
     readonly by: Hand;
-    /** The view in which the daemon asked for it, if it was the daemon. */
-    readonly askedIn: ViewId | null;
+    /** What the daemon went by when it asked for it, if it was the daemon. */
+    readonly asked: Asked | null;
   }
   | { readonly kind: "faultBegan" | "faultEnded"; readonly fault: Fault }
   | { readonly kind: "milestone"; readonly milestone: Milestone }
   /** Nothing; time for what has to end within a time to be looked at. */
   | { readonly kind: "polled" };
+
+export interface Asked {
+  readonly view: ViewId | null;
+  readonly handover: VipSpec["handover"];
+}
 
 export type DaemonChange = "started" | "killed" | "lostPower" | "paused" | "woke" | "exited";
 

@@ -256,6 +256,23 @@ Deno.test("a host that can neither add nor remove blocks a VIP no longer than it
   assert.doesNotMatch(group.holders(), /\+/);
 });
 
+Deno.test("a VIP that its only host cannot add does not keep the others from being balanced", () => {
+  for (const only of ["a", "b"]) {
+    const others = Array.from({ length: 12 }, (_, i) => `v${i + 10}`);
+    const group = new SmallGroup({ vips: [vip("v0", { hosts: names(only) }), ...others] });
+    group.broken.add(`${only}/v0`);
+    group.start("a", "b", "c");
+    // Long enough for the inability to last as long as any.
+    group.run(600_000);
+    group.crash("c");
+    group.run(3_000);
+    group.start("c");
+    group.run(200_000);
+    const loads = ["a", "b", "c"].map((host) => group.hosts.get(host)?.kernel.size);
+    assert.deepEqual(loads, [4, 4, 4], `only ${only} may have v0`);
+  }
+});
+
 Deno.test("a host that lost its own address gives its VIPs up, and takes none until it has it again", () => {
   const group = startedGroup();
   group.placed.delete("a");

@@ -133,7 +133,9 @@ function balancingAssignments(input: AllocationInput, vip: VipSpec): readonly As
   const isPinned = keepers.some((keeper) => holds(keeper, vip)?.reason === "operator");
   const isPreferred = eligible.some(({ host }) => vip.prefer.includes(host));
   if (keepers.length === 0 || isWished || isPinned || isPreferred) return [];
-  const others = eligible.filter((candidate) => !keepers.includes(candidate));
+  const others = eligible.filter((candidate) =>
+    !keepers.includes(candidate) && candidate.unable.length === 0
+  );
   return others.map((to) => assign(input, { vip, to, reason: "balance", age: duration(0) }));
 }
 

@@ -121,7 +121,7 @@ const states: { [Kind in VipState["kind"]]: VipState & { kind: Kind } } = {
   adding: { kind: "adding", contested: false },
   held: { kind: "held", contested: false, announced: 1, announceAt: now },
   lingering: { kind: "lingering", removeAt: now },
-  removing: { kind: "removing", since: now, longer: duration(0), retryAt: null, failures: 0 },
+  removing: { kind: "removing", since: now, retryAt: null, failures: 0 },
 };
 
 const eventOf = (name: Events): VipEvent => {

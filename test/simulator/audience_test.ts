@@ -18,7 +18,7 @@ const changes = (kind: "appeared" | "vanished", host: string): Occurrence => ({
   address: "v",
   vip: vipName("v"),
   by: "daemon",
-  askedIn: null,
+  asked: null,
 });
 
 const announces = (host: string): Occurrence => ({

@@ -6,7 +6,6 @@
 // its daemon cannot know for its own.
 
 import { type HostName, sameView } from "../../core/vocabulary.ts";
-import { vipAt } from "../address_book.ts";
 import { shareView } from "../host.ts";
 import type { HostView, Occurrence, World } from "../occurrence.ts";
 import type { Checker, Violation } from "./checker.ts";
@@ -44,15 +43,15 @@ export function exclusive(): Checker {
 }
 
 function takenFromMember(
-  { host, address, by, askedIn }: Occurrence & { kind: "appeared" | "vanished" },
+  { host, address, by, asked }: Occurrence & { kind: "appeared" | "vanished" },
   world: World,
 ): Violation | null {
   const taker = world.hosts.find((each) => each.name === host);
-  if (by !== "daemon" || askedIn === null || taker === undefined) return null;
-  if (vipAt(taker.group, address)?.handover === "overlap") return null;
+  if (by !== "daemon" || asked === null || asked.handover === "overlap") return null;
+  if (taker === undefined || asked.view === null) return null;
   // What was asked for in an earlier view was told to the coordinator as held.
   const view = taker.status()?.view ?? null;
-  if (!sameView(view, askedIn)) return null;
+  if (!sameView(view, asked.view)) return null;
   world.saw("address taken in a view");
   const loser = world.hosts.find((each) =>
     each !== taker && each.daemon === "running" && holds(each, address) && shareView(taker, each)
@@ -60,7 +59,7 @@ function takenFromMember(
   if (loser === undefined) return null;
   return {
     what:
-      `${host} took ${address} in view ${askedIn.number}@${askedIn.coordinator} while ${loser.name}, in the same view, still had it`,
+      `${host} took ${address} in view ${asked.view.number}@${asked.view.coordinator} while ${loser.name}, in the same view, still had it`,
     hosts: [host, loser.name],
   };
 }

@@ -43,7 +43,7 @@ const appeared = (change: Partial<Occurrence & { kind: "appeared" }> = {}): Occu
   address: v,
   vip: v,
   by: "daemon",
-  askedIn: view(3),
+  asked: { view: view(3), handover: "exclusive" },
   ...change,
 });
 const vanished = (host: string): Occurrence => ({
@@ -52,7 +52,7 @@ const vanished = (host: string): Occurrence => ({
   address: v,
   vip: v,
   by: "daemon",
-  askedIn: null,
+  asked: null,
 });
 const milestone = (reached: Milestone): Occurrence => ({ kind: "milestone", milestone: reached });
 const polled: Occurrence = { kind: "polled" };
@@ -83,8 +83,8 @@ function objects(checker: Checker, [occurrence, world]: readonly [Occurrence, Wo
   assert.match(checker.check(occurrence, world)?.what ?? "nothing is wrong", what);
 }
 
-const bothHave = (change: { readonly b?: object; readonly vips?: readonly string[] } = {}) =>
-  fakeWorld(fakeGroup(["a", "b"], change.vips ?? ["v"]), [
+const bothHave = (change: { readonly b?: object } = {}) =>
+  fakeWorld(group, [
     { name: "a", has: ["v"], status: { view: [3, "ab"] } },
     { name: "b", has: ["v"], status: { view: [3, "ab"] }, ...change.b },
   ]);
@@ -98,8 +98,8 @@ Deno.test("exclusive approves other views, dead or paused daemons, persons, over
   approves(exclusive(), [appeared(), bothHave({ b: { daemon: "down" } })]);
   approves(exclusive(), [appeared(), bothHave({ b: { daemon: "paused" } })]);
   approves(exclusive(), [appeared(), bothHave({ b: { byPerson: ["v"] } })]);
-  approves(exclusive(), [appeared(), bothHave({ vips: ["v!"] })]);
-  approves(exclusive(), [appeared({ askedIn: view(2) }), bothHave()]);
+  approves(exclusive(), [appeared({ asked: { view: view(3), handover: "overlap" } }), bothHave()]);
+  approves(exclusive(), [appeared({ asked: { view: view(2), handover: "exclusive" } }), bothHave()]);
 });
 
 Deno.test("exclusive objects when two members go on sharing a VIP", () => {

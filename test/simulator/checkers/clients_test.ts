@@ -20,7 +20,7 @@ const moved: Occurrence = {
   address: "v",
   vip: vipName("v"),
   by: "daemon",
-  askedIn: null,
+  asked: null,
 };
 
 /** What the checker says of a client with this entry, after "v" has moved to a. */

@@ -14,7 +14,7 @@ const change = (kind: "appeared" | "vanished", by: Hand = "daemon"): Occurrence 
   address: "v",
   vip: vipName("v"),
   by,
-  askedIn: null,
+  asked: null,
 });
 const world = (
   now: number,

@@ -33,7 +33,7 @@ export function settlement(): Checker {
 export function unsettled(world: World): Violation | null {
   const alive = world.hosts.filter((host) => host.daemon !== "down");
   const statuses = alive.map((host) => host.status()).filter((status) => status !== null);
-  if (isPowerless(world, alive)) return heldByAnyone(world, { what: "there is no majority" });
+  if (isPowerless(alive)) return heldByAnyone(world, { what: "there is no majority" });
   return disagreement(statuses) ?? (isMixed(world, alive) ? mixed(world, alive) : misplaced(world, statuses));
 }
 
@@ -55,9 +55,11 @@ export const isAnyDamped = (world: World): boolean =>
 export const isDamped = (world: World, name: HostName): boolean =>
   world.hosts.some((each) => each.status()?.hosts.some(({ host, damped }) => host === name && damped));
 
-function isPowerless({ group }: World, alive: readonly HostView[]): boolean {
-  const files = [group, ...alive.map((host) => host.group)];
-  return files.some(({ partition, hosts }) => partition === "quorum" && alive.length * 2 <= hosts.length);
+/** Whether those that are left are too few by the files that they go by: the strictest of these counts. */
+function isPowerless(alive: readonly HostView[]): boolean {
+  const files = alive.map((host) => host.group);
+  return files.some(({ partition }) => partition === "quorum") &&
+    alive.length * 2 <= Math.max(...files.map(({ hosts }) => hosts.length));
 }
 
 const isMixed = ({ group }: World, alive: readonly HostView[]): boolean =>

@@ -298,14 +298,17 @@ for (const [what, world, message] of unsettledWorlds) {
 }
 
 Deno.test("settlement objects to VIPs without a majority", () => {
-  const minority = (has: string[]) =>
-    fakeWorld(fakeGroup(["a", "b", "c"], ["v"], { partition: "quorum" }), [
-      { name: "a", has },
+  const strict = fakeGroup(["a", "b", "c"], ["v"], { partition: "quorum" });
+  const lenient = { ...strict, partition: "serve" as const };
+  const minority = (has: string[], group = strict) =>
+    fakeWorld(strict, [
+      { name: "a", has, group, status: { view: [1, "a"], vips: [fakeVip("v", "a", { here: "held" })] } },
       { name: "b", daemon: "down" },
       { name: "c", daemon: "down" },
     ]);
   approves(settlement(), [milestone("settled"), minority([])]);
   objects(settlement(), [milestone("settled"), minority(["v"])], /v is on a though there is no majority/);
+  approves(settlement(), [milestone("settled"), minority(["v"], lenient)]);
 });
 
 /** A group whose file had "v" under another name, and one VIP more. */

@@ -672,6 +672,36 @@ export const mutants: readonly Mutant[] = [
     caughtBy: { test: "test/core/interrupted_test.ts", name: "a host gets again what it once could not add" },
   },
   {
+    fault: "what an earlier file has left under a name that goes on does not stand in the way",
+    file: "src/core/catalog.ts",
+    find: ".filter(({ vip }) => vip !== name);",
+    replace: ".filter(({ vip }) => vip > name);",
+    caughtBy: {
+      test: "test/core/breaches_test.ts",
+      name: "an address that a name has had by an earlier file is another name's only when it is gone",
+    },
+  },
+  {
+    fault: "the second of two new files makes the addresses of the first the former ones",
+    file: "src/core/holdings.ts",
+    find: "node.former.get(vip.name) ?? { ...vip, hosts: [] }",
+    replace: "{ ...vip, hosts: [] }",
+    caughtBy: {
+      test: "test/core/breaches_test.ts",
+      name: "an address that a name has had by an earlier file is another name's only when it is gone",
+    },
+  },
+  {
+    fault: "a lease that has long run out counts again with the next shorter one",
+    file: "src/core/holdings.ts",
+    find: "return counts ? outlasting : null;",
+    replace: "return outlasting;",
+    caughtBy: {
+      test: "test/core/interrupted_test.ts",
+      name: "a lease of an earlier file does not count for ever",
+    },
+  },
+  {
     fault: "former VIPs are forgotten while they are still there",
     file: "src/core/holdings.ts",
     find: "const left = new Map([...former].filter(([vip]) => isPresent(stateOf(turn.node, vip))));",

@@ -132,6 +132,11 @@ const vipSpec: Codec<VipSpec> = record<VipSpec>({
   handover,
 });
 
+const formerVip: Codec<Catalog["former"][number]> = record<Catalog["former"][number]>({
+  name: vip,
+  addresses: list(vipAddress, VIPS_MAX),
+});
+
 const settingText = text(SETTING_BYTES_MAX);
 
 const setting: Codec<Setting> = record<Setting>({ name: following(SETTING_BYTES_MAX), value: settingText });
@@ -141,6 +146,7 @@ const catalog: Codec<Catalog> = record<Catalog>({
   hosts,
   vips: ascending(vipSpec, { by: (each) => each.name, countMax: VIPS_MAX }),
   settings: ascending(setting, { by: (each) => each.name, countMax: SETTINGS_MAX }),
+  former: ascending(formerVip, { by: (each) => each.name, countMax: VIPS_MAX }),
 });
 
 const difference: Codec<Difference> = record<Difference>({

@@ -4,8 +4,9 @@
 // coordinator then allocates what any member knows:
 //
 //   - a VIP goes only to members that know it, and that may hold it by their own configuration and by that of most;
-//   - two names for one address are one thing: as long as any member has the address under one name, nobody is given
-//     the other, and of two names that nobody has, only one is given away;
+//   - two names for one address are one thing: as long as any member has the address under one name, by its present
+//     configuration or by an earlier one, nobody is given the other, and of two names that nobody has, only one is
+//     given away;
 //   - the stricter word on partitions counts.
 //
 // So nobody drops what all agree on, and what only some know is held by one of those.
@@ -26,7 +27,7 @@ export interface Agreement extends Pick<Group, "partition" | "vips"> {
   /** Of the configuration that has the most hosts. */
   readonly hostsCount: number;
   readonly differing: readonly Differing[];
-  /** VIPs that are not given to anybody, but are still on a member, and stand in the way of another name. */
+  /** What is on a member still, though no other host may be given it, and stands in the way of another name. */
   readonly awaited: readonly Awaited[];
 }
 
@@ -46,12 +47,13 @@ export const DIFFERENCES_MAX = 16;
 /** How much of a setting's text travels, in UTF-16 units. */
 export const SETTING_LENGTH_MAX = 250;
 
-/** What this host's configuration says, for others. `former` VIPs are on it still, though it may not hold them. */
+/** What this host's configuration says, for others. */
 export const catalogOf = (group: Group, former: readonly VipSpec[]): Catalog => ({
   partition: group.partition,
   hosts: group.hosts.map(({ name }) => name),
-  vips: mergeByName(group.vips, former.map((vip) => ({ ...vip, hosts: [] }))),
+  vips: group.vips,
   settings: group.settings.map(({ name, value }) => ({ name, value: cut(value) })),
+  former: former.map(({ name, addresses }) => ({ name, addresses })),
 });
 
 /** The first list with those of the second whose names it does not have; sorted by name, as both are. */
@@ -79,7 +81,7 @@ export function agree(group: Group, members: readonly Reported[]): Agreement {
   }));
   const common = mostCommon(own, files);
   const claims = claimsOf(members);
-  const { open, awaited } = withoutRivals(unionOf(files, common), claims);
+  const { open, awaited } = withoutRivals(unionOf(files, common), { claims, remains: remainsOf(files) });
   return {
     partition: files.some(({ catalog }) => catalog.partition === "quorum") ? "quorum" : "serve",
     vips: open,
@@ -122,16 +124,13 @@ type Claims = ReadonlyMap<VipName, { readonly hosts: readonly HostName[]; readon
 function mostCommon(own: Catalog, files: readonly File[]): Catalog {
   const counts = new Map([[JSON.stringify(own), { catalog: own, count: 0 }]]);
   for (const { catalog } of files) {
-    const present = { ...catalog, vips: catalog.vips.filter((vip) => !isFormer(vip)) };
+    const present = { ...catalog, former: [] };
     const text = JSON.stringify(present);
     const known = counts.get(text) ?? { catalog: present, count: 0 };
     counts.set(text, { ...known, count: known.count + 1 });
   }
   return [...counts.values()].reduce((best, each) => each.count > best.count ? each : best).catalog;
 }
-
-/** It is on a host that may not hold it: a configuration names some host for each VIP. */
-const isFormer = ({ hosts }: VipSpec): boolean => hosts.length === 0;
 
 function unionOf(files: readonly File[], common: Catalog): Known[] {
   const all = files.flatMap(({ host, catalog, can }) =>
@@ -176,19 +175,29 @@ function claimsOf(members: readonly Reported[]): Claims {
   return claims;
 }
 
+/** By address, where an earlier configuration has left it. */
+function remainsOf(files: readonly File[]): ReadonlyMap<string, readonly Awaited[]> {
+  const all = files.flatMap(({ host, catalog }) =>
+    catalog.former.flatMap(({ name, addresses }) =>
+      addresses.map(({ address }) => ({ address, host, vip: name }))
+    )
+  );
+  return Map.groupBy(all, ({ address }) => address);
+}
+
 /**
  * Leaves of the names that share an address only one, of those that can be held if there is one: what is kept, else
  * what is there still, else the usual name.
  */
 function withoutRivals(
   known: readonly Known[],
-  claims: Claims,
+  { claims, remains }: { readonly claims: Claims; readonly remains: ReadonlyMap<string, readonly Awaited[]> },
 ): { readonly open: readonly VipSpec[]; readonly awaited: readonly Awaited[] } {
   const sharing = Map.groupBy(
     known.flatMap(({ spec: { name }, addresses }) => addresses.map((address) => ({ name, address }))),
     ({ address }) => address,
   );
-  if ([...sharing.values()].every(({ length }) => length === 1)) {
+  if (remains.size === 0 && [...sharing.values()].every(({ length }) => length === 1)) {
     return { open: known.map(({ spec }) => spec), awaited: [] };
   }
   const rank = ({ spec: { name }, isCommon, isHoldable }: Known): number => {
@@ -204,7 +213,10 @@ function withoutRivals(
     rivals.delete(name);
     const isFirst = each.addresses.every((address) => !taken.has(address));
     if (isFirst) { for (const address of each.addresses) taken.set(address, name); }
-    const isFree = [...rivals].every((rival) => !claims.has(rival));
+    const remaining = each.addresses.flatMap((address) => remains.get(address) ?? [])
+      .filter(({ vip }) => vip !== name);
+    awaited.push(...remaining);
+    const isFree = remaining.length === 0 && [...rivals].every((rival) => !claims.has(rival));
     if (isFirst && isFree) open.add(name);
     const isGivenAway = open.has(name) && each.isHoldable;
     if (rivals.size > 0 && !isGivenAway) {
@@ -240,7 +252,7 @@ export function differencesBetween(here: Catalog, elsewhere: Catalog): Differenc
 }
 
 function textsOf({ settings, vips, hosts }: Catalog): ReadonlyMap<string, string> {
-  const texts = vips.filter((vip) => !isFormer(vip)).map((vip): Setting => ({
+  const texts = vips.map((vip): Setting => ({
     name: `vip ${vip.name}`,
     value: vipText(vip, vip.hosts.length === hosts.length),
   }));

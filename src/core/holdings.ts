@@ -51,7 +51,7 @@ export function replaceVips(turn: Turn, group: Group): void {
   });
   revise(turn, {
     group,
-    former: new Map(former.map((vip) => [vip.name, { ...vip, hosts: [] }])),
+    former: new Map(former.map((vip) => [vip.name, node.former.get(vip.name) ?? { ...vip, hosts: [] }])),
     changedIn: node.revision + 1,
   });
   turn.vipsConcerned = true;
@@ -62,10 +62,11 @@ const haveSameAddresses = (a: VipSpec, b: VipSpec): boolean =>
 
 /** What is held gets the new lease at once. What cannot be renewed any more may have got the old one last. */
 export function changeLease(turn: Turn, { lease: to }: Timing): void {
-  const { node: { group, outlasting }, now } = turn;
+  const { node: { group }, now } = turn;
   const before = group.timing.lease ?? Infinity;
   update(turn, { renewAt: now });
   if (to === null || to >= before) return;
+  const outlasting = earlierLease(turn);
   const until = after(now, duration((group.timing.lease ?? to) + leaseSlack));
   update(turn, {
     outlasting: {
@@ -73,6 +74,15 @@ export function changeLease(turn: Turn, { lease: to }: Timing): void {
       until: outlasting !== null && outlasting.until > until ? outlasting.until : until,
     },
   });
+}
+
+/** The one of a configuration before the present one; null when nothing can have that any more. */
+function earlierLease({ node: { outlasting, vips }, now }: Turn): Node["outlasting"] {
+  if (outlasting === null || now < outlasting.until) return outlasting;
+  const counts = [...vips.values()].some((state) =>
+    state.kind === "removing" && state.since < outlasting.until
+  );
+  return counts ? outlasting : null;
 }
 
 /** Once they are gone, and a view was agreed on that knows of our configuration, earlier ones do not matter any more. */

@@ -101,6 +101,11 @@ export interface Report {
 /** The contents of a configuration, as far as hosts that read different ones must know of each other's. */
 export interface Catalog extends Pick<Group, "partition" | "vips" | "settings"> {
   readonly hosts: readonly HostName[];
+  /**
+   * What an earlier configuration has put on the host and is not gone yet, under the name that it had: in this
+   * configuration that name has other addresses, or none. Sorted by name.
+   */
+  readonly former: readonly Pick<VipSpec, "name" | "addresses">[];
 }
 
 export interface Vouch {

@@ -138,9 +138,9 @@ const differences: readonly Difference[] = [
     const gone = random.pick(group.vips);
     return group.vips.length === 1 ? group : { ...group, vips: group.vips.filter((vip) => vip !== gone) };
   },
-  // One that had another address, or one more.
+  // One that had another address, or one more, or two that had each other's.
   (group, random) =>
-    withOther(group, random, (vip) => ({
+    random.chance(0.5) ? exchanged(group, random) : withOther(group, random, (vip) => ({
       addresses: [
         ...(random.chance(0.5) ? vip.addresses : []),
         addressOf(3, group.vips.indexOf(vip) + 1),
@@ -184,6 +184,18 @@ const differences: readonly Difference[] = [
     };
   },
 ];
+
+function exchanged(group: Group, random: Random): Group {
+  const [one, other] = random.sample(group.vips, 2);
+  if (one === undefined || other === undefined) return group;
+  return {
+    ...group,
+    vips: group.vips.map((vip) => {
+      if (vip === one) return { ...vip, addresses: other.addresses };
+      return vip === other ? { ...vip, addresses: one.addresses } : vip;
+    }),
+  };
+}
 
 function withOther(group: Group, random: Random, change: (vip: VipSpec) => Partial<VipSpec>): Group {
   const chosen = random.pick(group.vips);

@@ -102,6 +102,10 @@ const anyCatalog: fc.Arbitrary<Catalog> = objectOf({
   hosts: ascending(anyHost, (host) => host),
   vips: ascending(anySpec, (spec) => spec.name),
   settings: ascending(objectOf({ name, value: name }), (setting) => setting.name),
+  former: ascending(
+    objectOf({ name: anyVip, addresses: fc.array(anyAddress, { maxLength: 3 }) }),
+    (each) => each.name,
+  ),
 });
 const anyDiffering: fc.Arbitrary<Differing> = objectOf({
   host: anyHost,

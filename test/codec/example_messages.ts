@@ -101,6 +101,10 @@ export const examples: { readonly [Kind in Message["kind"]]: Extract<Message, { 
         handover: "overlap",
       }],
       settings: [{ name: "timing.timeout", value: "800ms" }],
+      former: [{
+        name: vipName("web-a"),
+        addresses: [{ address: "192.168.9.110", family: 4, prefix: 32, interface: "eth0" }],
+      }],
     },
   },
   install: {

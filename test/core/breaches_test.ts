@@ -239,3 +239,25 @@ Deno.test("a host that reads a file without a VIP before it has got that is not 
     }
   }
 });
+
+Deno.test("an address that a name has had by an earlier file is another name's only when it is gone", () => {
+  const of = (name: string, address: string, prefer: string) =>
+    vip(name, { addresses: [addressNamed(address)], prefer: [hostName(prefer)] });
+  const first = { digest: "first", vips: [of("v1", "one", "a")] };
+  const second = { digest: "second", vips: [of("v1", "two", "a")] };
+  const third = { digest: "third", vips: [of("v1", "three", "a"), of("v2", "one", "b")] };
+  for (const files of [[third], [second, third]]) {
+    const group = startedGroup(first);
+    group.stuck.add("a/v1");
+    for (const file of files) for (const host of ["a", "b", "c"]) group.reload(host, file);
+    for (let passed = 0; passed < 3_000; passed++) {
+      group.run(1);
+      const isThere = !group.kernelLog.some(({ host, change }) => host === "a" && change === "-");
+      const isTaken = group.hosts.get("b")?.kernel.has(vipName("v2"));
+      assert.ok(!(isThere && isTaken), `a and b have "one", ${passed} ms after ${files.length} reloads`);
+    }
+    group.stuck.clear();
+    group.run(5_000);
+    assert.equal(group.holders(), "v1=a v2=b");
+  }
+});

@@ -197,6 +197,21 @@ Deno.test("a lease that a new file makes shorter does not end sooner for what ha
   }
 });
 
+Deno.test("a lease of an earlier file does not count for ever", () => {
+  const leases = (lease: number | null) => ({ digest: `lease ${lease}`, lease, vips: ["v1"] });
+  const group = started(leases(null));
+  for (const lease of [3000, 2000]) {
+    group.run(3_600_000);
+    for (const host of ["a", "b", "c"]) group.reload(host, leases(lease));
+  }
+  group.run(1_000);
+  const holder = group.holders().slice(-1);
+  group.stuck.add(`${holder}/v1`);
+  ask(group, holder, { kind: "drain", reason: "" });
+  group.run(3000 + 1000 + 20);
+  assert.equal(group.nodeOf(holder).vips.get(vipName("v1"))?.kind, "absent");
+});
+
 Deno.test("a host gets again what it once could not add", () => {
   const group = new SmallGroup({ vips: [vip("v1", { prefer: names("a") })] });
   group.broken.add("a/v1");

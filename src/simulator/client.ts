@@ -9,7 +9,8 @@ import type { HostName } from "../core/vocabulary.ts";
 export interface Entry {
   readonly host: HostName;
   readonly by: "announcement" | "answer";
-  /** In ms since the simulation began. */
+  /** In ms since the simulation began, as all times here. */
+  readonly said: number;
   readonly learnt: number;
 }
 
@@ -40,8 +41,11 @@ export class SimulatedClient {
     return this.#entries.get(address) ?? null;
   }
 
-  hearAnnouncement(address: string, of: { readonly host: HostName; readonly now: number }): void {
-    this.#learn(address, { host: of.host, by: "announcement", learnt: of.now });
+  hearAnnouncement(
+    address: string,
+    { host, said, now }: { readonly host: HostName; readonly said: number; readonly now: number },
+  ): void {
+    this.#learn(address, { host, by: "announcement", said, learnt: now });
   }
 
   /** Talks to each address, and asks for those that have not answered for too long. `reached`: there and back. */
@@ -73,7 +77,7 @@ export class SimulatedClient {
   ): void {
     for (const host of of.hosts) {
       if (!host.has(address) || !of.reached(host.name)) continue;
-      this.#learn(address, { host: host.name, by: "answer", learnt: of.now });
+      this.#learn(address, { host: host.name, by: "answer", said: of.now, learnt: of.now });
     }
   }
 

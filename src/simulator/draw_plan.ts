@@ -133,7 +133,7 @@ function drawAttachments(random: Random, hosts: readonly HostName[]): Attachment
  * heartbeats: such a group is never at rest. With "quorum" a heartbeat and its acknowledgement have to come through.
  */
 function drawCalm(random: Random, { partition, timing: { heartbeat, timeout } }: Group): Weather {
-  const lossy = random.chance(0.2) && partition === "serve" && timeout >= 4 * heartbeat
+  const lossy = random.chance(0.2) && partition === "serve" && timeout >= 5 * heartbeat
     ? { loss: 0.01, duplication: 0.01 }
     : {};
   return { ...calmWeather, ...lossy, ordered: random.chance(0.7) };

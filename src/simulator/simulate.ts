@@ -121,6 +121,7 @@ type Carried = Packet | Announcement;
 interface Announcement {
   readonly host: HostName;
   readonly addresses: readonly string[];
+  readonly said: number;
 }
 
 const isAnnouncement = (carried: Carried): carried is Announcement => "addresses" in carried;
@@ -289,12 +290,13 @@ class Simulation implements World {
     for (const client of this.clients) {
       if (client.beside !== to) continue;
       for (const address of carried.addresses) {
-        client.hearAnnouncement(address, { host: carried.host, now: this.now });
+        client.hearAnnouncement(address, { host: carried.host, said: carried.said, now: this.now });
       }
     }
   }
 
-  #announce(announcement: Announcement): void {
+  #announce(of: Omit<Announcement, "said">): void {
+    const announcement = { ...of, said: this.now };
     for (const to of new Set(this.clients.map(({ beside }) => beside))) {
       this.#segments.front.send(announcement, { from: announcement.host, to, once: true });
     }

@@ -8,9 +8,10 @@ import type { Milestone, Occurrence } from "../../../src/simulator/occurrence.ts
 import { fakeGroup, type FakeHost, fakeWorld } from "../fakes.ts";
 
 const group = fakeGroup(["a", "b"], ["v"]);
-const entry = (host: string, by: Entry["by"] = "announcement"): Entry => ({
+const entry = (host: string, by: Entry["by"] = "announcement", said = 5): Entry => ({
   host: hostName(host),
   by,
+  said,
   learnt: 5,
 });
 const milestone = (reached: Milestone): Occurrence => ({ kind: "milestone", milestone: reached });
@@ -48,6 +49,11 @@ Deno.test("clients approves what has not moved since the heal, and the answer of
   assert.equal(sayOf(entry("b"), { when: "healed" }), null);
   assert.equal(sayOf(entry("b", "answer"), { b: "down" }), null);
   assert.match(sayOf(entry("b"), { b: "down" }) ?? "", /sends to b/);
+});
+
+Deno.test("clients approves what was said before the heal and came after it, not what had come by then", () => {
+  assert.equal(sayOf(entry("b", "announcement", -1)), null);
+  assert.match(sayOf({ ...entry("b", "announcement", -2), learnt: -1 }) ?? "", /sends to b/);
 });
 
 Deno.test("clients does not take for the holder whoever a person gave an address that its file does not have", () => {

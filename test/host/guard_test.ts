@@ -28,7 +28,7 @@ const heldOn = async (cable: Cable): Promise<number> => {
   return shown.split("\n").filter((line) => /\.109\/|::109\/| 10\.1\./.test(line)).length;
 };
 
-/** The process ids of the guards of this test. */
+/** The process ids of the guards of this test: shells that have come to the guard's script. */
 async function guardsOf(cable: Cable): Promise<readonly number[]> {
   const processes = await Array.fromAsync(Deno.readDir("/proc"));
   const pids = processes.map(({ name }) => Number(name)).filter((pid) => pid > 0);
@@ -37,7 +37,7 @@ async function guardsOf(cable: Cable): Promise<readonly number[]> {
     return { pid, words: command.split("\0") };
   }));
   return commands.filter(({ words }) =>
-    words[0]?.endsWith("sh") && words.includes(`${cable.directory}/held.batch`)
+    words[0]?.endsWith("sh") && words[1] === "-c" && words.includes(`${cable.directory}/held.batch`)
   )
     .map(({ pid }) => pid);
 }
@@ -212,19 +212,17 @@ Deno.test("openGuard() says why it cannot start one", async () => {
 
 Deno.test("adopt() has another guard stand by before the first one goes, and held.batch follows", async () => {
   await using cable = await layCable();
-  const guard = await openOn(cable);
+  const sh = `${cable.directory}/slow-sh`;
+  await Deno.writeTextFile(sh, `#!/bin/sh\nsleep 0.3\nexec sh "$@"\n`, { mode: 0o755 });
+  const guard = await openOn(cable, { programs: { sh } });
   let deaths = 0;
   guard.onDeath(() => deaths += 1);
   const [first = 0] = await guardsOf(cable);
-  let fewest = Infinity;
-  let done = false;
-  const watching = (async () => {
-    while (!done) fewest = Math.min(fewest, (await guardsOf(cable)).length);
-  })();
+  const withoutFirst = waitUntil(async () => !(await guardsOf(cable)).includes(first), {
+    what: "the first guard to go",
+  }).then(() => guardsOf(cable));
   assert.deepEqual(await guard.adopt([other]), { problem: null });
-  done = true;
-  await watching;
-  assert.ok(fewest >= 1, "a guard stands by at every moment");
+  assert.equal((await withoutFirst).length, 1, "when the first one is gone, another one stands by");
   const after = await guardsOf(cable);
   assert.deepEqual([after.length, after.includes(first), deaths], [1, false, 0]);
   const batch = await Deno.readTextFile(`${cable.directory}/held.batch`);

@@ -56,8 +56,8 @@ Deno.test("announce() makes a neighbour replace an entry that it confirmed a mom
   await confirm();
   assert.equal(await macOf(cable, "192.168.9.109"), OLD_MAC);
   await announce(cable, {});
-  assert.equal(await macOf(cable, "192.168.9.109"), HOST_MAC);
-  assert.equal(await macOf(cable, "fd00:9::109"), HOST_MAC);
+  await waitUntil(async () => await macOf(cable, "192.168.9.109") === HOST_MAC, { what: "the IPv4 entry" });
+  await waitUntil(async () => await macOf(cable, "fd00:9::109") === HOST_MAC, { what: "the IPv6 entry" });
 });
 
 Deno.test("announce() makes a notify target learn the VIP that it never heard of, IPv4 and IPv6", async () => {

@@ -5,16 +5,16 @@
 import assert from "node:assert/strict";
 import type { Lab } from "../support/lab.ts";
 import type { LabHost } from "../support/lab_host.ts";
-import { loadsOf, newLab, startedLab } from "../support/started_lab.ts";
+import { loadsOf, newLab, startedLab, UNHURRIED } from "../support/started_lab.ts";
 import { waitUntil } from "../support/wait.ts";
 
 Deno.test("three hosts that start together come to hold all VIPs, one each", async () => {
-  await using lab = await startedLab();
+  await using lab = await startedLab({ timing: UNHURRIED });
   assert.deepEqual(await loadsOf(lab), [1, 1, 1]);
 });
 
 Deno.test("a daemon that is stopped hands its VIPs over, with never two holders, and leaves none behind", async () => {
-  await using lab = await startedLab();
+  await using lab = await startedLab({ timing: UNHURRIED });
   await lab.watch.begin();
   assert.equal(await lab.host("test01").stop(), 0);
   assert.deepEqual(await lab.host("test01").addresses(), []);

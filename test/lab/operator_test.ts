@@ -3,12 +3,12 @@
 import assert from "node:assert/strict";
 import type { Plan } from "../../src/codec/control.ts";
 import type { Lab } from "../support/lab.ts";
-import { loadsOf, startedLab } from "../support/started_lab.ts";
+import { loadsOf, startedLab, UNHURRIED } from "../support/started_lab.ts";
 
 const VIP = "192.168.9.109/32";
 
 Deno.test("drain returns when the host holds nothing, and resume when it takes part again", async () => {
-  await using lab = await startedLab();
+  await using lab = await startedLab({ timing: UNHURRIED });
   const host = lab.host("test01");
   await lab.watch.begin();
   assert.equal((await host.molehill(["drain", "--reason", "the disk is full"])).code, 0);
@@ -23,7 +23,7 @@ Deno.test("drain returns when the host holds nothing, and resume when it takes p
 });
 
 Deno.test("move returns when the VIP is where the operator wants it, with never two holders", async () => {
-  await using lab = await startedLab();
+  await using lab = await startedLab({ timing: UNHURRIED });
   const to = await someOtherHost(lab);
   await lab.watch.begin();
   const moved = await lab.host("test00").molehill(["move", "web-a", to]);
@@ -34,7 +34,10 @@ Deno.test("move returns when the VIP is where the operator wants it, with never 
 });
 
 Deno.test("a VIP with handover = overlap answers every probe while it moves", async () => {
-  await using lab = await startedLab({ vips: [{ name: "web-a", addresses: [VIP], handover: "overlap" }] });
+  await using lab = await startedLab({
+    timing: UNHURRIED,
+    vips: [{ name: "web-a", addresses: [VIP], handover: "overlap" }],
+  });
   const to = await someOtherHost(lab);
   await lab.echo.begin();
   assert.equal((await lab.host(to).molehill(["move", "web-a", to])).code, 0);
@@ -44,7 +47,7 @@ Deno.test("a VIP with handover = overlap answers every probe while it moves", as
 });
 
 Deno.test("balance evens out what an operator made uneven", async () => {
-  await using lab = await startedLab({ balanceInterval: "10m" });
+  await using lab = await startedLab({ timing: UNHURRIED, balanceInterval: "10m" });
   const to = await someOtherHost(lab);
   await lab.host(to).stop();
   await lab.settled();
@@ -56,7 +59,7 @@ Deno.test("balance evens out what an operator made uneven", async () => {
 });
 
 Deno.test("plan foretells on every host where the VIPs of one that stops go", async () => {
-  await using lab = await startedLab();
+  await using lab = await startedLab({ timing: UNHURRIED });
   const plans = await Promise.all(
     lab.hosts.map((host) => host.molehill(["plan", "--without", "test02", "--json"])),
   );
@@ -75,7 +78,7 @@ Deno.test("plan foretells on every host where the VIPs of one that stops go", as
 });
 
 Deno.test("status exits 0 when all is covered, and 2 when no daemon answers", async () => {
-  await using lab = await startedLab();
+  await using lab = await startedLab({ timing: UNHURRIED });
   const well = await lab.host("test00").molehill(["status"]);
   assert.equal(well.code, 0, well.stdout + well.stderr);
   await lab.host("test00").stop();

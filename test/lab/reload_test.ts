@@ -6,7 +6,7 @@ import { setTimeout } from "node:timers/promises";
 import { mustRun } from "../support/command.ts";
 import type { Lab } from "../support/lab.ts";
 import type { LabHost } from "../support/lab_host.ts";
-import { newLab } from "../support/started_lab.ts";
+import { newLab, UNHURRIED } from "../support/started_lab.ts";
 import { waitUntil, waitUntilNone } from "../support/wait.ts";
 
 const WEB_A = "192.168.9.109/32";
@@ -17,7 +17,7 @@ const WEB_D_TABLE = `\n[[vip]]\nname = "web-d"\naddress = "${WEB_D}"\ninterface 
 
 /** A settled lab in which each host reads a file of its own. */
 async function labOfFiles(options: Parameters<typeof newLab>[0] = {}): Promise<Lab> {
-  const lab = await newLab(options);
+  const lab = await newLab({ timing: UNHURRIED, ...options });
   try {
     for (const host of lab.hosts) {
       await Deno.writeTextFile(fileOf(lab, host), lab.config);
@@ -225,9 +225,13 @@ Deno.test("a VIP follows when its holder's interface has another name from now o
 });
 
 Deno.test("timing and leases change host by host, and no address goes", async () => {
-  await using lab = await labOfFiles({ timing: { mature: '"1s"', lease: '"60s"' } });
+  await using lab = await labOfFiles({ timing: { ...UNHURRIED, lease: '"60s"' } });
   await using record = await recordRemovals(lab);
-  const next = edited(lab.config, ['lease = "60s"', 'lease = "3s"\nheartbeat = "300ms"\ntimeout = "1500ms"']);
+  const longer = edited(lab.config, [
+    'heartbeat = "200ms"\ntimeout = "1s"',
+    'heartbeat = "300ms"\ntimeout = "1500ms"',
+  ]);
+  const next = edited(longer, ['lease = "60s"', 'lease = "3s"']);
   for (const host of lab.hosts) {
     await reload(lab, host, next);
     await logged(host, "timing.lease from 60s to 3s");
@@ -309,7 +313,7 @@ Deno.test("a secret is replaced in three rounds of SIGHUPs, and no host is ever 
 });
 
 Deno.test("a host is added to a running group that speaks by unicast, and taken out again", async () => {
-  await using lab = await newLab({ segment: "unicast" });
+  await using lab = await newLab({ timing: UNHURRIED, segment: "unicast" });
   const [test00, test01, test02] = lab.hosts;
   assert.ok(test00 !== undefined && test01 !== undefined && test02 !== undefined);
   const table = `[[host]]\nname = "test02"\naddress = "${test02.place.address}"\n`;

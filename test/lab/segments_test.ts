@@ -9,11 +9,9 @@ import type { Lab, LabOptions } from "../support/lab.ts";
 import type { LabSegment } from "../support/lab_network.ts";
 import { measure } from "../support/measure.ts";
 import { inside } from "../support/namespace.ts";
-import { busiestOf, startedLab } from "../support/started_lab.ts";
+import { busiestOf, startedLab, UNHURRIED } from "../support/started_lab.ts";
 import { sleep, waitUntil } from "../support/wait.ts";
 
-/** So slow that a busy machine is never taken for a dead host. */
-const timing = { heartbeat: '"200ms"', timeout: '"1s"', mature: '"1s"' };
 const bothPaths: readonly LabSegment[] = [
   { network: "lan", mode: "broadcast" },
   { network: "back", mode: "multicast" },
@@ -25,7 +23,7 @@ const VIPS_OF_BOTH_FAMILIES = [
 ];
 
 Deno.test("a host that loses one of its two paths is no failover: no view changes, and no probe is lost", async () => {
-  await using lab = await startedLab({ timing, segments: bothPaths });
+  await using lab = await startedLab({ timing: UNHURRIED, segments: bothPaths });
   const seen = await measure(lab, () =>
     assertNoViewChange(lab, async () => {
       await lab.host("test00").cutLink("back");
@@ -38,7 +36,7 @@ Deno.test("a host that loses one of its two paths is no failover: no view change
 });
 
 Deno.test("heartbeats that only the second path carries are enough, for a failover too", async () => {
-  await using lab = await startedLab({ timing, segments: bothPaths });
+  await using lab = await startedLab({ timing: UNHURRIED, segments: bothPaths });
   const seen = await measure(lab, () =>
     assertNoViewChange(lab, async () => {
       for (const host of lab.hosts) await host.loseDatagrams("lan");
@@ -49,7 +47,7 @@ Deno.test("heartbeats that only the second path carries are enough, for a failov
 });
 
 Deno.test("a host that loses both its paths is replaced, and takes part again when they are mended", async () => {
-  await using lab = await startedLab({ timing, segments: bothPaths });
+  await using lab = await startedLab({ timing: UNHURRIED, segments: bothPaths });
   const host = lab.host("test00");
   await host.cutLink("back");
   await host.cutLink("lan");
@@ -118,7 +116,7 @@ Deno.test("a group whose only segment is not the network of its VIPs fails over"
 
 Deno.test("64 hosts and 1,000 VIPs are no datagram too big for links of 1,280 bytes", async () => {
   await using lab = await startedLab({
-    timing,
+    timing: { ...UNHURRIED, mature: '"1s"' },
     mtu: 1280,
     absentHosts: 61,
     vips: [],
@@ -138,7 +136,7 @@ Deno.test("64 hosts and 1,000 VIPs are no datagram too big for links of 1,280 by
 
 /** test00 is in the lan alone. */
 const differing = (options: Partial<LabOptions> = {}): Promise<Lab> =>
-  startedLab({ timing, segments: bothPaths, segmentsOf: { test00: ["lan"] }, ...options });
+  startedLab({ timing: UNHURRIED, segments: bothPaths, segmentsOf: { test00: ["lan"] }, ...options });
 
 /** The busiest host is killed and comes back; then the link of the busiest is cut and mended. */
 async function failsOver(options: Partial<LabOptions>): Promise<void> {

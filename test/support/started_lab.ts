@@ -4,6 +4,12 @@ import { builtBinary } from "./binary.ts";
 import { createLab, type Lab, type LabOptions } from "./lab.ts";
 import type { LabHost } from "./lab_host.ts";
 
+/**
+ * So slow that a busy machine is never taken for a dead host, nor a late start for an absent one: for what must not
+ * happen, not even once. Only a group of which nobody is missing starts at once.
+ */
+export const UNHURRIED = { heartbeat: '"200ms"', timeout: '"1s"', mature: '"10s"' };
+
 /** Three hosts that run the built executable, unless the options say otherwise. Takes itself down if it fails. */
 export async function startedLab(options: Partial<LabOptions> = {}): Promise<Lab> {
   const lab = await newLab(options);

@@ -19,9 +19,12 @@ import { quorum } from "./quorum.ts";
 import { rest } from "./rest.ts";
 import { settlement } from "./settlement.ts";
 import { views } from "./views.ts";
-import { answering, windowTimeouts } from "./window.ts";
+import { answering } from "./window.ts";
 
-/** How long after something has happened the group may still be busy with it, in timeouts. */
+/**
+ * How long after something has happened the group may still be busy with it, in timeouts: at most two until a proposal
+ * closes that a member did not answer, five until that member is asked again, and some for late words of before.
+ */
 const effectTimeouts = 10;
 /** A group in which nothing has happened for so long, in timeouts, and that has settled, is at rest. */
 const restTimeouts = 3;
@@ -31,7 +34,6 @@ export function allCheckers(plan: Plan): readonly Checker[] {
   const files = filesOf(plan);
   const { timeout, mature, lease } = slowestTiming(files);
   const slowness = 1 + (plan.drift ?? 0);
-  const window = windowTimeouts * timeout * slowness;
   const effect = effectTimeouts * timeout * slowness;
   return [
     exclusive(),
@@ -45,7 +47,7 @@ export function allCheckers(plan: Plan): readonly Checker[] {
     leastMovement(),
     evenness(),
     clients(),
-    answering({ bound: window, leaseMax: lease }),
+    answering({ bound: effect, leaseMax: lease }),
     coverage({ bound: effect + mature * slowness, gapMax: 2 * timeout }),
     flapping({ bound: effect }),
     rest(),

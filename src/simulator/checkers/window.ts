@@ -8,16 +8,13 @@ import { wholeComponents } from "../components.ts";
 import type { HostView, World } from "../occurrence.ts";
 import type { Checker, Violation } from "./checker.ts";
 
-/**
- * How long after the last disturbance two hosts of a whole component may both answer, in timeouts: one until a proposal
- * closes that a member did not answer, five until that member is asked again, and some for late words of before.
- */
-export const windowTimeouts = 8;
-
 /** An overlapping handover of a VIP is no error while it does not take longer than this, in ms. */
 const overlapMax = 2_000;
 
-/** `bound`: in ms, from the last disturbance; `leaseMax`: the longest lease in ms, null: there are none. */
+/**
+ * `bound`: how long after the last disturbance two hosts of a whole component may both answer, in ms; `leaseMax`: the
+ * longest lease in ms, null: there are none.
+ */
 export function answering(
   { bound, leaseMax }: { readonly bound: number; readonly leaseMax: number | null },
 ): Checker {

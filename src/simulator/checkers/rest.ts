@@ -1,12 +1,19 @@
 // A settled group is at rest: it stays in the view that it has, and each host sends one heartbeat in an interval and
 // nothing else. A view that is changed in vain, or words without end, harm nobody at once; they would go on for ever.
-// Nothing is said of a group in which somebody hears late words of a host that is silent: it may have something to do.
+// Nothing is said of a group in which somebody hears late words of a host that is silent, in whatever life: it may have
+// something to do.
 
 import type { Note } from "../../core/events.ts";
 import type { HostName } from "../../core/vocabulary.ts";
 import type { Checker } from "./checker.ts";
 
-const isOfHearing = ({ kind }: Note): boolean => ["hostHeard", "hostSilent", "hostCalm"].includes(kind);
+const ofHearing: readonly Note["kind"][] = [
+  "hostHeard",
+  "hostRestarted",
+  "hostDisputed",
+  "hostSilent",
+  "hostCalm",
+];
 
 /** So many messages more than the heartbeats that are due may be sent while the group is quiet. */
 const messagesMore = 3;
@@ -31,7 +38,7 @@ export function rest(): Checker {
           }
           if (effect.kind !== "note") continue;
           const { note } = effect;
-          if (isOfHearing(note)) hasHeard = true;
+          if (ofHearing.includes(note.kind)) hasHeard = true;
           if (note.kind === "viewProposed" && !hasHeard) {
             const { number } = note.view;
             return { what: `${host} proposed view ${number} when nothing was to change`, hosts: [host] };

@@ -413,8 +413,13 @@ Deno.test("rest objects to a view that is proposed, and to many words, when all 
   const checker = rest();
   approves(checker, [milestone("quiet"), at(1)]);
   objects(checker, [proposes, at(2)], /a proposed view 7 when nothing was to change/);
-  const heard = stepped([{ kind: "note", note: { kind: "hostHeard", host: b } }]);
-  approves(rest(), [milestone("quiet"), at(1)], [heard, at(2)], [proposes, at(3)]);
+  for (const kind of ["hostHeard", "hostRestarted", "hostDisputed", "hostSilent", "hostCalm"] as const) {
+    const heard = stepped([{
+      kind: "note",
+      note: kind === "hostSilent" ? { kind, host: b, silentFor: duration(500) } : { kind, host: b },
+    }]);
+    approves(rest(), [milestone("quiet"), at(1)], [heard, at(2)], [proposes, at(3)]);
+  }
   const talked = (count: number) => {
     const checker = rest();
     approves(checker, [milestone("quiet"), at(0)]);

@@ -22,8 +22,9 @@ import { views } from "./views.ts";
 import { answering } from "./window.ts";
 
 /**
- * How long after something has happened the group may still be busy with it, in timeouts: at most two until a proposal
- * closes that a member did not answer, five until that member is asked again, and some for late words of before.
+ * How long after something has happened the group may still be busy with it, in timeouts: two until a proposal closes
+ * that a member did not answer, five until that member is asked again, and some for late words of before; or as long as
+ * a name is disputed.
  */
 const effectTimeouts = 10;
 /** A group in which nothing has happened for so long, in timeouts, and that has settled, is at rest. */

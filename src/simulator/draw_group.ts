@@ -61,6 +61,8 @@ const paces = [
   [20, 80],
   [1_000, 5_000],
 ] as const;
+/** In ms; a configuration with a shorter one is refused. */
+const heartbeatMin = 5;
 const longBeats = { serve: [[200, 410], [50, 110]], quorum: [[200, 610], [50, 160]] } as const;
 
 function drawTiming(random: Random, partition: Group["partition"]): Timing {
@@ -174,7 +176,8 @@ const differences: readonly Difference[] = [
   // Not the other way round: what is drawn for "serve" does not keep to what quorum assumes.
   (group) => ({ ...group, partition: "serve" }),
   ({ timing, ...group }, random) => {
-    const factor = random.pick([0.2, 0.5, 1, 2, 5]);
+    const drawn = random.pick([0.2, 0.5, 1, 2, 5]);
+    const factor = timing.heartbeat * drawn < heartbeatMin ? 1 : drawn;
     const timeout = duration(timing.timeout * factor);
     const longer = Math.max(timeout, (timing.lease ?? 0) * random.pick([0.4, 1, 3]));
     const lease = timing.lease === null ? null : duration(Math.ceil(longer / 1_000) * 1_000);

@@ -61,8 +61,6 @@ const paces = [
   [20, 80],
   [1_000, 5_000],
 ] as const;
-/** In ms; a configuration with a shorter one is refused. */
-const heartbeatMin = 5;
 const longBeats = { serve: [[200, 410], [50, 110]], quorum: [[200, 610], [50, 160]] } as const;
 
 function drawTiming(random: Random, partition: Group["partition"]): Timing {
@@ -124,6 +122,9 @@ export function drawOlder(group: Group, random: Random): Group {
   }
   return { ...older, vips: older.vips.toSorted((a, b) => (a.name < b.name ? -1 : 1)) };
 }
+
+/** In ms; a configuration with a shorter one is refused. */
+const heartbeatMin = 5;
 
 type Difference = (group: Group, random: Random) => Group;
 

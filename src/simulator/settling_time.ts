@@ -4,6 +4,12 @@
 import { replayMax } from "./network.ts";
 import { filesOf, type Plan, slowestTiming } from "./plan.ts";
 
+/**
+ * How long a group whose hosts are mature may take to settle, in timeouts: two until a proposal closes that a member did
+ * not answer, five until that member is asked again, and some for late words of before; or as long as a name is disputed.
+ */
+export const settlingTimeouts = 10;
+
 /** How long after the heal a group must have settled, in ms. */
 export function settlementBound(plan: Plan): number {
   const { mature, timeout, lease } = slowestTiming(filesOf(plan));
@@ -12,7 +18,7 @@ export function settlementBound(plan: Plan): number {
   // What a daemon that is gone has left in the kernel goes with its lease.
   const leftovers = lease === null ? 0 : lease + 500;
   // Of hosts whose clocks are wrong the slowest one counts.
-  return Math.max((mature + 10 * timeout + inability) * (1 + (plan.drift ?? 0)), leftovers);
+  return Math.max((mature + settlingTimeouts * timeout + inability) * (1 + (plan.drift ?? 0)), leftovers);
 }
 
 /**

@@ -1,6 +1,7 @@
 // All checkers of a simulation, each with the bounds that its plan's timings promise.
 
 import { filesOf, type Plan, slowestTiming } from "../plan.ts";
+import { settlingTimeouts } from "../settling_time.ts";
 import { alarm } from "./alarm.ts";
 import { announcements } from "./announcements.ts";
 import type { Checker } from "./checker.ts";
@@ -21,12 +22,6 @@ import { settlement } from "./settlement.ts";
 import { views } from "./views.ts";
 import { answering } from "./window.ts";
 
-/**
- * How long after something has happened the group may still be busy with it, in timeouts: two until a proposal closes
- * that a member did not answer, five until that member is asked again, and some for late words of before; or as long as
- * a name is disputed.
- */
-const effectTimeouts = 10;
 /** A group in which nothing has happened for so long, in timeouts, and that has settled, is at rest. */
 const restTimeouts = 3;
 
@@ -35,7 +30,8 @@ export function allCheckers(plan: Plan): readonly Checker[] {
   const files = filesOf(plan);
   const { timeout, mature, lease } = slowestTiming(files);
   const slowness = 1 + (plan.drift ?? 0);
-  const effect = effectTimeouts * timeout * slowness;
+  // How long after something has happened the group may still be busy with it.
+  const effect = settlingTimeouts * timeout * slowness;
   return [
     exclusive(),
     quorum(),

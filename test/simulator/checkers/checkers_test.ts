@@ -1,7 +1,7 @@
 // Each checker is shown a world that is right and one that is wrong.
 
 import assert from "node:assert/strict";
-import type { NodeEffect } from "../../../src/core/events.ts";
+import type { NodeEffect, Note } from "../../../src/core/events.ts";
 import {
   duration,
   hostName,
@@ -413,11 +413,15 @@ Deno.test("rest objects to a view that is proposed, and to many words, when all 
   const checker = rest();
   approves(checker, [milestone("quiet"), at(1)]);
   objects(checker, [proposes, at(2)], /a proposed view 7 when nothing was to change/);
-  for (const kind of ["hostHeard", "hostRestarted", "hostDisputed", "hostSilent", "hostCalm"] as const) {
-    const heard = stepped([{
-      kind: "note",
-      note: kind === "hostSilent" ? { kind, host: b, silentFor: duration(500) } : { kind, host: b },
-    }]);
+  const ofHearing: readonly Note[] = [
+    { kind: "hostHeard", host: b },
+    { kind: "hostRestarted", host: b },
+    { kind: "hostDisputed", host: b },
+    { kind: "hostSilent", host: b, silentFor: duration(500) },
+    { kind: "hostCalm", host: b },
+  ];
+  for (const note of ofHearing) {
+    const heard = stepped([{ kind: "note", note }]);
     approves(rest(), [milestone("quiet"), at(1)], [heard, at(2)], [proposes, at(3)]);
   }
   const talked = (count: number) => {

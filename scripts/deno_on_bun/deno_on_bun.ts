@@ -8,7 +8,7 @@ import process from "node:process";
 import { isatty } from "node:tty";
 import { Command } from "./command.ts";
 import { errors, inDenosWords } from "./errors.ts";
-import { dlopen } from "./foreign_functions.ts";
+import { dlopen, UnsafePointer } from "./foreign_functions.ts";
 import { networkInterfaces } from "./interfaces.ts";
 
 /** What `Deno` is in the compiled executable. */
@@ -31,6 +31,7 @@ export const denoOnBun = {
   stat: (path: string) => inDenosWords(() => fileInfo(path)),
   Command,
   dlopen,
+  UnsafePointer,
   errors,
 };
 

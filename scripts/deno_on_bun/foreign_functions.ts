@@ -9,6 +9,7 @@ interface BunFfi {
     readonly symbols: Readonly<Record<string, (...args: readonly unknown[]) => unknown>>;
     close(): void;
   };
+  ptr(bytes: Uint8Array): number;
   readonly read: Readonly<Record<"ptr" | "u16", (pointer: number, offset: number) => number>>;
   readonly CString: new (pointer: number) => object;
 }
@@ -39,3 +40,9 @@ function bunsFunction([name, symbol]: readonly [string, Deno.ForeignFunction | D
   const word = (type: unknown) => bunsWord[String(type)] ?? String(type);
   return [name, { args: symbol.parameters.map(word), returns: word(symbol.result) }] as const;
 }
+
+/** As Deno.UnsafePointer: where bytes are in memory. */
+export const UnsafePointer = {
+  of: (bytes: Uint8Array) => bunFfi.ptr(bytes),
+  value: (pointer: number) => BigInt(pointer),
+};

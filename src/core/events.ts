@@ -28,6 +28,10 @@ export type NodeEvent =
   | { readonly kind: "addressesRemoved"; readonly vips: readonly VipName[] }
   | { readonly kind: "addressesRemoveFailed"; readonly problems: readonly VipProblem[] }
   | { readonly kind: "addressesObserved"; readonly observed: Observed }
+  /** Answers probeAddresses, for each of its VIPs. */
+  | { readonly kind: "addressesProbed"; readonly answers: readonly ProbeAnswer[] }
+  /** Somebody else answered for a VIP, or announced it. */
+  | { readonly kind: "conflictDetected"; readonly conflict: Conflict }
   | { readonly kind: "operatorRequested"; readonly request: OperatorRequest }
   /** The host has read its configuration anew. From now on the machine adds addresses by the new one. */
   | { readonly kind: "configurationChanged"; readonly group: Group };
@@ -38,12 +42,37 @@ export interface VipProblem {
   readonly problem: string;
 }
 
+/** Whether somebody answers for a VIP that is not on this host. */
+export interface ProbeAnswer {
+  readonly vip: VipName;
+  /** "unknown": this host cannot ask. */
+  readonly answer:
+    | { readonly kind: "silent" }
+    | { readonly kind: "answered"; readonly by: Neighbour }
+    | { readonly kind: "unknown" };
+}
+
+export interface Conflict {
+  readonly vip: VipName;
+  readonly by: Neighbour;
+}
+
+/** A machine on a network of this host. */
+export interface Neighbour {
+  /** Its hardware address, as "02:00:5e:10:00:01". */
+  readonly mac: string;
+  /** The host of the group that it is; null: none, or it is not known. */
+  readonly host: HostName | null;
+}
+
 /** Which VIPs were found on the host. A VIP in neither list is not on it at all. Both sorted. */
 export interface Observed {
   /** Every address of the VIP is there. */
   readonly whole: readonly VipName[];
   /** Some addresses of the VIP are there and some are not. */
   readonly partial: readonly VipName[];
+  /** VIPs with an address on an interface that carries nothing now: it is down, has no carrier, or is gone. Sorted. */
+  readonly withoutLink: readonly VipName[];
   /** False when none of this host's own addresses in the segments is on it: then nobody hears it, for no fault of theirs. */
   readonly isPlaced: boolean;
 }
@@ -65,6 +94,8 @@ export type NodeEffect =
   | { readonly kind: "removeAddresses"; readonly vips: readonly VipName[] }
   /** Tells neighbours and notify targets that the VIPs are here. Not answered. */
   | { readonly kind: "announce"; readonly vips: readonly VipName[] }
+  /** Asks the network whether anybody answers for the VIPs, which are not on this host. Answered by addressesProbed. */
+  | { readonly kind: "probeAddresses"; readonly vips: readonly VipName[] }
   /** Answered by addressesObserved. */
   | { readonly kind: "observeAddresses" }
   | { readonly kind: "note"; readonly note: Note };

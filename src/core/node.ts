@@ -180,6 +180,9 @@ function handle(turn: Turn, event: NodeEvent): void {
       return vipsRemoveFailed(turn, event.problems);
     case "addressesObserved":
       return observe(turn, event.observed);
+    case "addressesProbed":
+    case "conflictDetected":
+      return;
     case "operatorRequested":
       return answerOperator(turn, event.request);
     case "configurationChanged":

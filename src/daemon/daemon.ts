@@ -112,12 +112,13 @@ class Daemon {
   }
 
   start(): void {
-    const { clock, network, control, guard, signals, log } = this.#ports;
+    const { clock, network, announcer, control, guard, signals, log } = this.#ports;
     signals.onStop((signal) => this.#stop(signal));
     signals.onReload(() => void this.#reload());
     signals.onFatal((error) => this.#fail(error));
     clock.onAlarm(() => this.#submit({ kind: "clockTicked" }));
     control.onRequest((request) => this.#answer(request));
+    announcer.onConflict((conflict) => this.#submit({ kind: "conflictDetected", conflict }));
     guard.onDeath(() =>
       log.write("warning", "The guard died: somebody ended it; another one takes its place")
     );
@@ -162,8 +163,18 @@ class Daemon {
         return this.#addressWork.remove(effect.vips);
       case "announce":
         return announcer.announce(effect.vips);
+      case "probeAddresses":
+        return void this.#probe(effect.vips);
       case "observeAddresses":
         return void this.#addressWork.observe();
+    }
+  }
+
+  async #probe(vips: readonly VipName[]): Promise<void> {
+    try {
+      this.#submit({ kind: "addressesProbed", answers: await this.#ports.announcer.probe(vips) });
+    } catch (error) {
+      this.#fail(error);
     }
   }
 

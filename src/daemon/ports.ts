@@ -1,7 +1,7 @@
 // What the daemon needs from the machine. One interface for each thing; src/host/ has the real ones, one file
 // each, and tests have fakes. Nothing here throws for an operating error: it comes back as a value.
 
-import type { Observed, VipProblem } from "../core/events.ts";
+import type { Conflict, Observed, ProbeAnswer, VipProblem } from "../core/events.ts";
 import type { Group, HostName, Instant, SegmentName, VipName } from "../core/vocabulary.ts";
 import type { ControlRequest, ControlResponse } from "../codec/control.ts";
 
@@ -42,10 +42,30 @@ export interface Addresses {
   close(): Promise<void>;
 }
 
+/** Tells the network where VIPs are, and hears who else says so. */
 export interface Announcer {
-  /** Sends the announcements of all addresses of the VIPs once, without waiting. */
+  /**
+   * Sends the announcements of all addresses of the VIPs, without waiting, and asks those notify targets that have not
+   * confirmed them yet.
+   */
   announce(vips: readonly VipName[]): void;
+  /** Asks whether anybody answers for the VIPs, which are not on this host; gives one answer for each, soon. */
+  probe(vips: readonly VipName[]): Promise<readonly ProbeAnswer[]>;
+  /** Calls back when somebody else answers for a VIP that is on this host, or announces it. */
+  onConflict(conflicting: (conflict: Conflict) => void): void;
+  /** Which notify targets have proved that they know where each VIP on this host is. */
+  confirmations(): ReadonlyMap<VipName, Confirmation>;
   close(): Promise<void>;
+}
+
+/** What came of asking the notify targets of a VIP, since it was announced first. */
+export interface Confirmation {
+  /** How many of them have answered. */
+  readonly confirmed: number;
+  /** Those that have not, as people write them; the first few. */
+  readonly missing: readonly string[];
+  /** How many there are besides. */
+  readonly more: number;
 }
 
 /** Removes all VIPs of the configuration from this host when the daemon dies, however it dies. */

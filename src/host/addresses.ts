@@ -147,7 +147,7 @@ export function openAddresses({ vips, lease: firstLease, own, programs }: Addres
       book.look(addresses);
       isPlaced = own.length === 0 || addresses.some(({ address }) => ownAddresses.has(address));
     }
-    return { ...book.observed(), isPlaced };
+    return { ...book.observed(), withoutLink: [], isPlaced };
   }
 
   function isNews(event: MonitorEvent): boolean {

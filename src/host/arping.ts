@@ -67,6 +67,9 @@ export function createArpingAnnouncer(
         notifier.notify(vip);
       }
     },
+    probe: (names) => Promise.resolve(names.map((vip) => ({ vip, answer: { kind: "unknown" } }))),
+    onConflict() {},
+    confirmations: () => new Map(),
     adopt(to) {
       placed = byName(to.vips);
       notifier.adopt(to.targets.filter(isAskable));

@@ -1,9 +1,8 @@
-// A packet socket: sends whole Ethernet frames through any interface, which no runtime offers. It is opened
-// through the C library, receives nothing, and never waits. Linux, 64 bits, little-endian, glibc or musl; the
-// constants are those of <sys/socket.h>, <linux/if_packet.h> and <linux/sockios.h>.
+// A packet socket: sends whole Ethernet frames through any interface, and receives nothing. The constants are those
+// of <linux/if_packet.h> and <linux/sockios.h>.
 
 import { etherType } from "../codec/announcement.ts";
-import { openLibrary } from "./c_library.ts";
+import { AF_PACKET, type KernelSocket, openKernelSocket, SOCK_RAW } from "./kernel_socket.ts";
 
 export interface PacketSocket {
   /** Looks an Ethernet interface up by name; null when there is none of that name, or it is not Ethernet. */
@@ -27,25 +26,15 @@ export type PacketSocketOutcome =
 
 /** Opens one. Refused without the privilege CAP_NET_RAW. */
 export function openPacketSocket(): PacketSocketOutcome {
-  const library = openLibrary(SYMBOLS);
-  if (typeof library === "string") {
-    return { kind: "refused", problem: `Cannot load the C library: ${library}` };
-  }
-  const descriptor = library.symbols.socket(
-    AF_PACKET,
-    SOCK_RAW | SOCK_CLOEXEC | SOCK_NONBLOCK,
-    RECEIVE_NOTHING,
-  );
-  if (descriptor >= 0) return { kind: "ok", socket: packetSocket(library, descriptor) };
-  library.close();
+  const socket = openKernelSocket({ domain: AF_PACKET, type: SOCK_RAW, protocol: RECEIVE_NOTHING });
+  if (!("problem" in socket)) return { kind: "ok", socket: packetSocket(socket) };
   return {
     kind: "refused",
-    problem: "Cannot open a packet socket: the kernel refused, CAP_NET_RAW is wanted",
+    problem: `Cannot open a packet socket: ${socket.problem}, CAP_NET_RAW is wanted`,
   };
 }
 
-function packetSocket(library: Library, descriptor: number): PacketSocket {
-  const { symbols } = library;
+function packetSocket(socket: KernelSocket): PacketSocket {
   return {
     link(interfaceName) {
       const index = requestInterface(interfaceName, SIOCGIFINDEX);
@@ -56,15 +45,8 @@ function packetSocket(library: Library, descriptor: number): PacketSocket {
         mac: new Uint8Array(hardware.buffer, hardware.byteOffset + 2, 6),
       };
     },
-    send(frame, link) {
-      const to = linkAddress(link, etherType(frame));
-      return symbols.sendto(descriptor, buffer(frame), BigInt(frame.length), 0, to, to.length) ===
-        frame.length;
-    },
-    close() {
-      symbols.close(descriptor);
-      library.close();
-    },
+    send: (frame, link) => socket.send(frame, linkAddress(link, etherType(frame))),
+    close: () => socket.close(),
   };
 
   /** Asks the kernel about an interface; gives what stands behind the name in struct ifreq. */
@@ -72,11 +54,10 @@ function packetSocket(library: Library, descriptor: number): PacketSocket {
     const bytes = new Uint8Array(IFREQ_LENGTH);
     const { read, written } = new TextEncoder().encodeInto(name, bytes.subarray(0, IFNAMSIZ - 1));
     if (read < name.length || written === 0) return null;
-    return symbols.ioctl(descriptor, request, bytes) === 0 ? new DataView(bytes.buffer, IFNAMSIZ) : null;
+    return socket.control(request, bytes) ? new DataView(bytes.buffer, IFNAMSIZ) : null;
   }
 }
 
-const AF_PACKET = 17, SOCK_RAW = 3, SOCK_CLOEXEC = 0o2000000, SOCK_NONBLOCK = 0o4000;
 /** The protocol number of a packet socket says what it receives; 0 is nothing. */
 const RECEIVE_NOTHING = 0;
 const SIOCGIFINDEX = 0x8933n, SIOCGIFHWADDR = 0x8927n;
@@ -91,16 +72,3 @@ function linkAddress({ index }: Link, protocol: number): Uint8Array<ArrayBuffer>
   view.setInt32(4, index, true);
   return new Uint8Array(view.buffer);
 }
-
-type Library = Deno.DynamicLibrary<typeof SYMBOLS>;
-
-const SYMBOLS = {
-  socket: { parameters: ["i32", "i32", "i32"], result: "i32" },
-  ioctl: { parameters: ["i32", "u64", "buffer"], result: "i32" },
-  // The C library gives ssize_t; a frame is small, and an i32 comes back without a BigInt.
-  sendto: { parameters: ["i32", "buffer", "usize", "i32", "buffer", "u32"], result: "i32" },
-  close: { parameters: ["i32"], result: "i32" },
-} as const;
-
-/** The C library reads plain memory; nothing in this program shares its frames. */
-const buffer = (frame: Uint8Array): Uint8Array<ArrayBuffer> => frame as Uint8Array<ArrayBuffer>;

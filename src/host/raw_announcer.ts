@@ -34,6 +34,9 @@ export function createRawAnnouncer(
       for (const { link, rest } of frames) rest.forEach((frame) => socket.send(frame, link));
       announced.forEach((vip) => notifier.notify(vip));
     },
+    probe: (names) => Promise.resolve(names.map((vip) => ({ vip, answer: { kind: "unknown" } }))),
+    onConflict() {},
+    confirmations: () => new Map(),
     adopt(to) {
       placed = sendersOf(to.vips);
       notifier.adopt(to.targets);

@@ -70,6 +70,10 @@ function describeEvent(event: NodeEvent): string {
     case "addressesObserved":
       return `observed ${event.observed.whole}` +
         (event.observed.partial.length > 0 ? ` in part ${event.observed.partial}` : "");
+    case "addressesProbed":
+      return `probed ${event.answers.map(({ vip, answer }) => `${vip}:${answer.kind}`)}`;
+    case "conflictDetected":
+      return `conflict ${describeRecord(event.conflict)}`;
     case "operatorRequested":
       return `operator: ${describeRecord(event.request)}`;
     case "configurationChanged":
@@ -89,6 +93,7 @@ function describeEffect(effect: NodeEffect): string {
     case "addAddresses":
     case "removeAddresses":
     case "announce":
+    case "probeAddresses":
       return `${effect.kind} ${effect.vips}`;
     case "observeAddresses":
       return effect.kind;

@@ -247,7 +247,7 @@ export class SmallGroup {
     const whole = [...this.#host(name).kernel].sort();
     this.tell(name, {
       kind: "addressesObserved",
-      observed: { whole, partial: [], isPlaced: this.placed.has(name) },
+      observed: { whole, partial: [], withoutLink: [], isPlaced: this.placed.has(name) },
     });
   }
 

@@ -2,6 +2,7 @@
 // and interferes with. Nothing waits: time passes only in `advance`.
 
 import type { ControlRequest, ControlResponse } from "../../src/codec/control.ts";
+import type { Conflict } from "../../src/core/events.ts";
 import {
   type Group,
   type HostName,
@@ -91,6 +92,7 @@ function startHost({ group, name, clock, hosts, leftovers, segments, cut, life }
     reload: () => {},
     fail: (_: unknown) => {},
     changed: () => {},
+    conflicting: (_: Conflict) => {},
     answer: (_: ControlRequest): Promise<ControlResponse> => Promise.reject(new Error("nobody answers yet")),
   };
   const done: string[] = [];
@@ -134,7 +136,12 @@ function startHost({ group, name, clock, hosts, leftovers, segments, cut, life }
       },
       observe() {
         note("observe");
-        return Promise.resolve({ whole: [...addresses].sort(), partial: [], isPlaced: true });
+        return Promise.resolve({
+          whole: [...addresses].sort(),
+          partial: [],
+          withoutLink: [],
+          isPlaced: true,
+        });
       },
       onChange: (changed) => void (calls.changed = changed),
       close: () => Promise.resolve(note("close addresses")),
@@ -144,6 +151,9 @@ function startHost({ group, name, clock, hosts, leftovers, segments, cut, life }
         note(`announce ${vips.join(" ")}`);
         interfere.announce?.();
       },
+      probe: (vips) => Promise.resolve(vips.map((vip) => ({ vip, answer: { kind: "silent" } }))),
+      onConflict: (conflicting) => void (calls.conflicting = conflicting),
+      confirmations: () => new Map(),
       close: () => Promise.resolve(note("close announcer")),
     },
     guard: { onDeath: () => {}, release: () => Promise.resolve(note("release guard")) },

@@ -195,6 +195,14 @@ const shown: Readonly<Record<string, () => unknown>> = {
     libc.close();
     return result;
   },
+  "UnsafePointer": () => {
+    const libc = Deno.dlopen("libc.so.6", { strlen: { parameters: ["u64"], result: "usize" } });
+    const words = Buffer.from("words\0");
+    const at = BigInt(Deno.UnsafePointer.value(Deno.UnsafePointer.of(words)));
+    const result = [Number(libc.symbols.strlen(at)), Number(libc.symbols.strlen(at + 2n))];
+    libc.close();
+    return result;
+  },
   "dlopen of a library that is not there": () =>
     throwsAtOnce(() => Deno.dlopen("libnowhere.so.9", { f: { parameters: [], result: "void" } })),
 

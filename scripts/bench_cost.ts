@@ -6,7 +6,7 @@ import type { LabHost } from "../test/support/lab_host.ts";
 import { startedLab } from "../test/support/started_lab.ts";
 import { sleep } from "../test/support/wait.ts";
 import { allocate, type AllocationInput, type Candidate } from "../src/core/allocator.ts";
-import type { Assignment } from "../src/core/message.ts";
+import type { Allotment } from "../src/core/message.ts";
 import { hostName, sorted, vipName, type VipSpec } from "../src/core/vocabulary.ts";
 
 export interface SteadyState {
@@ -93,6 +93,8 @@ export function measureAllocation(
     prefer: [],
     hosts,
     handover: "exclusive",
+    takeover: "at-once",
+    foreignHolder: "defend",
   }));
   const cold: AllocationInput = {
     vips: specs,
@@ -109,7 +111,7 @@ export function measureAllocation(
   };
 }
 
-const candidate = (host: Candidate["host"], holds: readonly Assignment[]): Candidate => ({
+const candidate = (host: Candidate["host"], holds: readonly Allotment[]): Candidate => ({
   host,
   weight: 1,
   draining: false,

@@ -142,7 +142,10 @@ function planOf(size: number): Plan {
       prefer: [],
       hosts,
       handover: "exclusive",
+      takeover: "at-once",
+      foreignHolder: "defend",
     })),
+    refresh: null,
     balance: { movesPerRound: "all", interval: duration(60_000) },
     settings: [],
   };

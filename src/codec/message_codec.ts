@@ -1,4 +1,4 @@
-// The five messages of core/message.ts as bytes: one table, read from top to bottom on both sides.
+// The six messages of core/message.ts as bytes: one table, read from top to bottom on both sides.
 //
 // The numbers are the format. A change of a number, of a field or of the order of fields needs a new
 // FORMAT_VERSION in datagram.ts; the recorded datagrams of the tests fail until somebody has decided on it.
@@ -14,6 +14,8 @@ import type {
   HeldVip,
   Message,
   MoveReason,
+  Report,
+  Unreleased,
   Vouch,
   Wish,
 } from "../core/message.ts";
@@ -108,6 +110,14 @@ const members = ascending(member, { by: (each) => each.host, countMax: HOSTS_MAX
 
 const handover = oneOf<VipSpec["handover"]>({ exclusive: 0, overlap: 1 });
 
+const unreleased: Codec<Unreleased> = record<Unreleased>({ remaining: atLeast, endsInSilence: bool });
+
+const unreleasedVip: Codec<Report["unreleased"][number]> = record<Report["unreleased"][number]>({
+  vip,
+  remaining: atLeast,
+  endsInSilence: bool,
+});
+
 const assignment: Codec<Assignment> = record<Assignment>({
   vip,
   holder: host,
@@ -115,6 +125,7 @@ const assignment: Codec<Assignment> = record<Assignment>({
   age,
   from: hosts,
   handover,
+  unreleased: nullable(unreleased),
 });
 
 const vipAddress: Codec<VipAddress> = record<VipAddress>({
@@ -130,6 +141,8 @@ const vipSpec: Codec<VipSpec> = record<VipSpec>({
   prefer: list(host, HOSTS_MAX),
   hosts,
   handover,
+  takeover: oneOf<VipSpec["takeover"]>({ "at-once": 0, "after-lease": 1 }),
+  foreignHolder: oneOf<VipSpec["foreignHolder"]>({ defend: 0, yield: 1 }),
 });
 
 const formerVip: Codec<Catalog["former"][number]> = record<Catalog["former"][number]>({
@@ -196,6 +209,7 @@ export const messageCodec: Codec<Message> = union<Message>({
       unable: vips,
       damped: hosts,
       vouching: ascending(vouch, { by: (each) => each.host, countMax: HOSTS_MAX }),
+      unreleased: ascending(unreleasedVip, { by: (each) => each.vip, countMax: VIPS_MAX }),
       wishes: list(wish, VIPS_MAX),
       catalog: nullable(catalog),
     },
@@ -213,6 +227,10 @@ export const messageCodec: Codec<Message> = union<Message>({
   },
   farewell: {
     number: 5,
+    fields: {},
+  },
+  probe: {
+    number: 6,
     fields: {},
   },
 });

@@ -34,6 +34,7 @@ export function complete(tables: FileTables, file: string): Configuration {
       movesPerRound: tables.balance.moves_per_round,
       interval: duration(tables.balance.interval),
     },
+    refresh: tables.notify.refresh === "off" ? null : duration(tables.notify.refresh),
   };
   const rest = {
     keyFile: tables.cluster.key_file ?? null,
@@ -53,7 +54,7 @@ const byName = (a: { readonly name: string }, b: { readonly name: string }): num
 /** A VIP's place with the keys that say who may hold it, whether it comes from a table or a range. */
 interface Vip {
   readonly place: VipPlace;
-  readonly keys: Pick<VipTable, "prefer" | "hosts" | "handover">;
+  readonly keys: Pick<VipTable, "prefer" | "hosts" | "handover" | "takeover" | "foreign_holder">;
 }
 
 function vipOf(keys: VipTable): Vip {
@@ -88,6 +89,8 @@ function specOf({ place, keys }: Vip, hosts: readonly HostTable[]): VipSpec {
     prefer: keys.prefer.map(hostName),
     hosts: sorted<HostName>((keys.hosts ?? hosts.map(({ name }) => name)).map(hostName)),
     handover: keys.handover,
+    takeover: keys.takeover,
+    foreignHolder: keys.foreign_holder,
   };
 }
 

@@ -26,6 +26,8 @@ const whoMayHold = {
   prefer: v.optional(names, []),
   hosts: v.optional(names),
   handover: v.optional(leaf(oneOf("exclusive", "overlap")), "exclusive"),
+  takeover: v.optional(leaf(oneOf("at-once", "after-lease")), "at-once"),
+  foreign_holder: v.optional(leaf(oneOf("defend", "yield")), "defend"),
 };
 
 const clusterSchema = table({
@@ -75,6 +77,7 @@ const vipRangeSchema = table({
 
 const notifySchema = table({
   arp_cache: v.optional(leaf(durationOrOff(1000)), "off"),
+  refresh: v.optional(leaf(durationOrOff(1000)), "off"),
   announcer: v.optional(leaf(oneOf("raw", "arping")), "raw"),
   targets: v.optional(
     v.array(table({

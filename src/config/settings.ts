@@ -10,7 +10,7 @@ import { durationText } from "./timing.ts";
 /** All that settings are read from. */
 export type Settled =
   & Pick<Configuration, "keyFile" | "segments" | "hosts" | "notify" | "announcer">
-  & { readonly group: Pick<Group, "name" | "partition" | "timing" | "hosts" | "balance"> };
+  & { readonly group: Pick<Group, "name" | "partition" | "timing" | "hosts" | "balance" | "refresh"> };
 
 /** The settings, sorted by name. */
 export function settingsOf(
@@ -27,6 +27,7 @@ export function settingsOf(
     ...segments.map((segment) => setting(segmentSetting(segment.name), segmentText(segment))),
     ...hosts.map((host) => setting(`host ${host.name}`, hostText(host, weights.get(host.name) ?? 1))),
     setting("notify.arp_cache", orOff(notify.arpCache)),
+    setting("notify.refresh", orOff(group.refresh)),
     setting("notify.targets", notify.targets.map(targetText).join("; ") || "none"),
     setting("notify.announcer", announcer),
   ].sort((a, b) => compareText(a.name, b.name));

@@ -1,4 +1,4 @@
-// Who holds what: from the members' reports to one assignment for each VIP that anybody can hold.
+// Who holds what: from the members' reports to one allotment for each VIP that anybody can hold.
 //
 // Each VIP is first given a choice of hosts by the strongest word on it:
 //
@@ -14,7 +14,7 @@
 
 import { assert } from "./assert.ts";
 import { type Case, type Claim, openCases } from "./case.ts";
-import type { Assignment, HeldVip, MoveReason, Wish } from "./message.ts";
+import type { Allotment, HeldVip, MoveReason, Wish } from "./message.ts";
 import {
   type Carrier,
   createCarrier,
@@ -58,15 +58,15 @@ export interface AllocationInput {
   readonly balanceMovesMax: number;
 }
 
-/** One assignment for each VIP that an eligible candidate exists for, sorted by VIP. */
-export function allocate(input: AllocationInput): readonly Assignment[] {
+/** One allotment for each VIP that an eligible candidate exists for, sorted by VIP. */
+export function allocate(input: AllocationInput): readonly Allotment[] {
   const carriers = carriersOf(input);
   let placed = placeAll(input, carriers);
   if (input.balanceMovesMax > 0) {
     placed = placed.map(setFree);
     evenOut(startRelieving(carriers, placed), input.balanceMovesMax);
   }
-  return placed.map(assignmentOf);
+  return placed.map(allotmentOf);
 }
 
 /**
@@ -109,7 +109,7 @@ function setFree(placed: Placed): Placed {
   return { ...placed, age: keeperAt(by, holder)?.age ?? 0, choice: by.reach };
 }
 
-function assignmentOf({ by, holder }: Placed): Assignment {
+function allotmentOf({ by, holder }: Placed): Allotment {
   const from: HostName[] = [];
   for (const { carrier } of by.claims) if (carrier !== holder) from.push(carrier.host);
   return {

@@ -155,6 +155,7 @@ function merged(versions: readonly Version[], usual: VipSpec | undefined): Known
       ...reference,
       hosts: sorted(allowed.map(({ host }) => host)),
       handover: versions.every(({ spec }) => spec.handover === "overlap") ? "overlap" : "exclusive",
+      takeover: versions.every(({ spec }) => spec.takeover === "at-once") ? "at-once" : "after-lease",
     },
     addresses: [...new Set(versions.flatMap(({ spec }) => spec.addresses.map(({ address }) => address)))],
     isCommon: usual !== undefined,
@@ -259,13 +260,18 @@ function textsOf({ settings, vips, hosts }: Catalog): ReadonlyMap<string, string
   return new Map([...settings, ...texts].map(({ name, value }) => [name, value]));
 }
 
-/** "10.0.0.1/32 on eth0; hosts a, b; prefers a; overlap", as far as there is something to say. */
-function vipText({ addresses, hosts, prefer, handover }: VipSpec, isForAll: boolean): string {
+/** "10.0.0.1/32 on eth0; hosts a, b; prefers a; overlap; after-lease; yields", as far as there is something to say. */
+function vipText(
+  { addresses, hosts, prefer, handover, takeover, foreignHolder }: VipSpec,
+  isForAll: boolean,
+): string {
   const parts = [
     addresses.map((each) => `${each.address}/${each.prefix} on ${each.interface}`).join(", "),
     ...(isForAll ? [] : [`hosts ${hosts.join(", ")}`]),
     ...(prefer.length > 0 ? [`prefers ${prefer.join(", ")}`] : []),
     ...(handover === "overlap" ? ["overlap"] : []),
+    ...(takeover === "after-lease" ? ["after-lease"] : []),
+    ...(foreignHolder === "yield" ? ["yields"] : []),
   ];
   return cut(parts.join("; "));
 }

@@ -23,6 +23,7 @@ import { ageOf, hasReleased } from "./holdings.ts";
 import { installView } from "./install.ts";
 import { broadcast, type Node, note, send, type Turn, update } from "./turn.ts";
 import { reportFor } from "./follow.ts";
+import { assignmentsOf, remainderOf } from "./takeover.ts";
 import {
   after,
   type Duration,
@@ -243,7 +244,8 @@ function complete(turn: Turn): boolean {
   const basis = { reports: proposal.reports, agreement: agree(group, reportedBy(members, proposal.reports)) };
   const mature = reports.some((report) => report.mature) || members.length === group.hosts.length;
   const serves = mature && mayServe(basis.agreement, members.length);
-  const allocation = serves ? allocate(allocationInput(turn.node, { members, basis, balances })) : [];
+  const allotments = serves ? allocate(allocationInput(turn.node, { members, basis, balances })) : [];
+  const allocation = assignmentsOf(allotments, reportedBy(members, proposal.reports));
   const install: Install = {
     kind: "install",
     view,
@@ -366,7 +368,8 @@ function installOf(turn: Turn, view: View): Install {
       : duration(0),
     allocation: [...view.allocation].map(([vip, tenure]) => {
       const { holder, reason, from, handover } = tenure;
-      return { vip, holder, reason, age: ageOf(tenure, turn.now), from, handover };
+      const unreleased = remainderOf(turn.node.lost.get(vip), turn.now);
+      return { vip, holder, reason, age: ageOf(tenure, turn.now), from, handover, unreleased };
     }),
     differing: view.differing,
   };

@@ -109,6 +109,8 @@ export type Note =
   /** Several daemons take turns in speaking under one name: none of them is believed. */
   | { readonly kind: "hostDisputed"; readonly host: HostName }
   | { readonly kind: "hostSilent"; readonly host: HostName; readonly silentFor: Duration }
+  /** Its daemon has ended without a farewell. */
+  | { readonly kind: "hostEnded"; readonly host: HostName }
   | { readonly kind: "hostLeft"; readonly host: HostName }
   /** This host goes by a new configuration. */
   | { readonly kind: "configurationChanged"; readonly changes: readonly Difference[]; readonly more: number }
@@ -142,6 +144,17 @@ export type Note =
   | { readonly kind: "vipVanished"; readonly vip: VipName }
   /** Somebody put the VIP on this host though it is not its holder; it is removed. */
   | { readonly kind: "vipIntruded"; readonly vip: VipName }
+  /** The interfaces of these VIPs carry nothing any more on this host. */
+  | { readonly kind: "linkLost"; readonly vips: readonly VipName[] }
+  | { readonly kind: "linkBack"; readonly vips: readonly VipName[] }
+  /** Somebody else answers for a VIP; `yields`: so it is given up, or not taken. */
+  | {
+    readonly kind: "foreignHolder";
+    readonly vip: VipName;
+    readonly by: Neighbour;
+    readonly yields: boolean;
+  }
+  | { readonly kind: "foreignHolderGone"; readonly vip: VipName; readonly by: Neighbour }
   | { readonly kind: "matured" }
   | { readonly kind: "fenced"; readonly because: FenceReason }
   | { readonly kind: "unfenced" }

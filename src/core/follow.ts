@@ -2,11 +2,13 @@
 
 import type { Install, Propose, Report, Sender } from "./message.ts";
 import { catalogOf } from "./catalog.ts";
-import { heldVips, isPresent, stateOf } from "./holdings.ts";
+import { heldVips } from "./holdings.ts";
 import { installView } from "./install.ts";
 import { includes, leaderOf } from "./membership.ts";
 import { vouchesOf } from "./quorum.ts";
-import { isDraining, note, send, type Turn, update } from "./turn.ts";
+import { unreleasedOf } from "./takeover.ts";
+import { isDraining, note, send, stateOf, type Turn, update } from "./turn.ts";
+import { isPresent } from "./vip.ts";
 import { elapsed, isCoordinatedBy, sameView, sorted } from "./vocabulary.ts";
 
 /**
@@ -78,6 +80,7 @@ export function reportFor(turn: Turn, { view, digest }: Pick<Propose, "view" | "
     unable: sorted(node.unable.keys()),
     damped: node.damped,
     vouching: vouchesOf(node, { now: turn.now, asked: digest }),
+    unreleased: unreleasedOf(turn),
     wishes: node.wishes,
     catalog: digest === node.group.digest && former.length === 0 ? null : catalogOf(node.group, former),
   };

@@ -4,13 +4,16 @@
 // change in a way that somebody may wait for: a new peer, a new view, a VIP released or acquired, a new revision.
 
 import type { Heartbeat, Message, Sender } from "./message.ts";
+import type { Note } from "./events.ts";
 import { contestHeld } from "./holdings.ts";
 import { broadcast, isDraining, type Node, note, revise, type Turn, update } from "./turn.ts";
 import { isPledgedWith } from "./quorum.ts";
+import { loseHolder } from "./takeover.ts";
 import {
   hearingOf,
   hearPeer,
   isInTouch,
+  isOver,
   isOverdue,
   type Peer,
   type Sent,
@@ -43,9 +46,14 @@ export function isCredible(node: Node, sender: Sender, message: Message): boolea
   const claims = message.kind === "heartbeat" ? acknowledgedBy(node, message) : undefined;
   if (claims !== undefined && sentBefore(node, claims) === null) return false;
   const known = node.peers.get(sender.host);
-  if (known === undefined || known.incarnation === sender.incarnation || !isInTouch(known)) return true;
+  if (known?.incarnation === sender.incarnation) return !isOver(known) || isAlive(known, message, claims);
+  if (known === undefined || !isInTouch(known)) return true;
   return claims !== undefined && claims > known.acknowledged;
 }
+
+/** What a life that is taken to be over says counts if it has heard the probe, or takes leave. */
+const isAlive = ({ probe }: Peer, { kind }: Message, acknowledged: Sequence | undefined): boolean =>
+  kind === "farewell" || (probe !== null && acknowledged !== undefined && acknowledged >= probe.sequence);
 
 /** Takes note that a host is alive; every message says so, a heartbeat says more. */
 export function hearMessage(turn: Turn, sender: Sender, message: Message): void {
@@ -83,7 +91,9 @@ function receiveHeartbeat(turn: Turn, peer: Peer, heartbeat: Heartbeat): void {
     ? { at: acknowledged.at, ours: acknowledged.timeout, theirs: heartbeat.timeout }
     : peer.vouched;
   const newest = claims !== undefined && claims > peer.acknowledged ? claims : peer.acknowledged;
-  rememberPeer(turn, { ...peer, heartbeat, vouched, acknowledged: newest });
+  const isAnswered = peer.probe !== null && claims !== undefined && claims >= peer.probe.sequence;
+  const probe = isAnswered ? null : peer.probe;
+  rememberPeer(turn, { ...peer, heartbeat, vouched, acknowledged: newest, probe });
   // Whoever has released one of ours has answered for it, though it should not have had it.
   const released = before?.releasing.filter((vip) => !heartbeat.releasing.includes(vip)) ?? [];
   if (released.length > 0) contestHeld(turn, released);
@@ -94,6 +104,11 @@ function receiveHeartbeat(turn: Turn, peer: Peer, heartbeat: Heartbeat): void {
   if (heartbeat.follows === node.self.host && before?.follows !== node.self.host) {
     update(turn, { holdouts: withoutKey(node.holdouts, host), electionIsStale: true });
   }
+}
+
+/** Somebody wonders whether we are there: the next heartbeat acknowledges the question, and goes out at once. */
+export function answerProbe(turn: Turn): void {
+  update(turn, { said: null });
 }
 
 /** A clean stop: the host holds nothing and is not waited for. */
@@ -112,13 +127,23 @@ export function suspectSilentPeers(turn: Turn): void {
   const { timing } = node.group;
   for (const peer of node.peers.list) {
     if (!isOverdue(peer, now, timing)) continue;
-    rememberPeer(turn, { ...peer, state: "silent" });
-    update(turn, { spurned: without(turn.node.spurned, peer.host) });
-    note(turn, { kind: "hostSilent", host: peer.host, silentFor: duration(now - peer.lastHeard) });
-    turn.vipsConcerned = true;
+    suspect(turn, { ...peer, probe: null }, {
+      kind: "hostSilent",
+      host: peer.host,
+      silentFor: duration(now - peer.lastHeard),
+    });
   }
   const { list } = turn.node.peers;
   update(turn, { silenceAt: earliest(list.map((peer) => suspicionDeadline(peer, timing))) });
+}
+
+/** From now on the peer is taken for dead, for the reason that the note gives. */
+export function suspect(turn: Turn, peer: Peer, why: Note & { kind: "hostSilent" | "hostEnded" }): void {
+  loseHolder(turn, peer, { hasEnded: why.kind === "hostEnded" });
+  rememberPeer(turn, { ...peer, state: "silent" });
+  update(turn, { spurned: without(turn.node.spurned, peer.host) });
+  note(turn, why);
+  turn.vipsConcerned = true;
 }
 
 /** Takes note of who came back too often, or has been here for long enough; reports tell of it. */
@@ -204,7 +229,8 @@ function sentBefore(node: Node, acknowledged: Sequence): Sent | null {
   return newest;
 }
 
-function rememberPeer(turn: Turn, peer: Peer): void {
+/** Keeps what is known of a peer now. */
+export function rememberPeer(turn: Turn, peer: Peer): void {
   const { node } = turn;
   const known = node.peers.get(peer.host);
   const isSame = known !== undefined && known.state === peer.state && known.incarnation === peer.incarnation;

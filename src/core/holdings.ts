@@ -11,8 +11,18 @@ import type { HeldVip } from "./message.ts";
 import { mergeByName } from "./catalog.ts";
 import { hasInstalled, peerIn, type Tenure, type View } from "./membership.ts";
 import { hasQuorum, hasWaited } from "./quorum.ts";
-import { type Node, note, revise, type Turn, update } from "./turn.ts";
-import { absent, stepVip, type VipAction, vipDeadline, type VipEvent, type VipState } from "./vip.ts";
+import { becomeUnable } from "./inability.ts";
+import { isUnreleased } from "./takeover.ts";
+import { type Node, note, revise, stateOf, type Turn, update } from "./turn.ts";
+import {
+  absent,
+  isPresent,
+  stepVip,
+  type VipAction,
+  vipDeadline,
+  type VipEvent,
+  type VipState,
+} from "./vip.ts";
 import {
   after,
   type Duration,
@@ -27,15 +37,8 @@ import {
   type VipSpec,
 } from "./vocabulary.ts";
 
-/**
- * How long a host that failed to add a VIP is not given it again; doubled with each failure in a row, of whatever VIP:
- * where one cannot be added, the next one often cannot either.
- */
-export const inability = { first: duration(5_000), most: duration(160_000) };
 /** How late the kernel may be in removing an address whose lease has run out. */
 const leaseSlack = duration(1_000);
-
-export const stateOf = (node: Node, vip: VipName): VipState => node.vips.get(vip) ?? absent;
 
 /** The VIPs of our configuration, and those of earlier ones, which no host may hold, until they are gone. */
 export const vipsHere = ({ group, former }: Node): readonly VipSpec[] =>
@@ -143,7 +146,7 @@ export function settleVips(turn: Turn): void {
   turn.vipsConcerned = false;
   const mayTake = hasPermission(turn);
   stepVips(turn, vipsHere(node), (vip) => {
-    const wanted = demandOn(turn.node, { vip, mayTake });
+    const wanted = demandOn(turn.node, { vip, mayTake: mayTake && !isUnreleased(turn.node, vip.name, now) });
     const demand = wanted === null ? [] : [wanted];
     return isExpired(turn, vip.name) ? [...expired, ...demand] : [...demand, ...ticked];
   });
@@ -190,16 +193,20 @@ export function vipsObserved(
   const whole = new Set(observed.whole);
   const partial = new Set(observed.partial);
   const { node } = turn;
+  const linkless = new Set(node.withoutLink);
   const vips = vipsHere(node);
   for (const { name } of vips) {
     const { kind } = stateOf(node, name);
-    if (kind === "held" && !whole.has(name)) note(turn, { kind: "vipVanished", vip: name });
+    if (kind === "held" && !whole.has(name) && !linkless.has(name)) {
+      note(turn, { kind: "vipVanished", vip: name });
+    }
     if (node.stage.kind === "booting" || (kind !== "absent" && kind !== "awaiting")) continue;
     if (whole.has(name) || partial.has(name)) note(turn, { kind: "vipIntruded", vip: name });
   }
   stepVips(turn, vips, ({ name }) => {
     const events: VipEvent[] = [];
-    if (!whole.has(name)) events.push({ kind: "missed" });
+    // Without a link it is not put back: it is about to be given up.
+    if (!whole.has(name) && !linkless.has(name)) events.push({ kind: "missed" });
     if (!whole.has(name) && !partial.has(name)) events.push({ kind: "gone" });
     // A VIP that is only partly there and ours is added again; one that is not ours is removed.
     if ((whole.has(name) || partial.has(name)) && !isPresent(stateOf(node, name))) {
@@ -223,25 +230,20 @@ export function contestHeld(turn: Turn, vips?: readonly VipName[]): void {
   turn.vipsConcerned = true;
 }
 
+/** Announces everything held. */
+export function announceHeld(turn: Turn): void {
+  const held = turn.node.group.vips.map(({ name }) => name).filter((vip) =>
+    stateOf(turn.node, vip).kind === "held"
+  );
+  if (held.length > 0) turn.effects.push({ kind: "announce", vips: held });
+}
+
 /** Renews the leases of everything held. */
 export function renewVips(turn: Turn): void {
   const held = turn.node.group.vips.map(({ name }) => name).filter((vip) =>
     stateOf(turn.node, vip).kind === "held"
   );
   if (held.length > 0) turn.effects.push({ kind: "addAddresses", vips: held });
-}
-
-/** Lets inabilities that have waited long enough pass, so that the VIPs may be given to us again. */
-export function forgetInabilities(turn: Turn): void {
-  const over = [...turn.node.unable].filter(([, until]) => turn.now >= until);
-  if (over.length === 0) return;
-  const unable = new Map(turn.node.unable);
-  const problems = new Map(turn.node.problems);
-  for (const [vip] of over) {
-    unable.delete(vip);
-    if (!isPresent(stateOf(turn.node, vip))) problems.delete(vip);
-  }
-  revise(turn, { unable, problems });
 }
 
 /** True when the member has installed the view and the VIP is not (any more) on it. */
@@ -257,8 +259,6 @@ export function hasAcquired(node: Node, view: View, of: { host: HostName; vip: V
   return hasInstalled(peer, view) && !peer?.heartbeat?.acquiring.includes(of.vip);
 }
 
-/** True while an address of it may be on this host. */
-export const isPresent = (state: VipState): boolean => state.kind !== "absent" && state.kind !== "awaiting";
 const ticked: readonly VipEvent[] = [{ kind: "ticked" }];
 const expired: readonly VipEvent[] = [{ kind: "gone" }];
 
@@ -346,17 +346,6 @@ function forgetProblem(turn: Turn, vip: VipName): void {
   const problems = new Map(turn.node.problems);
   problems.delete(vip);
   update(turn, { problems });
-}
-
-function becomeUnable(turn: Turn, failed: readonly VipProblem[]): void {
-  const { node, now } = turn;
-  const count = now < node.addFailures.until ? node.addFailures.count + 1 : 1;
-  const until = after(now, duration(Math.min(inability.first * 2 ** (count - 1), inability.most)));
-  revise(turn, {
-    unable: new Map([...node.unable, ...failed.map(({ vip }) => [vip, until] as const)]),
-    addFailures: { count, until: after(until, inability.most) },
-    problems: new Map([...node.problems, ...failed.map(({ vip, problem }) => [vip, problem] as const)]),
-  });
 }
 
 function tell(turn: Turn, vips: readonly VipName[], event: VipEvent): void {

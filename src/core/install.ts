@@ -1,11 +1,13 @@
 // A view takes effect on this host, with who holds what in it.
 
 import type { Differing, Install, MoveReason } from "./message.ts";
-import { contestHeld, isPresent, stateOf } from "./holdings.ts";
+import { contestHeld } from "./holdings.ts";
 import { type Basis, includes, tenuresOf } from "./membership.ts";
 import { findHost } from "./ordered.ts";
 import type { Move } from "./status.ts";
-import { isDraining, type Node, note, type Turn, update } from "./turn.ts";
+import { adoptUnreleased } from "./takeover.ts";
+import { isDraining, type Node, note, stateOf, type Turn, update } from "./turn.ts";
+import { isPresent } from "./vip.ts";
 import { after, duration, type HostName, instant, sorted, type VipName } from "./vocabulary.ts";
 
 /** How many moves a host remembers, for people. */
@@ -53,6 +55,7 @@ export function installView(turn: Turn, install: Install, basis: Basis | null): 
     balanceAt: after(now, node.group.balance.interval),
     moves: [...moves.reverse(), ...node.moves].slice(0, movesKept),
   });
+  adoptUnreleased(turn, install.allocation);
   turn.vipsConcerned = true;
   contestHeld(turn, hasSeenItComing(node, install) ? returnedBy(install, node) : undefined);
 }

@@ -1,10 +1,11 @@
-// What hosts say to each other. Five messages carry the whole protocol:
+// What hosts say to each other. Six messages carry the whole protocol:
 //
 //   heartbeat   everybody, every heartbeat interval and at once when something changed
 //   propose     coordinator to all: "answer me if you would be in this view"
 //   report      member to coordinator: "here is what I hold, and what I can and cannot do"
 //   install     coordinator to all: "this is the view, and this is who holds what in it"
 //   farewell    a clean stop: "I hold nothing any more, do not wait for me"
+//   probe       to a host whose connection has ended: "are you there? say something"
 //
 // A message is only ever acted on with its Sender: the codec has checked version, group and authentication.
 
@@ -31,7 +32,7 @@ export interface Sender {
   readonly sequence: Sequence;
 }
 
-export type Message = Heartbeat | Propose | Report | Install | Farewell;
+export type Message = Heartbeat | Propose | Report | Install | Farewell | Probe;
 
 export interface Heartbeat {
   readonly kind: "heartbeat";
@@ -92,6 +93,8 @@ export interface Report {
   readonly damped: readonly HostName[];
   /** With partition = "quorum": who may count on this host's vote still, and for how long at most. Else empty. */
   readonly vouching: readonly Vouch[];
+  /** VIPs that somebody who is gone may still have, as far as this host knows. Sorted by VIP. */
+  readonly unreleased: readonly (Unreleased & { readonly vip: VipName })[];
   /** What an operator asked of this host and no view has answered yet. */
   readonly wishes: readonly Wish[];
   /** What the member's configuration says; null when it is the coordinator's. */
@@ -118,6 +121,14 @@ export interface HeldVip {
   readonly reason: MoveReason;
   /** How long the host has held it. */
   readonly age: Duration;
+}
+
+/** The last holder of a VIP was lost, and has not been heard to release it. */
+export interface Unreleased {
+  /** For so long it may still have it. */
+  readonly remaining: Duration;
+  /** It is gone earlier if nobody answers for it: its daemon has ended, and nothing renews it. */
+  readonly endsInSilence: boolean;
 }
 
 export type Wish =
@@ -157,7 +168,8 @@ export interface Difference {
   readonly elsewhere: string | null;
 }
 
-export interface Assignment {
+/** What the allocator says of a VIP. */
+export interface Allotment {
   readonly vip: VipName;
   readonly holder: HostName;
   /** Why the holder has it. "operator" also pins it there. */
@@ -168,6 +180,11 @@ export interface Assignment {
   readonly from: readonly HostName[];
   /** How it changes hands, where members' configurations may differ. */
   readonly handover: VipSpec["handover"];
+}
+
+export interface Assignment extends Allotment {
+  /** Not taken before this has passed; null: nobody who is gone may have it. */
+  readonly unreleased: Unreleased | null;
 }
 
 /** Why a VIP is where it is. */
@@ -189,4 +206,8 @@ export type MoveReason =
 
 export interface Farewell {
   readonly kind: "farewell";
+}
+
+export interface Probe {
+  readonly kind: "probe";
 }

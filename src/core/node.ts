@@ -15,11 +15,20 @@
 import { confirmView, coordinate, proposalDeadline, receiveReport, repeatInstall } from "./coordinate.ts";
 import { catalogOf, differencesBetween, firstOf } from "./catalog.ts";
 import type { FenceReason, NodeEffect, NodeEvent, Observed, OperatorRequest } from "./events.ts";
+import { forgetContenders, hearConflict, hearStrangers } from "./conflicts.ts";
 import { follow, isLeftOut, receiveInstall, receivePropose } from "./follow.ts";
-import { damp, hearMessage, isCredible, receiveFarewell, speak, suspectSilentPeers } from "./heartbeat.ts";
 import {
+  answerProbe,
+  damp,
+  hearMessage,
+  isCredible,
+  receiveFarewell,
+  speak,
+  suspectSilentPeers,
+} from "./heartbeat.ts";
+import {
+  announceHeld,
   changeLease,
-  forgetInabilities,
   giveUpVips,
   hasAcquired,
   hasToGiveUp,
@@ -33,9 +42,13 @@ import {
   vipsRemoved,
   vipsRemoveFailed,
 } from "./holdings.ts";
+import { forgetInabilities } from "./inability.ts";
+import { linksObserved } from "./links.ts";
 import type { Message, Sender } from "./message.ts";
 import { cappedVotes, hasQuorum, quorumDeadline, votesGiven } from "./quorum.ts";
+import { suspectDoubtedPeers } from "./sudden_end.ts";
 import { disputeTimeouts, isMutual, Peers, timeoutFor } from "./suspicion.ts";
+import { askForLost, forgetReleased, hearProbed } from "./takeover.ts";
 import { broadcast, type Node, note, revise, type Turn, update } from "./turn.ts";
 import {
   after,
@@ -82,6 +95,7 @@ export function createNode(
     hearsMore: false,
     extras: 0,
     silenceAt: null,
+    doubtAt: null,
     dampAt: null,
     sent: [],
     highest: null,
@@ -108,6 +122,7 @@ export function createNode(
     unable: new Map(),
     damped: [],
     addFailures: { count: 0, until: now },
+    withoutLink: [],
     isPlaced: true,
     vips: new Map(),
     vipAlarm: null,
@@ -115,11 +130,15 @@ export function createNode(
     acquiring: [],
     allocation: new Map(),
     problems: new Map(),
+    lost: new Map(),
+    lostAt: null,
+    contenders: new Map(),
     moves: [],
     former: new Map(),
     changedIn: 1,
     outlasting: null,
     renewAt: now,
+    refreshAt: now,
     observeAt: now,
     balanceAt: now,
   };
@@ -147,6 +166,8 @@ export function nodeDeadline(node: Node): Instant | null {
   return earliest([
     node.heartbeatAt,
     node.silenceAt,
+    node.doubtAt,
+    node.lostAt,
     node.vipAlarm,
     node.observeAt,
     proposalDeadline(node.proposal),
@@ -155,6 +176,7 @@ export function nodeDeadline(node: Node): Instant | null {
     node.view?.acquireAt ?? null,
     node.mature ? null : maturityOf(node),
     node.renewAt,
+    node.refreshAt,
     node.stopBy,
   ]);
 }
@@ -181,8 +203,10 @@ function handle(turn: Turn, event: NodeEvent): void {
     case "addressesObserved":
       return observe(turn, event.observed);
     case "addressesProbed":
+      hearStrangers(turn, event.answers);
+      return hearProbed(turn, event.answers);
     case "conflictDetected":
-      return;
+      return hearConflict(turn, event.conflict);
     case "operatorRequested":
       return answerOperator(turn, event.request);
     case "configurationChanged":
@@ -205,6 +229,8 @@ function receive(turn: Turn, sender: Sender, message: Message): void {
       return receiveInstall(turn, sender, message);
     case "farewell":
       return receiveFarewell(turn, sender);
+    case "probe":
+      return answerProbe(turn);
   }
 }
 
@@ -216,7 +242,9 @@ function observe(turn: Turn, observed: Observed): void {
     const vips = sorted([...observed.whole, ...observed.partial]);
     if (vips.length > 0) note(turn, { kind: "leftoversFound", vips });
   }
+  linksObserved(turn, observed);
   vipsObserved(turn, observed);
+  forgetContenders(turn);
 }
 
 /** Goes by what the file says now. Hosts that it does not have any more are unknown from now on. */
@@ -236,8 +264,11 @@ function changeConfiguration(turn: Turn, group: Group): void {
     silenceAt: now,
     // Whoever has reported took our file for the one before.
     proposal: null,
-    // What could not be added may be added now.
-    unable: new Map([...node.unable.keys()].map((vip) => [vip, now])),
+    // What could not be added may be added now, unless there is no link for it.
+    unable: new Map(
+      [...node.unable].map(([vip, until]) => [vip, node.withoutLink.includes(vip) ? until : now]),
+    ),
+    refreshAt: now,
     electionIsStale: true,
   });
   if (group.timing.lease !== node.group.timing.lease) changeLease(turn, group.timing);
@@ -270,6 +301,7 @@ function answerOperator(turn: Turn, request: OperatorRequest): void {
 function advanceStage(turn: Turn): void {
   const { node, now } = turn;
   suspectSilentPeers(turn);
+  suspectDoubtedPeers(turn);
   if (now >= turn.node.observeAt) {
     turn.effects.push({ kind: "observeAddresses" });
     update(turn, { observeAt: after(now, observeInterval) });
@@ -340,8 +372,11 @@ function act(turn: Turn): void {
   damp(turn);
   follow(turn);
   coordinate(turn);
+  forgetReleased(turn);
   settleVips(turn);
+  askForLost(turn);
   renew(turn);
+  refresh(turn);
   const isBeat = turn.now >= turn.node.heartbeatAt;
   speak(turn);
   // After the heartbeat: a message that another one overtakes is dropped, and this is the one that matters.
@@ -370,6 +405,15 @@ function renew(turn: Turn): void {
   renewVips(turn);
   const { lease } = group.timing;
   update(turn, { renewAt: lease === null ? null : after(now, duration(lease / 3)) });
+}
+
+/** Announces what is held once more, if the configuration asks for that. */
+function refresh(turn: Turn): void {
+  const { node: { refreshAt, group, view, promised }, now } = turn;
+  if (refreshAt === null || now < refreshAt) return;
+  // In the middle of a view change another host may be about to announce what is ours.
+  if (refreshAt > turn.node.startedAt && view !== null && promised === null) announceHeld(turn);
+  update(turn, { refreshAt: group.refresh === null ? null : after(now, group.refresh) });
 }
 
 /**

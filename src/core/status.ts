@@ -1,8 +1,9 @@
 // What a node tells about itself: a pure reading of its state, in the words that `status` shows.
 
-import { hasAcquired, hasReleased, stateOf } from "./holdings.ts";
+import type { Neighbour } from "./events.ts";
+import { hasAcquired, hasReleased } from "./holdings.ts";
 import type { Differing, MoveReason } from "./message.ts";
-import { isDraining, type Node } from "./turn.ts";
+import { isDraining, type Node, stateOf } from "./turn.ts";
 import type { VipState } from "./vip.ts";
 import {
   type Duration,
@@ -71,6 +72,8 @@ export interface VipStatus {
   readonly here: VipState["kind"];
   /** The last problem of holding or releasing it here. */
   readonly problem: string | null;
+  /** Who else answers for it, and since when he was heard last; null: nobody. */
+  readonly contender: { readonly by: Neighbour; readonly lastAt: Instant } | null;
 }
 
 export interface Move {
@@ -163,6 +166,7 @@ function vipStatus(node: Node, vip: VipName): Omit<VipStatus, "isKnown"> {
     reason: tenure?.reason ?? null,
     here: stateOf(node, vip).kind,
     problem: node.problems.get(vip) ?? null,
+    contender: node.contenders.get(vip) ?? null,
   };
 }
 

@@ -50,6 +50,8 @@ export interface Peer extends Member {
   readonly acknowledged: Sequence;
   /** The newest vote of it that we know of; null when there is none. */
   readonly vouched: Vouched | null;
+  /** It was asked whether it is there, and has not answered; null: it was not, or has. See sudden_end.ts. */
+  readonly probe: { readonly sequence: Sequence; readonly until: Instant } | null;
 }
 
 /**
@@ -114,6 +116,7 @@ export function hearPeer(
     told: before?.told ?? sequence(0),
     acknowledged: known?.acknowledged ?? sequence(0),
     vouched: before?.vouched ?? null,
+    probe: before?.probe ?? null,
   };
 }
 
@@ -157,6 +160,9 @@ export const suspicionDeadline = (peer: Peer, timing: Timing): Instant | null =>
 
 /** True when something was heard of it within the timeout. */
 export const isInTouch = ({ state }: Peer): boolean => state === "heard" || state === "disputed";
+
+/** True when this life of it was asked whether it is there, and was suspected because it did not answer. */
+export const isOver = ({ state, probe }: Peer): boolean => state === "silent" && probe !== null;
 
 /** The member in a list; undefined when it is not there in this life. */
 function listed<Item extends Member>(items: readonly Item[] | undefined, member: Member): Item | undefined {

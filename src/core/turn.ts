@@ -6,7 +6,9 @@ import type { FenceReason, NodeEffect, Note } from "./events.ts";
 import type { Deferred, Promised, Proposal, Tenure, View } from "./membership.ts";
 import type { Move } from "./status.ts";
 import type { Peers, Sent } from "./suspicion.ts";
-import type { VipState } from "./vip.ts";
+import type { Contender } from "./conflicts.ts";
+import type { Lost } from "./takeover.ts";
+import { absent, type VipState } from "./vip.ts";
 import {
   type Duration,
   type Group,
@@ -37,6 +39,8 @@ export interface Node {
   readonly extras: number;
   /** No peer becomes silent before this; null: there is nobody to become so. */
   readonly silenceAt: Instant | null;
+  /** When the first of those who were asked whether they are there must have answered; null: nobody was. */
+  readonly doubtAt: Instant | null;
   /** When who is damped may change next; null: not by the passing of time. */
   readonly dampAt: Instant | null;
   /** Our heartbeats of the last timeout, oldest first: what an acknowledgement refers to. */
@@ -89,6 +93,8 @@ export interface Node {
   readonly damped: readonly HostName[];
   /** How often in a row VIPs could not be added here, and until when that is remembered. */
   readonly addFailures: { readonly count: number; readonly until: Instant };
+  /** VIPs whose interface here carries nothing. Sorted. */
+  readonly withoutLink: readonly VipName[];
   /** False while none of this host's own addresses is on it. */
   readonly isPlaced: boolean;
 
@@ -101,6 +107,12 @@ export interface Node {
   /** The newest allocation known, also when no view is installed any more. */
   readonly allocation: ReadonlyMap<VipName, Tenure>;
   readonly problems: ReadonlyMap<VipName, string>;
+  /** VIPs whose last holder was lost, and may have them still. */
+  readonly lost: ReadonlyMap<VipName, Lost>;
+  /** When there is something to do about one of them; null: never. */
+  readonly lostAt: Instant | null;
+  /** Who else answers for VIPs that are here, or would be. */
+  readonly contenders: ReadonlyMap<VipName, Contender>;
   readonly moves: readonly Move[];
 
   /**
@@ -115,6 +127,8 @@ export interface Node {
   readonly outlasting: { readonly lease: Duration; readonly until: Instant } | null;
   /** When the leases of what is held are renewed next; null: never, for they have no end. */
   readonly renewAt: Instant | null;
+  /** When what is held is announced again; null: never. */
+  readonly refreshAt: Instant | null;
   readonly observeAt: Instant;
   readonly balanceAt: Instant;
 }
@@ -146,6 +160,8 @@ export interface Turn {
 
 /** Whether this host wants to hold nothing: drained by an operator, or about to stop. */
 export const isDraining = ({ drainReason, stopBy }: Node): boolean => drainReason !== null || stopBy !== null;
+
+export const stateOf = (node: Node, vip: VipName): VipState => node.vips.get(vip) ?? absent;
 
 export function update(turn: Turn, change: Partial<Node>): void {
   turn.node = { ...turn.node, ...change };

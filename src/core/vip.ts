@@ -81,6 +81,8 @@ export const overlapLinger = duration(100);
 export const removalRetry = { first: duration(500), most: duration(8_000) };
 
 export const absent: VipState = { kind: "absent" };
+/** True while an address of it may be on this host. */
+export const isPresent = (state: VipState): boolean => state.kind !== "absent" && state.kind !== "awaiting";
 const remove = (now: Instant): VipStep => ({
   state: { kind: "removing", since: now, retryAt: null, failures: 0 },
   action: "remove",

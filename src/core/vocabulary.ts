@@ -86,6 +86,8 @@ export interface Group {
   /** Sorted by name. */
   readonly vips: readonly VipSpec[];
   readonly balance: Balance;
+  /** Between two announcements of what is held and settled; null: it is not announced again. */
+  readonly refresh: Duration | null;
   /** All that the configuration says besides the VIPs, as text for people; sorted by name. */
   readonly settings: readonly Setting[];
 }
@@ -123,6 +125,13 @@ export interface VipSpec {
   readonly hosts: readonly HostName[];
   /** "exclusive": the new holder waits for the old one's release. "overlap": make before break. */
   readonly handover: "exclusive" | "overlap";
+  /**
+   * When its holder falls silent: "at-once": another host takes it, though the kernel of a host that hangs may answer for
+   * it until its lease ends. "after-lease": not before that.
+   */
+  readonly takeover: "at-once" | "after-lease";
+  /** When somebody outside the group answers for it: announce it against him (RFC 5227), or give it up. */
+  readonly foreignHolder: "defend" | "yield";
 }
 
 export interface VipAddress {

@@ -8,7 +8,7 @@ import { allocate, type AllocationInput } from "./allocator.ts";
 import { agree } from "./catalog.ts";
 import { allocationInput, heldIn, reportedBy } from "./coordinate.ts";
 import { majorityOf, mayServe, type Tenure, type View } from "./membership.ts";
-import type { Assignment, MoveReason, Report } from "./message.ts";
+import type { Allotment, MoveReason, Report } from "./message.ts";
 import { isDraining, type Node } from "./turn.ts";
 import {
   duration,
@@ -111,6 +111,7 @@ function supposed(node: Node, view: View, host: HostName): Report {
     unable: isSelf ? sorted(node.unable.keys()) : [],
     damped: node.damped,
     vouching: [],
+    unreleased: [],
     wishes: [],
     catalog: null,
   };
@@ -118,7 +119,7 @@ function supposed(node: Node, view: View, host: HostName): Report {
 
 function outlooks({ view, allocation, input, specs }: {
   readonly view: View;
-  readonly allocation: readonly Assignment[];
+  readonly allocation: readonly Allotment[];
   readonly input: AllocationInput;
   /** What the members know as long as all of them are there. */
   readonly specs: readonly VipSpec[];
@@ -157,7 +158,7 @@ function barredFrom({ name, hosts }: VipSpec, { candidates }: AllocationInput): 
 }
 
 /** How many VIPs the rounds of balance would move that follow. */
-function balanceMoves(input: AllocationInput, allocation: readonly Assignment[]): number {
+function balanceMoves(input: AllocationInput, allocation: readonly Allotment[]): number {
   const then = new Map(allocation.map(({ vip, holder }) => [vip, holder]));
   const candidates = input.candidates.map((candidate) => {
     const held = allocation.filter(({ holder }) => holder === candidate.host);

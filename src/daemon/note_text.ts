@@ -63,6 +63,8 @@ const lines: Lines = {
     ),
   hostSilent: ({ host, silentFor }) =>
     warning(`Host "${host}" is silent: nothing heard from it for ${spanText(silentFor)}`),
+  hostEnded: ({ host }) =>
+    warning(`Host "${host}" lives, but its daemon has ended without a farewell: its connection is closed`),
   hostLeft: ({ host }) => info(`Host "${host}" left the group and holds nothing any more`),
   // What differs only behind the length to which texts are cut has no name here.
   configurationChanged: ({ changes, more }) =>
@@ -104,6 +106,24 @@ const lines: Lines = {
     warning(`VIP "${vip}" vanished: somebody removed it from this host, which holds it; it is put back`),
   vipIntruded: ({ vip }) =>
     warning(`VIP "${vip}" intruded: somebody put it on this host, which does not hold it; it is removed`),
+  linkLost: ({ vips }) =>
+    error(
+      `The interface of ${listed(vips)} is down, has no carrier, or is gone: this host cannot hold ` +
+        `${vips.length === 1 ? "it" : "them"}`,
+    ),
+  linkBack: ({ vips }) => info(`The interface of ${listed(vips)} has a link again`),
+  foreignHolder: ({ vip, by, yields }) => {
+    const who = by.host === null
+      ? `${by.mac}, which is no host of the group,`
+      : `host "${by.host}" (${by.mac})`;
+    const act = by.host !== null
+      ? "the group settles it once it hears that host"
+      : yields
+      ? "it is left to that machine, as foreign_holder says"
+      : "it is announced against that machine every 10 s, as foreign_holder says";
+    return error(`VIP "${vip}" is answered by ${who} too: ${act}`);
+  },
+  foreignHolderGone: ({ vip, by }) => info(`VIP "${vip}" is not answered by ${by.mac} any more`),
   matured: () => info("The group is mature: VIPs may be held"),
   fenced: ({ because }) => error(`Fenced: this host gave up its VIPs because ${fenceReasonText[because]}`),
   unfenced: () => info("No longer fenced: this host may hold VIPs again"),

@@ -127,6 +127,7 @@ function describeMessage(message: Message): string {
         message.allocation.map(({ vip, holder, reason, from }) => `${vip}=${holder} ${reason} from [${from}]`)
           .join(", ");
     case "farewell":
+    case "probe":
       return message.kind;
   }
 }

@@ -44,6 +44,7 @@ export function drawGroup(random: Random, wanted: Size = {}): Group {
       (_, index) => drawVip(index + 1, { names, freely, random }),
     ),
     balance: drawBalance(random),
+    refresh: null,
     settings: [],
   };
 }
@@ -95,6 +96,8 @@ function drawVip(number: number, { names, freely, random }: Willing): VipSpec {
     prefer: drawPreference(hosts, { freely, random }),
     hosts,
     handover: random.chance(0.25) ? "overlap" : "exclusive",
+    takeover: random.chance(0.25) ? "after-lease" : "at-once",
+    foreignHolder: "defend",
   };
 }
 
@@ -161,6 +164,12 @@ const differences: readonly Difference[] = [
       group,
       random,
       ({ handover }) => ({ handover: handover === "overlap" ? "exclusive" : "overlap" }),
+    ),
+  (group, random) =>
+    withOther(
+      group,
+      random,
+      ({ takeover }) => ({ takeover: takeover === "at-once" ? "after-lease" : "at-once" }),
     ),
   (group, random) =>
     withOther(group, random, ({ hosts }) => ({ prefer: drawPreference(hosts, { freely: false, random }) })),

@@ -82,6 +82,7 @@ const anyAssignment: fc.Arbitrary<Assignment> = objectOf({
   age: anyAge,
   from: ascending(anyHost, (host) => host),
   handover: anyHandover,
+  unreleased: fc.option(objectOf({ remaining: anyAge, endsInSilence: fc.boolean() })),
 });
 
 const anyAddress: fc.Arbitrary<VipAddress> = objectOf({
@@ -96,6 +97,8 @@ const anySpec: fc.Arbitrary<VipSpec> = objectOf({
   prefer: fc.array(anyHost, { maxLength: 3 }),
   hosts: ascending(anyHost, (host) => host),
   handover: anyHandover,
+  takeover: fc.constantFrom("at-once" as const, "after-lease" as const),
+  foreignHolder: fc.constantFrom("defend" as const, "yield" as const),
 });
 const anyCatalog: fc.Arbitrary<Catalog> = objectOf({
   partition: fc.constantFrom("serve" as const, "quorum" as const),
@@ -151,6 +154,10 @@ export const messagesByKind: {
     unable: vips,
     damped: ascending(anyHost, (host) => host),
     vouching: ascending(anyVouch, (vouch) => vouch.host),
+    unreleased: ascending(
+      objectOf({ vip: anyVip, remaining: anyAge, endsInSilence: fc.boolean() }),
+      (each) => each.vip,
+    ),
     wishes: fc.array(anyWish, { maxLength: 8 }),
     catalog: fc.option(anyCatalog),
   }),
@@ -164,6 +171,7 @@ export const messagesByKind: {
     differing: ascending(anyDiffering, (each) => each.host),
   }),
   farewell: objectOf({ kind: fc.constant("farewell" as const) }),
+  probe: objectOf({ kind: fc.constant("probe" as const) }),
 };
 
 export const anyMessage: fc.Arbitrary<Message> = fc.oneof(

@@ -63,6 +63,7 @@ export const installOf = (vips: number): Install => ({
       age: duration(40_000_000 + at),
       from: [],
       handover: "exclusive",
+      unreleased: null,
     })),
   differing: [],
 });
@@ -89,6 +90,7 @@ export const examples: { readonly [Kind in Message["kind"]]: Extract<Message, { 
     unable: [vipName("web-c")],
     damped: [hostName("test02")],
     vouching: [{ host: hostName("test01"), remaining: duration(480) }],
+    unreleased: [{ vip: vipName("web-c"), remaining: duration(2_900), endsInSilence: false }],
     wishes: [{ kind: "move", vip: vipName("web-a"), to: hostName("test01") }, { kind: "balance" }],
     catalog: {
       partition: "serve",
@@ -99,6 +101,8 @@ export const examples: { readonly [Kind in Message["kind"]]: Extract<Message, { 
         prefer: [hostName("test01")],
         hosts: members.map(({ host }) => host),
         handover: "overlap",
+        takeover: "after-lease",
+        foreignHolder: "yield",
       }],
       settings: [{ name: "timing.timeout", value: "800ms" }],
       former: [{
@@ -121,6 +125,7 @@ export const examples: { readonly [Kind in Message["kind"]]: Extract<Message, { 
         age: duration(90_000),
         from: [],
         handover: "exclusive",
+        unreleased: { remaining: duration(412), endsInSilence: true },
       },
       {
         vip: vipName("web-b"),
@@ -129,6 +134,7 @@ export const examples: { readonly [Kind in Message["kind"]]: Extract<Message, { 
         age: duration(0),
         from: [hostName("test00"), hostName("test01")],
         handover: "overlap",
+        unreleased: null,
       },
     ],
     differing: [{
@@ -138,4 +144,5 @@ export const examples: { readonly [Kind in Message["kind"]]: Extract<Message, { 
     }],
   },
   farewell: { kind: "farewell" },
+  probe: { kind: "probe" },
 };

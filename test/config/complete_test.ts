@@ -113,6 +113,8 @@ Deno.test("what is left out has a default", () => {
       prefer: [],
       hosts: ["test00", "test01"],
       handover: "exclusive",
+      takeover: "at-once",
+      foreignHolder: "defend",
     },
   ]);
   assert.deepEqual(segments, [{ name: "lan", mode: "unicast", address: null, port: 4803 }]);
@@ -189,6 +191,8 @@ Deno.test("prefer, hosts and handover of a range are those of each of its VIPs",
       prefer: ["test01"],
       hosts: ["test00", "test01"],
       handover: "overlap",
+      takeover: "at-once",
+      foreignHolder: "defend",
     })),
   );
 });

@@ -16,6 +16,7 @@ Deno.test("the settings say all that the file says besides its VIPs, with what g
     "name": "tudou",
     "notify.announcer": "raw",
     "notify.arp_cache": "off",
+    "notify.refresh": "off",
     "notify.targets": "none",
     "partition": "serve",
     "segment lan": "unicast port 4803",

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { allocate, type AllocationInput, type Candidate, isUnbalanced } from "../../src/core/allocator.ts";
-import type { Assignment, HeldVip, MoveReason, Wish } from "../../src/core/message.ts";
+import type { Allotment, HeldVip, MoveReason, Wish } from "../../src/core/message.ts";
 import { duration, hostName, sorted, vipName, type VipSpec } from "../../src/core/vocabulary.ts";
 import { addressNamed } from "../support/vip_address.ts";
 
@@ -35,6 +35,8 @@ function vip(name: string, more: { readonly hosts?: string; readonly prefer?: st
     hosts: sorted((more.hosts ?? "a b c d").split(" ").map(hostName)),
     prefer: more.prefer?.split(" ").map(hostName) ?? [],
     handover: "exclusive",
+    takeover: "at-once",
+    foreignHolder: "defend",
   };
 }
 
@@ -51,10 +53,10 @@ const group = (
 const balancing: Partial<AllocationInput> = { balanceMovesMax: Infinity };
 
 /** An allocation in short: who holds each VIP, and why. */
-const told = (allocation: readonly Assignment[]) =>
+const told = (allocation: readonly Allotment[]) =>
   Object.fromEntries(allocation.map(({ vip, holder, reason }) => [vip, `${holder} ${reason}`]));
 
-function only(allocation: readonly Assignment[]): Assignment {
+function only(allocation: readonly Allotment[]): Allotment {
   const [first, ...others] = allocation;
   assert(first && others.length === 0);
   return first;

@@ -48,6 +48,7 @@ function peer(host: string, hears: string[], state: Peer["state"] = "heard"): Pe
     sequence: sequence(1),
     heartbeat,
     vouched: null,
+    probe: null,
     replaced: [],
     turnovers: [],
     unrest: 0,

@@ -3,7 +3,7 @@
 // each VIP the rules allow, and how even an allocation made of them can be at best. Only for a handful of VIPs.
 
 import type { AllocationInput, Candidate } from "../../src/core/allocator.ts";
-import type { Assignment, MoveReason } from "../../src/core/message.ts";
+import type { Allotment, MoveReason } from "../../src/core/message.ts";
 import {
   type Duration,
   duration,
@@ -14,7 +14,7 @@ import {
 
 export interface Verdict {
   /** What may become of each VIP that anybody can hold, in the order of the VIPs. */
-  readonly allowed: ReadonlyMap<VipName, readonly Assignment[]>;
+  readonly allowed: ReadonlyMap<VipName, readonly Allotment[]>;
   /** Of the most even allocation that these assignments can make up. */
   readonly leastUnevenness: number;
 }
@@ -36,7 +36,7 @@ export function judgeBalanced(input: AllocationInput): Verdict {
  * Each host's VIPs cost 1/weight, 2/weight, 3/weight, and so on: the sum is least when no VIP can be moved, nor any
  * chain of VIPs be moved on, from a host to one where it would cost less.
  */
-export function unevenness(input: AllocationInput, allocation: readonly Assignment[]): number {
+export function unevenness(input: AllocationInput, allocation: readonly Allotment[]): number {
   let sum = 0;
   for (const { host, weight } of input.candidates) {
     const count = allocation.filter(({ holder }) => holder === host).length;
@@ -46,7 +46,7 @@ export function unevenness(input: AllocationInput, allocation: readonly Assignme
 }
 
 /** Every allocation that can be made up of what is allowed. */
-export function* combinations(choices: readonly (readonly Assignment[])[]): Generator<readonly Assignment[]> {
+export function* combinations(choices: readonly (readonly Allotment[])[]): Generator<readonly Allotment[]> {
   const [first, ...others] = choices;
   if (first === undefined) return yield [];
   for (const rest of combinations(others)) {
@@ -75,9 +75,9 @@ export const keepersOf = (input: AllocationInput, vip: VipSpec): readonly Candid
 
 function verdictOn(
   input: AllocationInput,
-  assignmentsOf: (input: AllocationInput, vip: VipSpec) => readonly Assignment[],
+  assignmentsOf: (input: AllocationInput, vip: VipSpec) => readonly Allotment[],
 ): Verdict {
-  const allowed = new Map<VipName, readonly Assignment[]>();
+  const allowed = new Map<VipName, readonly Allotment[]>();
   for (const vip of input.vips) {
     if (eligibleHosts(input, vip).length > 0) allowed.set(vip.name, assignmentsOf(input, vip));
   }
@@ -88,7 +88,7 @@ function verdictOn(
   return { allowed, leastUnevenness };
 }
 
-function allowedAssignments(input: AllocationInput, vip: VipSpec): readonly Assignment[] {
+function allowedAssignments(input: AllocationInput, vip: VipSpec): readonly Allotment[] {
   const eligible = eligibleHosts(input, vip);
   const keepers = keepersOf(input, vip);
   const give = (to: Candidate, reason: MoveReason) => assign(input, { vip, to, reason, age: duration(0) });
@@ -123,7 +123,7 @@ function allowedAssignments(input: AllocationInput, vip: VipSpec): readonly Assi
   return eligible.map((candidate) => give(candidate, reasonOfLoss(input, vip)));
 }
 
-function balancingAssignments(input: AllocationInput, vip: VipSpec): readonly Assignment[] {
+function balancingAssignments(input: AllocationInput, vip: VipSpec): readonly Allotment[] {
   const eligible = eligibleHosts(input, vip);
   const keepers = keepersOf(input, vip);
   const isWished = input.wishes.some((wish) =>
@@ -151,7 +151,7 @@ function assign(input: AllocationInput, { vip, to, reason, age }: {
   readonly to: Candidate;
   readonly reason: MoveReason;
   readonly age: Duration;
-}): Assignment {
+}): Allotment {
   const from: HostName[] = [];
   for (const candidate of input.candidates) {
     if (candidate !== to && holds(candidate, vip)) from.push(candidate.host);

@@ -55,9 +55,18 @@ export function groupOf(
     hosts: all.map((name) => ({ name, weight: 1 })),
     vips: vips.map((each) => {
       const vip = typeof each === "string" ? { name: vipName(each) } : each;
-      return { addresses: [addressNamed(vip.name)], prefer: [], hosts: all, handover: "exclusive", ...vip };
+      return {
+        addresses: [addressNamed(vip.name)],
+        prefer: [],
+        hosts: all,
+        handover: "exclusive",
+        takeover: "at-once",
+        foreignHolder: "defend",
+        ...vip,
+      };
     }),
     balance: { movesPerRound: "all", interval: duration(4000) },
+    refresh: null,
     settings: [{ name: "timing.timeout", value: `${timeout}ms` }],
   };
 }

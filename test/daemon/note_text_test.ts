@@ -26,6 +26,7 @@ const notes: { readonly [Kind in Note["kind"]]: Extract<Note, { kind: Kind }> } 
   hostRestarted: { kind: "hostRestarted", host: test01 },
   hostDisputed: { kind: "hostDisputed", host: test01 },
   hostSilent: { kind: "hostSilent", host: test01, silentFor: duration(512) },
+  hostEnded: { kind: "hostEnded", host: test01 },
   hostLeft: { kind: "hostLeft", host: test01 },
   configurationChanged: { kind: "configurationChanged", changes: differences, more: 0 },
   configurationDiffers: {
@@ -46,6 +47,15 @@ const notes: { readonly [Kind in Note["kind"]]: Extract<Note, { kind: Kind }> } 
   vipRemoveFailed: { kind: "vipRemoveFailed", vip: webA, problem: "Operation not permitted" },
   vipVanished: { kind: "vipVanished", vip: webA },
   vipIntruded: { kind: "vipIntruded", vip: webA },
+  linkLost: { kind: "linkLost", vips: [webA] },
+  linkBack: { kind: "linkBack", vips: [webA, webB] },
+  foreignHolder: {
+    kind: "foreignHolder",
+    vip: webA,
+    by: { mac: "02:00:5e:10:00:01", host: null },
+    yields: false,
+  },
+  foreignHolderGone: { kind: "foreignHolderGone", vip: webA, by: { mac: "02:00:5e:10:00:01", host: null } },
   matured: { kind: "matured" },
   fenced: { kind: "fenced", because: "paused" },
   unfenced: { kind: "unfenced" },
@@ -90,5 +100,5 @@ Deno.test("noteText() raises to an error only what may leave an address missing 
   const errors = Object.values<Note>(notes).filter((note) =>
     noteText(note).level === ("error" satisfies LogLevel)
   );
-  equal(errors.map((note) => note.kind).join(" "), "vipAddFailed vipRemoveFailed fenced");
+  equal(errors.map((note) => note.kind).join(" "), "vipAddFailed vipRemoveFailed linkLost foreignHolder fenced");
 });

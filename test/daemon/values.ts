@@ -38,6 +38,7 @@ export const group: Group = {
     spec(webC, { addresses: [address("192.0.2.3")], hosts: [test02] }),
   ],
   balance: { movesPerRound: "all", interval: duration(4000) },
+  refresh: null,
   settings: [{ name: "timing.timeout", value: "500ms" }],
 };
 
@@ -49,7 +50,16 @@ export function address(text: string): VipAddress {
 
 /** A VIP that any host may hold, but for what is said otherwise. */
 export function spec(name: VipName, change: Partial<VipSpec>): VipSpec {
-  return { name, addresses: [], prefer: [], hosts, handover: "exclusive", ...change };
+  return {
+    name,
+    addresses: [],
+    prefer: [],
+    hosts,
+    handover: "exclusive",
+    takeover: "at-once",
+    foreignHolder: "defend",
+    ...change,
+  };
 }
 
 const host = (name: HostName): HostStatus => ({
@@ -73,6 +83,7 @@ const vip = (name: VipName, holder: HostName): VipStatus => ({
   reason: "unheld",
   here: holder === test00 ? "held" : "absent",
   problem: null,
+  contender: null,
 });
 
 /** Every host is a member, every VIP is held, as test00 tells it. */

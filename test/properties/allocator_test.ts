@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { fc } from "../support/property.ts";
 import { allocate, type AllocationInput, type Candidate, isUnbalanced } from "../../src/core/allocator.ts";
-import type { Assignment, Wish } from "../../src/core/message.ts";
+import type { Allotment, Wish } from "../../src/core/message.ts";
 import {
   duration,
   type HostName,
@@ -44,6 +44,8 @@ const vipSpec = (name: VipName): fc.Arbitrary<VipSpec> =>
     hosts,
     prefer: prefer.filter((host) => hosts.includes(host)),
     handover: "exclusive",
+    takeover: "at-once",
+    foreignHolder: "defend",
   }));
 
 const candidate = (host: Candidate["host"]): fc.Arbitrary<Candidate> =>
@@ -95,6 +97,8 @@ const freeInput: fc.Arbitrary<AllocationInput> = fc.record({
     hosts: hostNames,
     prefer: [],
     handover: "exclusive",
+    takeover: "at-once",
+    foreignHolder: "defend",
   })),
   candidates: weights.map((weight, h) => ({
     host: hostNames[h] ?? hostName("none"),
@@ -112,7 +116,7 @@ const freeInput: fc.Arbitrary<AllocationInput> = fc.record({
 }));
 
 /** The group after everybody has carried the allocation out. */
-const afterwards = (input: AllocationInput, allocation: readonly Assignment[]): AllocationInput => ({
+const afterwards = (input: AllocationInput, allocation: readonly Allotment[]): AllocationInput => ({
   ...input,
   candidates: input.candidates.map((candidate) => ({
     ...candidate,
@@ -124,12 +128,12 @@ const afterwards = (input: AllocationInput, allocation: readonly Assignment[]): 
   previous: new Map(allocation.map(({ vip, holder }) => [vip, holder])),
 });
 
-const holdersOf = (allocation: readonly Assignment[]) => allocation.map(({ vip, holder }) => [vip, holder]);
+const holdersOf = (allocation: readonly Allotment[]) => allocation.map(({ vip, holder }) => [vip, holder]);
 
-const vipsOn = (allocation: readonly Assignment[], { host }: Candidate) =>
+const vipsOn = (allocation: readonly Allotment[], { host }: Candidate) =>
   allocation.filter(({ holder }) => holder === host).length;
 
-const specOf = (input: AllocationInput, { vip }: Assignment): VipSpec => {
+const specOf = (input: AllocationInput, { vip }: Allotment): VipSpec => {
   const spec = input.vips.find(({ name }) => name === vip);
   assert(spec, `${vip} is in the input`);
   return spec;
@@ -172,7 +176,7 @@ always(
 
 function assertAllowed(
   input: AllocationInput,
-  allocation: readonly Assignment[],
+  allocation: readonly Allotment[],
   { allowed, leastUnevenness }: ReturnType<typeof judge>,
 ): void {
   assert.deepEqual(allocation.map(({ vip }) => vip), [...allowed.keys()]);
@@ -225,7 +229,7 @@ always(
   fc.property(freeInput, (input) => assertEven(input, allocate(input))),
 );
 
-function assertEven(input: AllocationInput, allocation: readonly Assignment[]): void {
+function assertEven(input: AllocationInput, allocation: readonly Allotment[]): void {
   for (const giver of input.candidates) {
     for (const receiver of input.candidates) {
       if (giver === receiver) continue;
@@ -240,7 +244,7 @@ always(
   "allocate() evens out with as few moves as can be when every VIP may be anywhere",
   fc.property(freeInput, (input) => {
     const { allowed, leastUnevenness } = judgeBalanced(input);
-    const isKept = ({ vip, holder }: Assignment) =>
+    const isKept = ({ vip, holder }: Allotment) =>
       input.candidates.some(({ host, held }) => host === holder && held.some((each) => each.vip === vip));
     let most = 0;
     for (const allocation of combinations([...allowed.values()])) {

@@ -1,6 +1,6 @@
 // Messages as a newcomer reads them. Of a heartbeat only the news is told: what it says that the one before did not.
 
-import type { Assignment, Heartbeat, Install, Message, Report } from "../../src/core/message.ts";
+import type { Assignment, Heartbeat, Install, Message, Report, Unreleased } from "../../src/core/message.ts";
 import { type Member, sameView, type ViewId } from "../../src/core/vocabulary.ts";
 
 /** What a message says; null when it is a heartbeat without news. `before` is what the sender's last heartbeat said. */
@@ -15,7 +15,8 @@ export function messageText(message: Message, before: Heartbeat | null): string 
     case "install":
       return `install ${viewText(message.view)} ${membersText(message.members)}: ${installText(message)}`;
     case "farewell":
-      return "farewell";
+    case "probe":
+      return message.kind;
   }
 }
 
@@ -67,7 +68,7 @@ function listNews(key: "releasing" | "acquiring", now: Heartbeat, before: Heartb
 }
 
 function reportText(
-  { held, releasing, unable, draining, mature, wishes, vouching, damped, catalog }: Report,
+  { held, releasing, unable, draining, mature, wishes, vouching, damped, catalog, unreleased }: Report,
 ): string {
   const holds = held.map(({ vip }) => vip).filter((vip) => !releasing.includes(vip));
   return [
@@ -77,6 +78,7 @@ function reportText(
     ...(draining ? ["wants to hold nothing"] : []),
     ...(mature ? [] : ["not mature"]),
     ...(damped.length === 0 ? [] : [`finds that ${damped.join(" ")} comes and goes`]),
+    ...unreleased.map((each) => `${each.vip} may be on its last holder for ${waitText(each)}`),
     ...(catalog === null ? [] : ["and this is what my file says"]),
     ...wishes.map((wish) => (wish.kind === "move" ? `wants ${wish.vip} on ${wish.to}` : "wants balance")),
     ...(vouching.length === 0
@@ -109,10 +111,14 @@ function allocationText(allocation: readonly Assignment[]): readonly string[] {
   return [...together].map(([fate, vips]) => `${vips.join(" ")} ${fate}`);
 }
 
-function fateText({ holder, reason, age, from }: Assignment): string {
+function fateText({ holder, reason, age, from, unreleased }: Assignment): string {
   const remarks = [
     ...(age === 0 ? [reason] : []),
     ...(from.length === 0 ? [] : [`${from.join(" and ")} ${from.length === 1 ? "releases" : "release"}`]),
   ];
+  if (unreleased !== null) remarks.push(`in ${waitText(unreleased)}`);
   return `on ${holder}${remarks.length === 0 ? "" : ` (${remarks.join(", ")})`}`;
 }
+
+const waitText = ({ remaining, endsInSilence }: Unreleased): string =>
+  `${Math.round(remaining)} ms${endsInSilence ? ", or when nobody answers for it" : ""}`;

@@ -17,6 +17,7 @@ export const emptyGroup: Group = {
   hosts: [],
   vips: [],
   balance: { movesPerRound: "all", interval: duration(4_000) },
+  refresh: null,
   settings: [],
 };
 
@@ -53,7 +54,7 @@ function withVip(group: Group, name: string, words: readonly string[] | number):
   if (group.hosts.length === 0) throw new Misread('VIPs need hosts: wanted "> hosts" before');
   const how = typeof words === "number"
     ? new Map<string, string[]>()
-    : clauses(words, ["prefer", "hosts", "handover"]);
+    : clauses(words, ["prefer", "hosts", "handover", "takeover"]);
   const spec: VipSpec = {
     name: vipName(name),
     addresses: [{ address: `10.0.0.${group.vips.length + 1}`, family: 4, prefix: 32, interface: "eth0" }],
@@ -62,6 +63,8 @@ function withVip(group: Group, name: string, words: readonly string[] | number):
       ? sorted(hostsOf(how.get("hosts") ?? [], group))
       : group.hosts.map((host) => host.name),
     handover: oneOf(how.get("handover")?.[0] ?? "exclusive", ["exclusive", "overlap"] as const),
+    takeover: oneOf(how.get("takeover")?.[0] ?? "at-once", ["at-once", "after-lease"] as const),
+    foreignHolder: "defend",
   };
   const vips = [...group.vips, spec].sort((one, other) => (one.name < other.name ? -1 : 1));
   return { ...group, vips };

@@ -41,8 +41,11 @@ export function fakeGroup(
       prefer: [],
       hosts: names,
       handover: text.endsWith("!") ? "overlap" : "exclusive",
+      takeover: "at-once",
+      foreignHolder: "defend",
     })),
     balance: { movesPerRound: "all", interval: duration(1_000) },
+    refresh: null,
     settings: [],
     ...change,
   };
@@ -185,6 +188,7 @@ export function fakeVip(vip: string, holder: string | null, change: Partial<VipS
     reason: "unheld",
     here: "absent",
     problem: null,
+    contender: null,
     ...change,
   };
 }

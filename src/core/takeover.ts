@@ -1,0 +1,191 @@
+// What must pass before a VIP is taken whose holder was lost, and has not been heard to release it.
+//
+//   lost how                         takeover = "at-once"               takeover = "after-lease"
+//   it fell silent                   nothing: better two holders        its lease has run out: a kernel that still
+//                                    than none                          answers has removed it by then
+//   its daemon has ended, so that    nobody answers for the VIP: its guard has removed it. Should somebody go on
+//   nothing renews what it had       answering, the wait ends as above, at-once counting from the timeout
+//
+// Every member notes what it knows when it loses a host, and reports it; the coordinator says with each assignment what
+// is left of it; the new holder waits, and meanwhile asks the network whether anybody answers.
+
+import type { ProbeAnswer } from "./events.ts";
+import type { Allotment, Assignment, Report, Unreleased } from "./message.ts";
+import { type Peer, timeoutFor } from "./suspicion.ts";
+import { type Node, stateOf, type Turn, update } from "./turn.ts";
+import { isPresent } from "./vip.ts";
+import {
+  after,
+  type Duration,
+  duration,
+  earliest,
+  type Group,
+  type HostName,
+  type Instant,
+  sorted,
+  type VipName,
+} from "./vocabulary.ts";
+
+/** A VIP whose last holder was lost. */
+export interface Lost {
+  /** The last holder may have it until then. */
+  readonly until: Instant;
+  readonly endsInSilence: boolean;
+  /** When its next holder asks the network again; null: an answer is on its way. */
+  readonly askAt: Instant | null;
+}
+
+/** How late the kernel is at most in removing an address whose lease has run out. */
+const leaseSlack = duration(500);
+/** Between an answer that somebody still has the VIP and the next question. */
+const askAgain = duration(5);
+
+/** Notes for all VIPs of a host that was just lost what must pass before somebody takes them. */
+export function loseHolder(turn: Turn, peer: Peer, { hasEnded }: { readonly hasEnded: boolean }): void {
+  const { node, now } = turn;
+  const held = new Set(
+    [...node.allocation].filter(([, { holder }]) => holder === peer.host).map(([vip]) => vip),
+  );
+  if (held.size === 0) return;
+  const lost = new Map(node.lost);
+  for (const { name, takeover } of node.group.vips) {
+    if (!held.has(name)) continue;
+    const wait = waitAfter(takeover, {
+      hasEnded,
+      timeout: timeoutFor(peer, node.group.timing),
+      group: node.group,
+    });
+    const until = wait === null ? now : after(peer.lastHeard, wait);
+    const before = lost.get(name);
+    if (until <= (before?.until ?? now)) continue;
+    lost.set(name, { until, endsInSilence: hasEnded, askAt: now });
+  }
+  update(turn, { lost });
+}
+
+/** Since it was last heard; null: none. */
+function waitAfter(
+  takeover: Group["vips"][number]["takeover"],
+  of: { readonly hasEnded: boolean; readonly timeout: Duration; readonly group: Group },
+): Duration | null {
+  const { lease, heartbeat } = of.group.timing;
+  // It may have renewed its lease just before its next heartbeat was due.
+  if (takeover === "after-lease" && lease !== null) return duration(heartbeat + lease + leaseSlack);
+  return of.hasEnded ? of.timeout : null;
+}
+
+/** For a report. */
+export function unreleasedOf({ node: { lost }, now }: Turn): Report["unreleased"] {
+  return sorted(lost.keys()).flatMap((vip) => {
+    const left = remainderOf(lost.get(vip), now);
+    return left === null ? [] : [{ vip, ...left }];
+  });
+}
+
+/** What is left of it; null: nothing. */
+export const remainderOf = (lost: Lost | undefined, now: Instant): Unreleased | null =>
+  lost === undefined || now >= lost.until
+    ? null
+    : { remaining: duration(Math.ceil(lost.until - now)), endsInSilence: lost.endsInSilence };
+
+/**
+ * The allotments with what must pass before each is taken. Who has a VIP, or was given it, knows best whether anybody
+ * else may have it; where nobody has, the longest wait that anybody knows of counts.
+ */
+export function assignmentsOf(
+  allotments: readonly Allotment[],
+  reports: readonly { readonly host: HostName; readonly report: Pick<Report, "held" | "unreleased"> }[],
+): readonly Assignment[] {
+  const known = Map.groupBy(
+    reports.flatMap(({ host, report }) => report.unreleased.map((each) => ({ host, ...each }))),
+    ({ vip }) => vip,
+  );
+  if (known.size === 0) return allotments.map((each) => ({ ...each, unreleased: null }));
+  const claims = Map.groupBy(
+    reports.flatMap(({ host, report }) => report.held.map(({ vip }) => ({ host, vip }))),
+    ({ vip }) => vip,
+  );
+  return allotments.map((each) => {
+    const claimants = (claims.get(each.vip) ?? []).map(({ host }) => host);
+    const heeded = claimants.includes(each.holder) ? [each.holder] : claimants;
+    const words = (known.get(each.vip) ?? []).filter(({ host }) =>
+      heeded.length === 0 || heeded.includes(host)
+    );
+    return { ...each, unreleased: longestOf(words) };
+  });
+}
+
+function longestOf(words: readonly Unreleased[]): Unreleased | null {
+  const [first, ...others] = words;
+  if (first === undefined) return null;
+  const { remaining, endsInSilence } = others.reduce(
+    (longest, each) => each.remaining > longest.remaining ? each : longest,
+    first,
+  );
+  return { remaining, endsInSilence };
+}
+
+/** Goes by what the coordinator has said with the assignments. */
+export function adoptUnreleased(turn: Turn, allocation: readonly Assignment[]): void {
+  const { node: { lost: before, self, group }, now } = turn;
+  const lost = new Map<VipName, Lost>();
+  const yielding = new Set(
+    group.vips.filter(({ foreignHolder }) => foreignHolder === "yield").map(({ name }) => name),
+  );
+  for (const { vip, holder, from, unreleased } of allocation) {
+    const askAt = before.get(vip)?.askAt ?? now;
+    if (unreleased !== null) {
+      const { remaining, endsInSilence } = unreleased;
+      lost.set(vip, { until: after(now, remaining), endsInSilence, askAt });
+    } else if (
+      yielding.has(vip) && holder === self.host && from.length === 0 && !isPresent(stateOf(turn.node, vip))
+    ) {
+      lost.set(vip, { until: after(now, strangerPatience), endsInSilence: true, askAt });
+    }
+  }
+  update(turn, { lost });
+}
+
+/** How long the new holder of a VIP that yields to a foreign holder waits to be told that there is none. */
+const strangerPatience = duration(100);
+
+/** Whether somebody who is gone may still have the VIP. */
+export function isUnreleased({ lost }: Node, vip: VipName, now: Instant): boolean {
+  const known = lost.get(vip);
+  return known !== undefined && now < known.until;
+}
+
+/** Lets waits end. */
+export function forgetReleased(turn: Turn): void {
+  const { node: { lost }, now } = turn;
+  const left = new Map([...lost].filter(([, { until }]) => now < until));
+  if (left.size === lost.size) return;
+  update(turn, { lost: left });
+  turn.vipsConcerned = true;
+}
+
+/** Asks for the VIPs that this host would take if nobody answered for them, and says when there is more to do. */
+export function askForLost(turn: Turn): void {
+  const { node, now } = turn;
+  if (node.lost.size === 0 && node.lostAt === null) return;
+  const isToAsk = ([vip, { endsInSilence }]: readonly [VipName, Lost]) =>
+    endsInSilence && stateOf(node, vip).kind === "awaiting";
+  const due = [...node.lost].filter((each) => isToAsk(each) && (each[1].askAt ?? Infinity) <= now);
+  const lost = new Map([...node.lost, ...due.map(([vip, each]) => [vip, { ...each, askAt: null }] as const)]);
+  const ends = [...lost].flatMap((each) => isToAsk(each) ? [each[1].until, each[1].askAt] : [each[1].until]);
+  update(turn, { lost, lostAt: earliest(ends) });
+  if (due.length > 0) turn.effects.push({ kind: "probeAddresses", vips: sorted(due.map(([vip]) => vip)) });
+}
+
+/** Whoever does not answer does not have it. */
+export function hearProbed(turn: Turn, answers: readonly ProbeAnswer[]): void {
+  const lost = new Map(turn.node.lost);
+  for (const { vip, answer } of answers) {
+    const known = lost.get(vip);
+    if (known === undefined || !known.endsInSilence) continue;
+    if (answer.kind === "silent") lost.delete(vip);
+    else lost.set(vip, { ...known, askAt: after(turn.now, askAgain) });
+  }
+  update(turn, { lost });
+  turn.vipsConcerned = true;
+}

@@ -32,6 +32,8 @@ export type NodeEvent =
   | { readonly kind: "addressesProbed"; readonly answers: readonly ProbeAnswer[] }
   /** Somebody else answered for a VIP, or announced it. */
   | { readonly kind: "conflictDetected"; readonly conflict: Conflict }
+  /** The connection to this life of a host's daemon has ended, and the host refuses another one. A hint, no proof. */
+  | { readonly kind: "connectionEnded"; readonly member: Member }
   | { readonly kind: "operatorRequested"; readonly request: OperatorRequest }
   /** The host has read its configuration anew. From now on the machine adds addresses by the new one. */
   | { readonly kind: "configurationChanged"; readonly group: Group };

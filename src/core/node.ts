@@ -46,7 +46,7 @@ import { forgetInabilities } from "./inability.ts";
 import { linksObserved } from "./links.ts";
 import type { Message, Sender } from "./message.ts";
 import { cappedVotes, hasQuorum, quorumDeadline, votesGiven } from "./quorum.ts";
-import { suspectDoubtedPeers } from "./sudden_end.ts";
+import { doubtPeer, suspectDoubtedPeers } from "./sudden_end.ts";
 import { disputeTimeouts, isMutual, Peers, timeoutFor } from "./suspicion.ts";
 import { askForLost, forgetReleased, hearProbed } from "./takeover.ts";
 import { broadcast, type Node, note, revise, type Turn, update } from "./turn.ts";
@@ -207,6 +207,8 @@ function handle(turn: Turn, event: NodeEvent): void {
       return hearProbed(turn, event.answers);
     case "conflictDetected":
       return hearConflict(turn, event.conflict);
+    case "connectionEnded":
+      return doubtPeer(turn, event.member);
     case "operatorRequested":
       return answerOperator(turn, event.request);
     case "configurationChanged":

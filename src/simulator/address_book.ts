@@ -100,7 +100,12 @@ export class AddressBook {
     for (const [address, vip] of this.#former) if (this.#kernel.has(address)) found.set(vip, "partial");
     const namesOf = (wanted: "whole" | "partial") =>
       sorted([...found].filter(([, state]) => state === wanted).map(([vip]) => vip));
-    return { whole: namesOf("whole"), partial: namesOf("partial"), withoutLink: [], isPlaced: true };
+    return {
+      whole: namesOf("whole"),
+      partial: namesOf("partial"),
+      withoutLink: this.#kernel.hasLink ? [] : sorted(this.#addresses.keys()),
+      isPlaced: true,
+    };
   }
 
   #formerOf(vip: VipName): string[] {

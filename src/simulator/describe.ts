@@ -72,6 +72,8 @@ function describeEvent(event: NodeEvent): string {
         (event.observed.partial.length > 0 ? ` in part ${event.observed.partial}` : "");
     case "addressesProbed":
       return `probed ${event.answers.map(({ vip, answer }) => `${vip}:${answer.kind}`)}`;
+    case "connectionEnded":
+      return `connection to ${event.member.host} ended`;
     case "conflictDetected":
       return `conflict ${describeRecord(event.conflict)}`;
     case "operatorRequested":

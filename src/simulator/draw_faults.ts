@@ -52,6 +52,8 @@ const likelihoods: readonly (readonly [Kind, number])[] = [
   ["personRemoves", 0.15],
   ["troubles", 0.1],
   ["clockJump", 0.15],
+  ["unplug", 0.2],
+  ["falseHint", 0.1],
   ["ambush", 0.25],
   ["reload", 1],
 ];
@@ -61,7 +63,7 @@ function kindsFor({ group, hosts, hasOlder }: FaultDrawing): readonly (readonly 
     if (kind === "reload") return hasOlder;
     // Quorum rests on clocks that run at about the same rate (I5): a jump is a clock that runs at any rate for a while.
     if (kind === "clockJump") return group.partition === "serve";
-    return hosts.length > 1 || !["partition", "partitions", "cut", "ambush"].includes(kind);
+    return hosts.length > 1 || !["partition", "partitions", "cut", "ambush", "falseHint"].includes(kind);
   });
 }
 
@@ -112,6 +114,10 @@ function drawFault(of: Drawing & { readonly kind: Kind }): readonly Fault[] {
       return [{ kind, at, host, lasts, ...drawTroubles(of) }];
     case "clockJump":
       return [{ kind, at, host, by: random.pick([0.3, 0.9, 1.5, 5, 100]) * group.timing.timeout }];
+    case "unplug":
+      return [{ kind, at, host, lasts }];
+    case "falseHint":
+      return [{ kind, at, host, about: random.pick(hosts.filter((each) => each !== host)) }];
     case "reload":
       return [{ kind, at, host, file: random.chance(0.7) ? "last" : "older" }];
     case "ambush": {

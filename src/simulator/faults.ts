@@ -17,6 +17,8 @@ export interface Stage {
   readonly ended: (fault: Fault) => void;
   /** Starts a host's daemon, unless the host is not in the group yet, or not any more. */
   readonly start: (host: HostName) => void;
+  /** Tells a host that another one's daemon has ended, though it has not. */
+  readonly hint: (fault: Fault & { readonly kind: "falseHint" }) => void;
   /** Lets the fault happen as soon as somebody has proposed a view. */
   readonly lieInWait: (fault: Fault & { readonly kind: "ambush" }) => void;
 }
@@ -52,6 +54,10 @@ export function carryOut(fault: Fault, stage: Stage): void {
       return host(fault, stage).kernel.remove(meant(fault, stage), "person");
     case "troubles":
       return trouble(fault, stage);
+    case "unplug":
+      return unplug(fault, stage);
+    case "falseHint":
+      return stage.hint(fault);
     case "clockJump":
       return host(fault, stage).jump(fault.by);
     case "reload":
@@ -66,6 +72,7 @@ export function heal(stage: Stage): void {
   stage.segments.heal();
   for (const host of stage.hosts.values()) {
     calm(host);
+    host.plug(true);
     host.wake();
   }
 }
@@ -104,6 +111,17 @@ function disturbanceOf(fault: NetworkFault): Disturbance {
           (fault.ways !== "out" && fault.hosts.includes(to)),
       };
   }
+}
+
+function unplug(fault: Fault & { kind: "unplug" }, stage: Stage): void {
+  const cut: Disturbance = { cut: true, affects: (from, to) => from === fault.host || to === fault.host };
+  stage.segments.begin(cut, 0);
+  host(fault, stage).plug(false);
+  const happens = () => {
+    stage.segments.end(cut, 0);
+    host(fault, stage).plug(true);
+  };
+  later(fault, { stage, after: fault.lasts, happens });
 }
 
 function stop(fault: Fault & { kind: "stop" }, stage: Stage): void {

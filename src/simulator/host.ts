@@ -13,6 +13,7 @@ import {
   incarnation,
   type Instant,
   instant,
+  type Member,
   sameView,
   type VipName,
 } from "../core/vocabulary.ts";
@@ -55,6 +56,10 @@ export interface Surroundings {
   readonly program: Program;
   readonly wire: Wire;
   readonly transmit: (packet: Packet, between: { readonly from: HostName; readonly to: HostName }) => void;
+  /** Whom the hosts that it is connected with are told of: a daemon that is gone. */
+  readonly ended: (member: Member) => void;
+  /** Who answers for the address on the network of this host; null: nobody. */
+  readonly answerer: (of: { readonly host: HostName; readonly address: string }) => HostName | null;
   readonly announce: (
     announcement: { readonly host: HostName; readonly addresses: readonly string[] },
   ) => void;
@@ -122,6 +127,15 @@ export class SimulatedHost implements HostView {
 
   get group(): Group {
     return this.#daemon?.book.group ?? this.#file;
+  }
+
+  get hasLink(): boolean {
+    return this.kernel.hasLink;
+  }
+
+  /** The life that runs now; null: none does. */
+  get life(): Member | null {
+    return this.#daemon && { host: this.name, incarnation: this.#daemon.incarnation };
   }
 
   get isTroubled(): boolean {
@@ -237,6 +251,18 @@ export class SimulatedHost implements HostView {
     if (this.daemon === "running") this.#step({ kind: "operatorRequested", request });
   }
 
+  /** The connection to this daemon has ended. */
+  hearEnd(member: Member): void {
+    this.#arrived(() => this.#step({ kind: "connectionEnded", member }));
+  }
+
+  /** The interface of its VIPs loses its link, or has it again. */
+  plug(hasLink: boolean): void {
+    if (this.kernel.hasLink === hasLink) return;
+    this.kernel.hasLink = hasLink;
+    this.#arrived(() => this.#noticed());
+  }
+
   /** The network brings a packet. */
   receive(packet: Packet): void {
     const daemon = this.#daemon;
@@ -294,6 +320,8 @@ export class SimulatedHost implements HostView {
         const tasks = effect.vips.map((vip) => daemon.book.removal(vip));
         return this.commands.enqueue({ kind: "remove", tasks }, daemon.book);
       }
+      case "probeAddresses":
+        return this.#probe(daemon, effect.vips);
       case "observeAddresses":
         return this.commands.enqueue({ kind: "observe" }, daemon.book);
       case "announce":
@@ -316,6 +344,34 @@ export class SimulatedHost implements HostView {
       }
     }
     this.commands.enqueue({ kind: "add", tasks, lease: book.group.timing.lease }, book);
+  }
+
+  /** Asks twice. Whoever has any address of the VIP answers for it. */
+  #probe({ book }: Daemon, vips: readonly VipName[]): void {
+    const answers = new Map<VipName, HostName>();
+    const ask = () => {
+      for (const vip of vips) {
+        for (const address of book.addressesOf(vip)) {
+          const by = this.#in.answerer({ host: this.name, address });
+          if (by !== null) answers.set(vip, by);
+        }
+      }
+    };
+    const { timeline, random } = this.#in;
+    timeline.after(random.between(0.1, 1), ask);
+    timeline.after(random.between(3, 4), ask);
+    timeline.after(random.between(8, 10), () =>
+      this.#arrived(() =>
+        this.#step({
+          kind: "addressesProbed",
+          answers: vips.map((vip) => {
+            const by = answers.get(vip);
+            return by === undefined
+              ? { vip, answer: { kind: "silent" } }
+              : { vip, answer: { kind: "answered", by: { mac: by, host: by } } };
+          }),
+        })
+      ));
   }
 
   #send(
@@ -382,7 +438,11 @@ export class SimulatedHost implements HostView {
 
   #end(change: DaemonChange, how: { readonly power: boolean }): void {
     if (this.#daemon === null && change !== "lostPower") return;
-    if (this.#daemon !== null) this.#daemon.alarm = null;
+    if (this.#daemon !== null) {
+      this.#daemon.alarm = null;
+      // A host without power cannot say that a connection has ended.
+      if (!how.power) this.#in.ended({ host: this.name, incarnation: this.#daemon.incarnation });
+    }
     this.#daemon = null;
     this.#status = null;
     this.#asked.clear();

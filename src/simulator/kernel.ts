@@ -25,6 +25,8 @@ export class Kernel {
   readonly #timeline: Timeline;
   readonly #random: Random;
   readonly #changed: (change: KernelChange) => void;
+  /** Whether its interface carries anything. */
+  hasLink = true;
   readonly #present = new Map<string, Presence>();
   /** For when the next look for leases that are over is set; null: for never. */
   #sweepAt: number | null = null;

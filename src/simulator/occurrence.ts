@@ -81,6 +81,8 @@ export interface HostView {
   readonly daemon: "down" | "running" | "paused";
   /** What it goes by, or, when the daemon is down, would start with. */
   readonly group: Group;
+  /** Whether the interface of its VIPs carries anything. */
+  readonly hasLink: boolean;
   /** Its commands fail, hang or are slow at present. */
   readonly isTroubled: boolean;
   /** Null when the daemon is down. */

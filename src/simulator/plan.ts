@@ -92,6 +92,10 @@ export type Fault =
       readonly broken: readonly VipName[];
       readonly lasts: number;
     }
+    /** The interface of the VIPs has no link: nothing passes on the first segment, and the host knows. */
+    | { readonly kind: "unplug"; readonly host: HostName; readonly lasts: number }
+    /** The host is told that the daemon of another one has ended, which is not so. */
+    | { readonly kind: "falseHint"; readonly host: HostName; readonly about: HostName }
     /** The host's clock jumps forward. */
     | { readonly kind: "clockJump"; readonly host: HostName; readonly by: number }
     /** The host gets one of the two files, and its daemon is told. */
@@ -124,6 +128,7 @@ export function traitsOf(
     ["clients", (clients ?? []).length > 0],
     ["clocks that are wrong by up to 5 %", (drift ?? 0) > 0.01],
     ["an overlapping handover", group.vips.some(({ handover }) => handover === "overlap")],
+    ["a takeover after the lease", group.vips.some(({ takeover }) => takeover === "after-lease")],
     ["sets of addresses", group.vips.some(({ addresses }) => addresses.length > 1)],
     ["files that change", older !== undefined && older.change === undefined],
     ["files that differ to the end", older?.isKept === true],

@@ -10,7 +10,7 @@
 // A plan that ends early does not wait for these times to pass when there is nothing left to wait for. The checkers
 // look on all the time. What one of them objects to ends the simulation.
 
-import type { HostName } from "../core/vocabulary.ts";
+import type { HostName, Member } from "../core/vocabulary.ts";
 import { allCheckers } from "./checkers/all.ts";
 import type { Checker, Violation } from "./checkers/checker.ts";
 import { isEven, isFree } from "./checkers/evenness.ts";
@@ -141,6 +141,8 @@ class Simulation implements World {
   readonly #plan: Plan;
   readonly #timeline = new Timeline();
   readonly #segments: Segments<Carried>;
+  /** When hosts hear that a connection has ended. */
+  readonly #hints: Random;
   readonly #stage: Stage;
   readonly #checkers: ReadonlyMap<Occurrence["kind"], readonly Checker[]>;
   readonly #trace: Setting["trace"];
@@ -162,6 +164,7 @@ class Simulation implements World {
     this.#trace = setting.trace;
     this.#checkers = byKind(allCheckers(plan));
     this.#segments = this.#layOut(random);
+    this.#hints = random.fork("hints");
     const hosts = this.#populate(random, setting);
     this.hosts = [...hosts.values()];
     this.clients = (plan.clients ?? []).map((beside, index) =>
@@ -181,6 +184,10 @@ class Simulation implements World {
       isChaos: () => this.#isChaos,
       ended: (fault) => this.#end(fault),
       start: (host) => this.#start(host),
+      hint: ({ host, about }) => {
+        const life = hosts.get(about)?.life ?? null;
+        if (life !== null) hosts.get(host)?.hearEnd(life);
+      },
       lieInWait: (fault) => this.#ambushes.push(fault),
     };
   }
@@ -278,6 +285,8 @@ class Simulation implements World {
         program,
         wire,
         transmit: (packet, between) => this.#segments.send(packet, between),
+        ended: (member) => this.#spread(member),
+        answerer: (of) => this.#answerer(of),
         announce: (announcement) => this.#announce(announcement),
         tell: (occurrence) => this.#tell(occurrence),
       });
@@ -293,6 +302,24 @@ class Simulation implements World {
         client.hearAnnouncement(address, { host: carried.host, said: carried.said, now: this.now });
       }
     }
+  }
+
+  /** Tells those who are connected with a daemon that it has ended. */
+  #spread(member: Member): void {
+    for (const { name } of this.hosts) {
+      if (name === member.host || this.areApart(name, member.host)) continue;
+      this.#timeline.after(this.#hints.between(0.2, 3), () => {
+        if (!this.areApart(name, member.host)) this.#stage.hosts.get(name)?.hearEnd(member);
+      });
+    }
+  }
+
+  #answerer(of: { readonly host: HostName; readonly address: string }): HostName | null {
+    const { front } = this.#segments;
+    const holder = this.hosts.find(({ name, kernel }) =>
+      name !== of.host && kernel.has(of.address) && front.passes(of.host, name) && front.passes(name, of.host)
+    );
+    return holder?.name ?? null;
   }
 
   #announce(of: Omit<Announcement, "said">): void {

@@ -100,5 +100,8 @@ Deno.test("noteText() raises to an error only what may leave an address missing 
   const errors = Object.values<Note>(notes).filter((note) =>
     noteText(note).level === ("error" satisfies LogLevel)
   );
-  equal(errors.map((note) => note.kind).join(" "), "vipAddFailed vipRemoveFailed linkLost foreignHolder fenced");
+  equal(
+    errors.map((note) => note.kind).join(" "),
+    "vipAddFailed vipRemoveFailed linkLost foreignHolder fenced",
+  );
 });

@@ -134,6 +134,7 @@ export function fakeWorld(group: Group, hosts: readonly FakeHost[], of: Circumst
       daemon,
       group: host.group ?? group,
       isTroubled: host.isTroubled ?? false,
+      hasLink: true,
       status: () => daemon === "down" ? null : fakeStatus({ ...status, host: hostName(name) }),
       has: (address) => has.includes(address),
       isForeign: (address) => byPerson.includes(address),

@@ -33,6 +33,8 @@ function alone(program: Program) {
     program,
     wire: plainWire,
     transmit: (packet, { to }) => sent.push({ packet, to }),
+    ended: () => {},
+    answerer: () => null,
     announce: (announcement) => announced.push(announcement),
     tell: (occurrence) => told.push(occurrence),
   });

@@ -44,7 +44,7 @@ function isExcused(host: HostView, component: readonly HostView[]): boolean {
 export function uncovered(component: readonly HostView[]): Violation | null {
   for (const spec of component[0]?.group.vips ?? []) {
     const takers = component.filter((host) =>
-      spec.hosts.includes(host.name) && host.status()?.draining === null
+      spec.hosts.includes(host.name) && host.hasLink && host.status()?.draining === null
     );
     if (takers.length === 0) continue;
     for (const { address } of spec.addresses) {

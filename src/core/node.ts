@@ -138,7 +138,7 @@ export function createNode(
     changedIn: 1,
     outlasting: null,
     renewAt: now,
-    refreshAt: now,
+    refreshAt: refreshAfter(group, now),
     observeAt: now,
     balanceAt: now,
   };
@@ -270,7 +270,7 @@ function changeConfiguration(turn: Turn, group: Group): void {
     unable: new Map(
       [...node.unable].map(([vip, until]) => [vip, node.withoutLink.includes(vip) ? until : now]),
     ),
-    refreshAt: now,
+    refreshAt: refreshAfter(group, now),
     electionIsStale: true,
   });
   if (group.timing.lease !== node.group.timing.lease) changeLease(turn, group.timing);
@@ -409,13 +409,16 @@ function renew(turn: Turn): void {
   update(turn, { renewAt: lease === null ? null : after(now, duration(lease / 3)) });
 }
 
+const refreshAfter = ({ refresh }: Group, now: Instant): Instant | null =>
+  refresh === null ? null : after(now, refresh);
+
 /** Announces what is held once more, if the configuration asks for that. */
 function refresh(turn: Turn): void {
   const { node: { refreshAt, group, view, promised }, now } = turn;
   if (refreshAt === null || now < refreshAt) return;
   // In the middle of a view change another host may be about to announce what is ours.
-  if (refreshAt > turn.node.startedAt && view !== null && promised === null) announceHeld(turn);
-  update(turn, { refreshAt: group.refresh === null ? null : after(now, group.refresh) });
+  if (view !== null && promised === null) announceHeld(turn);
+  update(turn, { refreshAt: refreshAfter(group, now) });
 }
 
 /**

@@ -22,6 +22,8 @@ const patience = ({ heartbeat }: Timing): Duration => duration(Math.max(5, heart
 
 /** The connection to this life of a host has ended, and the host refuses another one. */
 export function doubtPeer(turn: Turn, { host, incarnation }: Member): void {
+  // A host that may have been paused says nothing before it has given its VIPs up.
+  if (turn.node.stage.kind !== "active") return;
   const peer = turn.node.peers.get(host);
   if (peer?.incarnation !== incarnation || !isInTouch(peer) || peer.probe !== null) return;
   send(turn, host, { kind: "probe" });

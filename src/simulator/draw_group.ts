@@ -31,6 +31,7 @@ export function drawGroup(random: Random, wanted: Size = {}): Group {
   const names = drawNames(random, wanted.hosts ?? drawn);
   const evenly = random.chance(0.7);
   const freely = random.chance(0.5);
+  const waits = random.chance(0.5);
   const vipsDrawn = isLarge ? random.whole(12, 40) : random.whole(1, 12);
   const partition = random.chance(0.3) ? "quorum" : "serve";
   return {
@@ -41,7 +42,7 @@ export function drawGroup(random: Random, wanted: Size = {}): Group {
     hosts: names.map((name): HostSpec => ({ name, weight: evenly ? 1 : random.pick([0.5, 1, 2, 3]) })),
     vips: Array.from(
       { length: wanted.vips ?? vipsDrawn },
-      (_, index) => drawVip(index + 1, { names, freely, random }),
+      (_, index) => drawVip(index + 1, { names, freely, waits, random }),
     ),
     balance: drawBalance(random),
     refresh: null,
@@ -84,10 +85,12 @@ interface Willing {
   readonly names: readonly HostName[];
   /** Every VIP may be anywhere, and none prefers a host. */
   readonly freely: boolean;
+  /** Whether some VIPs wait for a lease. */
+  readonly waits: boolean;
   readonly random: Random;
 }
 
-function drawVip(number: number, { names, freely, random }: Willing): VipSpec {
+function drawVip(number: number, { names, freely, waits, random }: Willing): VipSpec {
   const restricted = !freely && random.chance(0.3);
   const hosts = restricted ? random.sample(names, random.whole(1, names.length)) : names;
   return {
@@ -96,7 +99,7 @@ function drawVip(number: number, { names, freely, random }: Willing): VipSpec {
     prefer: drawPreference(hosts, { freely, random }),
     hosts,
     handover: random.chance(0.25) ? "overlap" : "exclusive",
-    takeover: random.chance(0.25) ? "after-lease" : "at-once",
+    takeover: waits && random.chance(0.3) ? "after-lease" : "at-once",
     foreignHolder: "defend",
   };
 }
@@ -137,7 +140,10 @@ const differences: readonly Difference[] = [
     const number = random.whole(60, 99);
     if (group.vips.some(({ name }) => name === `v${number}`)) return group;
     const names = group.hosts.map(({ name }) => name);
-    return { ...group, vips: [...group.vips, drawVip(number, { names, freely: true, random })] };
+    return {
+      ...group,
+      vips: [...group.vips, drawVip(number, { names, freely: true, waits: false, random })],
+    };
   },
   // One that was added since.
   (group, random) => {

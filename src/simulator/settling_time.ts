@@ -1,6 +1,7 @@
 // How long a group may take to settle after all faults have ended: the bounds of "To settle" in core/PROTOCOL.md, for
 // the timings and the faults of a plan.
 
+import type { Group } from "../core/vocabulary.ts";
 import { replayMax } from "./network.ts";
 import { filesOf, type Plan, slowestTiming } from "./plan.ts";
 
@@ -10,6 +11,13 @@ import { filesOf, type Plan, slowestTiming } from "./plan.ts";
  */
 export const settlingTimeouts = 10;
 
+/** How long a VIP that is taken over after a lease may be kept waiting for that, in ms. */
+export function leaseWait(groups: readonly Group[]): number {
+  const { lease, heartbeat } = slowestTiming(groups);
+  const waits = groups.some(({ vips }) => vips.some(({ takeover }) => takeover === "after-lease"));
+  return waits && lease !== null ? lease + heartbeat + 500 : 0;
+}
+
 /** How long after the heal a group must have settled, in ms. */
 export function settlementBound(plan: Plan): number {
   const { mature, timeout, lease } = slowestTiming(filesOf(plan));
@@ -18,7 +26,8 @@ export function settlementBound(plan: Plan): number {
   // What a daemon that is gone has left in the kernel goes with its lease.
   const leftovers = lease === null ? 0 : lease + 500;
   // Of hosts whose clocks are wrong the slowest one counts.
-  return Math.max((mature + settlingTimeouts * timeout + inability) * (1 + (plan.drift ?? 0)), leftovers);
+  const settling = mature + settlingTimeouts * timeout + inability + leaseWait(filesOf(plan));
+  return Math.max(settling * (1 + (plan.drift ?? 0)), leftovers);
 }
 
 /**

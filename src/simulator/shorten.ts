@@ -34,7 +34,11 @@ export function shorten(
     return true;
   };
   shortenToPrefix(best.faults, stillFails);
-  for (const fault of best.faults.toReversed()) stillFails(best.faults.filter((each) => each !== fault));
+  // One that was needed may not be, once another is gone.
+  for (let before = 0; before !== best.faults.length;) {
+    before = best.faults.length;
+    for (const fault of best.faults.toReversed()) stillFails(best.faults.filter((each) => each !== fault));
+  }
   return best;
 }
 

@@ -308,7 +308,7 @@ class Simulation implements World {
   #spread(member: Member): void {
     for (const { name } of this.hosts) {
       if (name === member.host || this.areApart(name, member.host)) continue;
-      this.#timeline.after(this.#hints.between(0.2, 3), () => {
+      this.#timeline.after(this.#hints.between(1.5, 4), () => {
         if (!this.areApart(name, member.host)) this.#stage.hosts.get(name)?.hearEnd(member);
       });
     }

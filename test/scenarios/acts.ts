@@ -86,6 +86,30 @@ const forms: readonly Form[] = [
     }),
   },
   {
+    pattern: /^unplug (?<host>\S+)$/,
+    example: "unplug a",
+    act: ({ host }) =>
+      onHost(host("host"), "the interface of its VIPs loses its link", { kind: "unplug", lasts: open }),
+  },
+  {
+    pattern: /^plug (?<host>\S+)$/,
+    example: "plug a",
+    act: ({ host }) => ({
+      who: host("host"),
+      text: "the interface of its VIPs has its link again",
+      does: { kind: "ends", which: (fault) => fault.kind === "unplug" && fault.host === host("host") },
+    }),
+  },
+  {
+    pattern: /^hint (?<host>\S+) about (?<about>\S+)$/,
+    example: "hint a about b",
+    act: ({ host }) =>
+      onHost(host("host"), `its connection to ${host("about")} ends, for no good reason`, {
+        kind: "falseHint",
+        about: host("about"),
+      }),
+  },
+  {
     pattern: /^cut (?<from>\S+) (?<way>->|--) (?<to>\S+?)( for (?<lasts>\S+))?$/,
     example: "cut a -> b [for 5ms], or both ways: cut a -- b",
     act: ({ host, text, has, time }) => {

@@ -42,7 +42,7 @@ Deno.test("CommandQueue runs commands one at a time, in order, and answers each"
   assert.deepEqual(answers, [
     { kind: "addressesAdded", vips: [one, two] },
     { kind: "addressesRemoved", vips: [one] },
-    { kind: "addressesObserved", observed: { whole: [two], partial: [], isPlaced: true } },
+    { kind: "addressesObserved", observed: { whole: [two], partial: [], withoutLink: [], isPlaced: true } },
   ]);
 });
 

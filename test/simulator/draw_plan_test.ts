@@ -12,6 +12,7 @@ Deno.test("drawPlan() draws every kind of fault and every trait of a plan", () =
     "ambush",
     "clockJump",
     "cut",
+    "falseHint",
     "kill",
     "operator",
     "partition",
@@ -22,6 +23,7 @@ Deno.test("drawPlan() draws every kind of fault and every trait of a plan", () =
     "reload",
     "stop",
     "troubles",
+    "unplug",
     "weather",
   ]);
   const traits = new Set(plans.flatMap(traitsOf));

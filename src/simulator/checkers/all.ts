@@ -1,7 +1,7 @@
 // All checkers of a simulation, each with the bounds that its plan's timings promise.
 
 import { filesOf, type Plan, slowestTiming } from "../plan.ts";
-import { settlingTimeouts } from "../settling_time.ts";
+import { leaseWait, settlingTimeouts } from "../settling_time.ts";
 import { alarm } from "./alarm.ts";
 import { announcements } from "./announcements.ts";
 import type { Checker } from "./checker.ts";
@@ -19,6 +19,7 @@ import { promptness } from "./promptness.ts";
 import { quorum } from "./quorum.ts";
 import { rest } from "./rest.ts";
 import { settlement } from "./settlement.ts";
+import { takeover } from "./takeover.ts";
 import { views } from "./views.ts";
 import { answering } from "./window.ts";
 
@@ -45,10 +46,15 @@ export function allCheckers(plan: Plan): readonly Checker[] {
     evenness(),
     clients(),
     answering({ bound: effect, leaseMax: lease }),
-    coverage({ bound: effect + mature * slowness, gapMax: 2 * timeout }),
+    coverage({
+      bound: effect + mature * slowness,
+      leaseWait: leaseWait(files) * slowness,
+      gapMax: 2 * timeout,
+    }),
     flapping({ bound: effect }),
     rest(),
     promptness(plan, restTimeouts),
+    takeover(plan, restTimeouts),
     maturity({
       mature: Math.min(...files.map(({ timing }) => timing.mature)) * (1 - (plan.drift ?? 0)),
       hostsCount: Math.min(...files.map(({ hosts }) => hosts.length)),

@@ -2,30 +2,48 @@
 // that a member may hold is held, also while the rest of the world is still in disorder. With partition = "quorum" in
 // a component that has a majority only.
 
+import type { VipSpec } from "../../core/vocabulary.ts";
 import { wholeComponents } from "../components.ts";
 import type { HostView, World } from "../occurrence.ts";
 import type { Checker, Violation } from "./checker.ts";
 
-/** `bound`: in ms, from the last disturbance; `gapMax`: in ms, for a handover in the meantime. */
-export function coverage({ bound, gapMax }: { readonly bound: number; readonly gapMax: number }): Checker {
+/**
+ * `bound`: in ms, from the last disturbance; `leaseWait`: how much longer a VIP may take that is taken over after a
+ * lease; `gapMax`: in ms, for a handover in the meantime.
+ */
+export function coverage(
+  { bound, leaseWait, gapMax }: {
+    readonly bound: number;
+    readonly leaseWait: number;
+    readonly gapMax: number;
+  },
+): Checker {
   /** Since when something is uncovered. */
   let since: number | null = null;
   return {
     name: "coverage",
     watches: ["polled"],
     check(_, world) {
-      const violation = world.now - world.undisturbedSince > bound ? uncoveredAnywhere(world) : null;
+      const quietFor = world.now - world.undisturbedSince;
+      const which = quietFor > bound + leaseWait ? all : atOnce;
+      const violation = quietFor > bound ? uncoveredAnywhere(world, which) : null;
       since = violation === null ? null : since ?? world.now;
       return since !== null && world.now - since > gapMax ? violation : null;
     },
   };
 }
 
-export function uncoveredAnywhere(world: World): Violation | null {
+type Which = (spec: VipSpec) => boolean;
+
+export const all: Which = () => true;
+/** Those that are taken over at once when their holder falls silent. */
+export const atOnce: Which = ({ takeover }) => takeover === "at-once";
+
+export function uncoveredAnywhere(world: World, which: Which): Violation | null {
   for (const component of wholeComponents(world)) {
     const what = component.length < world.hosts.length ? "part of the group" : "whole group";
     world.saw(`${what} looked at for coverage`);
-    const violation = uncovered(component);
+    const violation = uncovered(component, which);
     if (violation !== null && !component.some((host) => isExcused(host, component))) return violation;
   }
   return null;
@@ -41,8 +59,8 @@ function isExcused(host: HostView, component: readonly HostView[]): boolean {
 }
 
 /** What a member of the component could hold, and no member does. */
-export function uncovered(component: readonly HostView[]): Violation | null {
-  for (const spec of component[0]?.group.vips ?? []) {
+export function uncovered(component: readonly HostView[], which: Which): Violation | null {
+  for (const spec of component[0]?.group.vips.filter(which) ?? []) {
     const takers = component.filter((host) =>
       spec.hosts.includes(host.name) && host.hasLink && host.status()?.draining === null
     );

@@ -7,9 +7,10 @@ import { commandTime } from "../commands.ts";
 import { wholeComponents } from "../components.ts";
 import type { HostView, World } from "../occurrence.ts";
 import type { Fault, Plan } from "../plan.ts";
+import { leaseWait } from "../settling_time.ts";
 import type { Checker, Violation } from "./checker.ts";
-import { uncovered, uncoveredAnywhere } from "./coverage.ts";
-import { isAnyDamped, isPending, unsettled } from "./settlement.ts";
+import { all, atOnce, uncovered, uncoveredAnywhere } from "./coverage.ts";
+import { isResting } from "./settlement.ts";
 
 /** What has to be so when, in ms after the fault. */
 interface Deadline {
@@ -19,6 +20,8 @@ interface Deadline {
 
 /** How long an overlapping handover goes on after the new holder is known to answer, in ms. */
 const overlapLinger = 100;
+/** How late a hint comes, the guard has done its work, and a question is answered, at most, in ms; see host.ts. */
+const hintMax = 4, guardMax = 20, questionMax = 15;
 
 /** `restTimeouts`: how long nothing must have happened for a group to be at rest, in timeouts. */
 export function promptness(plan: Pick<Plan, "group" | "calm" | "drift">, restTimeouts: number): Checker {
@@ -68,12 +71,6 @@ export function promptness(plan: Pick<Plan, "group" | "calm" | "drift">, restTim
 const isBusy = (effects: readonly { readonly kind: string; readonly note?: { readonly kind: string } }[]) =>
   effects.some(({ kind, note }) => kind === "note" && note?.kind === "viewProposed");
 
-function isResting(world: World, restFor: number): boolean {
-  const isSame = world.hosts.every((host) => host.daemon === "down" || host.group === world.group);
-  return isSame && world.isCalm && world.now - world.undisturbedSince > restFor && !isPending(world) &&
-    !isAnyDamped(world) && unsettled(world) === null;
-}
-
 type Bounds = ReturnType<typeof boundsOf>;
 
 /** The rows of the table, in ms: d is the network's longest delay, p a call of `ip` and the wait for a renewal and a look. */
@@ -85,6 +82,10 @@ function boundsOf({ group, calm, drift = 0 }: Pick<Plan, "group" | "calm" | "dri
   return {
     timeout,
     death: slowest + 6 * d + p + slack,
+    // A hint, a probe that is not answered, the guard, and one question more than it takes to see that it is done.
+    killed: hintMax + Math.max(5, heartbeat / 10) * (1 + drift) + 6 * d + guardMax + 2 * questionMax + p +
+      slack,
+    leaseWait: leaseWait([group]) * (1 + drift),
     partition: slowest + (group.partition === "serve" ? 4 : 6) * d + p + slack,
     minority: slowest - heartbeat / 2 + p + slack,
     handover: 5 * d + 2 * p + linger + slack,
@@ -97,14 +98,18 @@ function deadlinesOf(
 ): readonly Deadline[] {
   switch (fault.kind) {
     case "kill":
+      if (fault.guard && world.group.partition === "serve") {
+        return [{ within: bounds.killed, broken: (now) => uncoveredAnywhere(now, all) }];
+      }
+      return deadlinesOfLoss(bounds.death, bounds);
     case "powerLoss":
     case "pause":
-      return [{ within: bounds.death, broken: uncoveredAnywhere }];
+      return deadlinesOfLoss(bounds.death, bounds);
     case "partition":
       if (fault.segment !== undefined) return [];
       return [
         { within: bounds.minority, broken: heldByMinority },
-        { within: bounds.partition, broken: uncoveredAnywhere },
+        ...deadlinesOfLoss(bounds.partition, bounds),
       ];
     case "stop":
       return [{ within: bounds.handover, broken: (now) => keptBy(fault.host, now) }];
@@ -114,6 +119,12 @@ function deadlinesOf(
       return [];
   }
 }
+
+/** What waits for leases is later. */
+const deadlinesOfLoss = (within: number, { leaseWait }: Bounds): readonly Deadline[] => [
+  { within, broken: (now) => uncoveredAnywhere(now, atOnce) },
+  { within: within + leaseWait, broken: (now) => uncoveredAnywhere(now, all) },
+];
 
 function deadlinesOfRequest(
   { host, request }: Fault & { kind: "operator" },
@@ -153,7 +164,7 @@ function keptBy(name: HostName, { hosts, addresses, group }: World): Violation |
   );
   if (kept !== undefined) return { what: `${name} still has ${kept}`, hosts: [name] };
   const running = others.filter(({ daemon }) => daemon === "running");
-  return isPowerful(group, running) ? uncovered(running) : null;
+  return isPowerful(group, running) ? uncovered(running, all) : null;
 }
 
 function heldByMinority(world: World): Violation | null {

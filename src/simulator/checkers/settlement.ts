@@ -47,6 +47,13 @@ export const isPending = (world: World): boolean =>
         (status.hasWishes || !status.mature || status.vips.some(({ problem }) => problem !== null)));
   });
 
+/** Whether everybody goes by the same file, and nothing has happened for so long, in ms, or is still to come. */
+export function isResting(world: World, restFor: number): boolean {
+  const isSame = world.hosts.every((host) => host.daemon === "down" || host.group === world.group);
+  return isSame && world.isCalm && world.now - world.undisturbedSince > restFor && !isPending(world) &&
+    !isAnyDamped(world) && unsettled(world) === null;
+}
+
 /** Whether some host takes another for one that comes back too often. */
 export const isAnyDamped = (world: World): boolean =>
   world.hosts.some((each) => each.status()?.hosts.some(({ damped }) => damped));

@@ -21,7 +21,7 @@ function onlyC(
 }
 
 const say = (world: ReturnType<typeof onlyC>) =>
-  coverage({ bound, gapMax: -1 }).check({ kind: "polled" }, world)?.what ?? null;
+  coverage({ bound, leaseWait: 0, gapMax: -1 }).check({ kind: "polled" }, world)?.what ?? null;
 const cutOff = { apart: ["ac", "bc"] };
 
 Deno.test("coverage objects when no member of an undisturbed component has a VIP that one could have", () => {
@@ -31,7 +31,7 @@ Deno.test("coverage objects when no member of an undisturbed component has a VIP
 });
 
 Deno.test("coverage gives a handover time, and no more", () => {
-  const checker = coverage({ bound, gapMax: 1_000 });
+  const checker = coverage({ bound, leaseWait: 0, gapMax: 1_000 });
   const at = (now: number) => checker.check({ kind: "polled" }, onlyC({ ...cutOff, now }))?.what ?? null;
   assert.equal(at(bound + 1), null);
   assert.equal(at(bound + 1_001), null);

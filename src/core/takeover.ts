@@ -10,7 +10,7 @@
 // is left of it; the new holder waits, and meanwhile asks the network whether anybody answers.
 
 import type { ProbeAnswer } from "./events.ts";
-import type { Allotment, Assignment, Report, Unreleased } from "./message.ts";
+import type { Allotment, Assignment, MoveReason, Report, Unreleased } from "./message.ts";
 import { type Peer, timeoutFor } from "./suspicion.ts";
 import { type Node, stateOf, type Turn, update } from "./turn.ts";
 import { isPresent } from "./vip.ts";
@@ -132,19 +132,23 @@ export function adoptUnreleased(turn: Turn, allocation: readonly Assignment[]): 
   const yielding = new Set(
     group.vips.filter(({ foreignHolder }) => foreignHolder === "yield").map(({ name }) => name),
   );
-  for (const { vip, holder, from, unreleased } of allocation) {
+  for (const { vip, holder, reason, unreleased } of allocation) {
     const askAt = before.get(vip)?.askAt ?? now;
     if (unreleased !== null) {
       const { remaining, endsInSilence } = unreleased;
       lost.set(vip, { until: after(now, remaining), endsInSilence, askAt });
     } else if (
-      yielding.has(vip) && holder === self.host && from.length === 0 && !isPresent(stateOf(turn.node, vip))
+      yielding.has(vip) && holder === self.host && !isHandedOver(reason) &&
+      !isPresent(stateOf(turn.node, vip))
     ) {
       lost.set(vip, { until: after(now, strangerPatience), endsInSilence: true, askAt });
     }
   }
   update(turn, { lost });
 }
+
+/** Whether a holder that could go on holding it gives it away: then no stranger answers for it. */
+const isHandedOver = (reason: MoveReason): boolean => !["unheld", "holderGone", "merged"].includes(reason);
 
 /** How long the new holder of a VIP that yields to a foreign holder waits to be told that there is none. */
 const strangerPatience = duration(100);

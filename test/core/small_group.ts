@@ -1,7 +1,7 @@
 // A few nodes on a perfect network with a 1 ms delay, and hosts whose `ip` takes 2 ms: enough to state what the
 // protocol does when nothing goes wrong by chance. The simulator is for everything else.
 
-import type { NodeEffect, NodeEvent, Note } from "../../src/core/events.ts";
+import type { NodeEffect, NodeEvent, Note, ProbeAnswer } from "../../src/core/events.ts";
 import { createNode, type Node, nodeDeadline, nodeStatus, stepNode } from "../../src/core/node.ts";
 import {
   duration,
@@ -95,6 +95,12 @@ export class SmallGroup {
     readonly change: "+" | "-";
     readonly vip: VipName;
   }[] = [];
+  /** Machines outside of the group that answer for VIPs, by VIP. */
+  readonly strangers = new Map<string, string>();
+  /** Hosts whose interface has no link. */
+  readonly unplugged = new Set<string>();
+  /** What daemons asked the network, VIP by VIP. */
+  readonly asked: { readonly at: number; readonly host: string; readonly vip: VipName }[] = [];
   /** What daemons asked to be added, or renewed. */
   readonly additions: { readonly at: number; readonly host: string; readonly vips: readonly VipName[] }[] =
     [];
@@ -240,6 +246,13 @@ export class SmallGroup {
         return this.#later(2, () => this.#add(name, host, effect.vips));
       case "removeAddresses":
         return this.#later(2, () => this.#remove(name, host, effect.vips));
+      case "probeAddresses":
+        this.asked.push(...effect.vips.map((vip) => ({ at: this.now, host: name, vip })));
+        return this.#later(8, () =>
+          this.tell(name, {
+            kind: "addressesProbed",
+            answers: effect.vips.map((vip) => ({ vip, answer: this.#answer(name, vip) })),
+          }));
       case "observeAddresses":
         return this.#later(2, () => this.observe(name));
       case "note":
@@ -256,8 +269,43 @@ export class SmallGroup {
     const whole = [...this.#host(name).kernel].sort();
     this.tell(name, {
       kind: "addressesObserved",
-      observed: { whole, partial: [], withoutLink: [], isPlaced: this.placed.has(name) },
+      observed: {
+        whole,
+        partial: [],
+        withoutLink: this.unplugged.has(name) ? this.nodeOf(name).group.vips.map((vip) => vip.name) : [],
+        isPlaced: this.placed.has(name),
+      },
     });
+  }
+
+  /** The interface of the host's VIPs loses its link, or has it again. */
+  plug(name: string, hasLink: boolean): void {
+    if (hasLink) this.unplugged.delete(name);
+    else this.unplugged.add(name);
+    this.observe(name);
+  }
+
+  /** SIGKILL: the kernel keeps what the guard does not remove, and others hear that the connection has ended. */
+  kill(name: string, { guardAfter }: { readonly guardAfter: number | null }): void {
+    const host = this.#host(name);
+    host.state = "stopped";
+    for (const other of this.hosts.keys()) {
+      if (other !== name) {
+        this.#later(1, () => this.tell(other, { kind: "connectionEnded", member: host.node.self }));
+      }
+    }
+    if (guardAfter === null) return;
+    this.#later(guardAfter, () => [...host.kernel].forEach((vip) => this.#drop(name, host, vip)));
+  }
+
+  #answer(name: string, vip: VipName): ProbeAnswer["answer"] {
+    const stranger = this.strangers.get(vip);
+    if (stranger !== undefined) return { kind: "answered", by: { mac: stranger, host: null } };
+    for (const [other, { kernel, state }] of this.hosts) {
+      if (other === name || state === "down" || !kernel.has(vip)) continue;
+      return { kind: "answered", by: { mac: `mac of ${other}`, host: hostName(other) } };
+    }
+    return { kind: "silent" };
   }
 
   #deliver(from: string, to: string, effect: NodeEffect & { kind: "broadcast" | "send" }): void {

@@ -1,0 +1,89 @@
+import assert from "node:assert/strict";
+import type { Neighbour } from "../../src/core/events.ts";
+import { hostName, vipName } from "../../src/core/vocabulary.ts";
+import { type SmallGroup, startedGroup, vip } from "./small_group.ts";
+
+const stranger: Neighbour = { mac: "02:00:5e:10:00:01", host: null };
+const v2 = vipName("v2");
+const yielding = vip("v2", { foreignHolder: "yield" });
+
+const conflict = (group: SmallGroup, host: string, by: Neighbour = stranger) =>
+  group.tell(host, { kind: "conflictDetected", conflict: { vip: v2, by } });
+const told = (group: SmallGroup) =>
+  group.notes.flatMap(({ note }) =>
+    note.kind === "foreignHolder" || note.kind === "foreignHolderGone" ? [note] : []
+  );
+
+Deno.test("defend: a foreign holder is told of once, and the VIP announced against him once in 10 s", () => {
+  const group = startedGroup();
+  group.run(10_000);
+  group.forget();
+  for (let second = 0; second < 30; second++) {
+    conflict(group, "b");
+    group.run(1_000);
+  }
+  assert.equal(group.holders(), "v1=a v2=b v3=c");
+  assert.deepEqual(told(group), [{ kind: "foreignHolder", vip: v2, by: stranger, yields: false }]);
+  const [first, ...others] = group.announced.map(({ at }) => at);
+  assert.equal(others.length, 2);
+  assert.ok(others.every((at, i) => at - (i === 0 ? first ?? 0 : others[i - 1] ?? 0) >= 10_000));
+  assert.deepEqual(group.status("b").vips[1]?.contender?.by, stranger);
+});
+
+Deno.test("a foreign holder who has not been heard for a minute is forgotten, and that is told", () => {
+  const group = startedGroup();
+  conflict(group, "b");
+  group.forget();
+  group.run(70_000);
+  assert.deepEqual(told(group), [{ kind: "foreignHolderGone", vip: v2, by: stranger }]);
+  assert.equal(group.status("b").vips[1]?.contender, null);
+});
+
+Deno.test("yield: the VIP is given up, and taken by nobody as long as a stranger answers for it", () => {
+  const group = startedGroup({ vips: ["v1", yielding, "v3"] });
+  group.forget();
+  group.strangers.set("v2", stranger.mac);
+  conflict(group, "b");
+  group.run(1_000);
+  assert.equal(group.holders(), "v1=a v2=- v3=c");
+  assert.match(group.status("b").vips[1]?.problem ?? "", /^02:00:5e:10:00:01, which is no host of the group/);
+  // Not a frame more than it takes for each host to see it.
+  const asked = group.asked.length;
+  assert.ok(asked <= 4, String(asked));
+  group.strangers.clear();
+  group.run(12_000);
+  assert.match(group.holders(), /v2=[abc] /);
+});
+
+Deno.test("yield: who starts asks before it takes", () => {
+  const group = startedGroup({ vips: ["v1", yielding, "v3"] }, "a");
+  group.run(10_000);
+  assert.ok(group.asked.some(({ vip: each }) => each === v2));
+  assert.equal(group.holders(), "v1=a v2=a v3=a");
+});
+
+Deno.test("a member of the view is no foreign holder", () => {
+  const group = startedGroup();
+  group.forget();
+  conflict(group, "b", { mac: "02:00:00:00:00:0c", host: hostName("c") });
+  assert.deepEqual(told(group), []);
+  assert.deepEqual(group.announced, []);
+});
+
+Deno.test("a host of the group that is out of touch is told of, and not announced against", () => {
+  const group = startedGroup();
+  group.stop("b");
+  group.run(1_000);
+  group.forget();
+  const holder = group.status("a").vips[1]?.holder ?? "";
+  conflict(group, holder, { mac: "02:00:00:00:00:0b", host: hostName("b") });
+  assert.equal(told(group).length, 1);
+  assert.deepEqual(group.announced, []);
+});
+
+Deno.test("what is not on this host is no concern of it", () => {
+  const group = startedGroup();
+  group.forget();
+  conflict(group, "a");
+  assert.deepEqual(told(group), []);
+});

@@ -1,0 +1,60 @@
+import assert from "node:assert/strict";
+import { type SmallGroup, startedGroup } from "./small_group.ts";
+
+const kindsOf = (group: SmallGroup, host: string) =>
+  group.notes.filter((each) => each.host === host).map(({ note }) => note.kind);
+
+Deno.test("a host without a link gives its VIPs to hosts that have one, at once", () => {
+  const group = startedGroup();
+  group.forget();
+  group.plug("b", false);
+  group.run(20);
+  assert.match(group.holders(), /^v1=a v2=[ac] v3=c$/);
+  assert.deepEqual(kindsOf(group, "b").filter((kind) => kind === "linkLost"), ["linkLost"]);
+  assert.equal(group.status("b").vips[1]?.problem, "its interface is down, has no carrier, or is gone");
+  group.run(60_000);
+  assert.match(group.holders(), /^v1=a v2=[ac] v3=c$/);
+});
+
+Deno.test("an address that went with its interface is not put back, nor called vanished", () => {
+  const group = startedGroup();
+  group.forget();
+  group.hosts.get("b")?.kernel.clear();
+  group.plug("b", false);
+  group.run(20);
+  assert.ok(!kindsOf(group, "b").includes("vipVanished"));
+  assert.ok(!group.additions.some(({ host, at }) => host === "b" && at > 1_000));
+});
+
+Deno.test("a host whose link is back is given VIPs two heartbeats later", () => {
+  const group = startedGroup();
+  group.plug("b", false);
+  group.run(1_000);
+  group.forget();
+  const at = group.now;
+  group.plug("b", true);
+  group.run(10_000);
+  assert.match(group.holders(), /=b/);
+  const taken = group.kernelLog.find(({ host, change }) => host === "b" && change === "+");
+  assert.ok((taken?.at ?? 0) - at >= 200);
+  assert.ok(kindsOf(group, "b").includes("linkBack"));
+  assert.equal(group.status("b").vips[1]?.problem, null);
+});
+
+Deno.test("a VIP is on nobody while nobody has a link, and on somebody when one has", () => {
+  const group = startedGroup();
+  for (const host of ["a", "b", "c"]) group.plug(host, false);
+  group.run(1_000);
+  assert.equal(group.holders(), "v1=- v2=- v3=-");
+  group.plug("b", true);
+  group.run(1_000);
+  assert.equal(group.holders(), "v1=b v2=b v3=b");
+});
+
+Deno.test("a link that goes before its failure to add is forgotten keeps the host unable", () => {
+  const group = startedGroup();
+  group.plug("b", false);
+  group.tell("b", { kind: "addressesAddFailed", problems: [] });
+  group.run(200_000);
+  assert.match(group.holders(), /^v1=a v2=[ac] v3=c$/);
+});

@@ -1,0 +1,92 @@
+import assert from "node:assert/strict";
+import type { Allotment, Report } from "../../src/core/message.ts";
+import { assignmentsOf } from "../../src/core/takeover.ts";
+import { duration, hostName, vipName } from "../../src/core/vocabulary.ts";
+import { type SmallGroup, startedGroup, vip } from "./small_group.ts";
+
+const waiting = vip("v2", { takeover: "after-lease" });
+const takenAt = (group: SmallGroup, host: string) =>
+  group.kernelLog.find((each) => each.change === "+" && each.host === host && each.vip === vipName("v2"))?.at;
+
+Deno.test("takeover at-once: a silent host's VIP is taken after the timeout", () => {
+  const group = startedGroup();
+  group.forget();
+  const at = group.now;
+  group.stop("b");
+  group.run(1_000);
+  assert.ok((takenAt(group, "a") ?? Infinity) - at < 510);
+});
+
+Deno.test("takeover after-lease: a silent host's VIP is taken when its lease must have run out, and no later", () => {
+  const group = startedGroup({ vips: ["v1", waiting, "v3"] });
+  group.forget();
+  const at = group.now;
+  group.stop("b");
+  group.run(5_000);
+  const after = (takenAt(group, "a") ?? NaN) - at;
+  // Heartbeat, lease and half a second, from when it was heard last: up to a heartbeat ago.
+  assert.ok(after >= 3_500 && after <= 3_610, String(after));
+});
+
+Deno.test("takeover after-lease: the wait goes on where its first heir dies too, and is not begun anew", () => {
+  const group = startedGroup({ vips: ["v1", waiting, "v3"] });
+  group.forget();
+  const at = group.now;
+  group.stop("b");
+  group.run(1_000);
+  const heir = group.status("c").vips[1]?.holder ?? "";
+  const other = heir === "a" ? "c" : "a";
+  group.crash(heir);
+  group.run(6_000);
+  const after = (takenAt(group, other) ?? NaN) - at;
+  // The heir may have taken it up to the end of its own lease, as far as the other one knows.
+  assert.ok(after >= 3_500 && after <= 4_700, String(after));
+});
+
+Deno.test("takeover after-lease: a clean stop and a move wait for nothing", () => {
+  const group = startedGroup({ vips: ["v1", waiting, "v3"] });
+  group.tell("b", { kind: "operatorRequested", request: { kind: "stop" } });
+  group.run(50);
+  assert.match(group.holders(), /v2=[ac]/);
+});
+
+Deno.test("takeover after-lease without a lease is like at-once: there is nothing to wait for", () => {
+  const group = startedGroup({ vips: ["v1", waiting, "v3"], lease: null });
+  group.stop("b");
+  group.run(600);
+  assert.match(group.holders(), /v2=[ac]/);
+});
+
+const [a, b, c] = [hostName("a"), hostName("b"), hostName("c")];
+const v1 = vipName("v1");
+const allotment: Allotment = {
+  vip: v1,
+  holder: a,
+  reason: "holderGone",
+  age: duration(0),
+  from: [],
+  handover: "exclusive",
+};
+const says = (host: typeof a, remaining: number | null, holds = false) => ({
+  host,
+  report: {
+    held: holds ? [{ vip: v1, reason: "unheld", age: duration(0) }] : [],
+    unreleased: remaining === null ? [] : [{ vip: v1, remaining: duration(remaining), endsInSilence: false }],
+  } satisfies Pick<Report, "held" | "unreleased">,
+});
+const waitOf = (...reports: ReturnType<typeof says>[]) =>
+  assignmentsOf([allotment], reports)[0]?.unreleased?.remaining ?? null;
+
+Deno.test("assignmentsOf() takes the longest wait that anybody knows of, for a VIP that nobody has", () => {
+  assert.equal(waitOf(says(a, 10), says(b, 300), says(c, null)), 300);
+  assert.equal(waitOf(says(a, null), says(b, null)), null);
+});
+
+Deno.test("assignmentsOf() believes the holder, who has it or was given it, more than anybody else", () => {
+  assert.equal(waitOf(says(a, null, true), says(b, 300)), null);
+  assert.equal(waitOf(says(a, 200, true), says(b, 300)), 200);
+});
+
+Deno.test("assignmentsOf() believes those who were given it, where it moves on", () => {
+  assert.equal(waitOf(says(a, 900), says(b, 200, true), says(c, 300)), 200);
+});

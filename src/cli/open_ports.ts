@@ -14,6 +14,7 @@ import { createClock } from "../host/clock.ts";
 import { askDaemon } from "../host/control_client.ts";
 import { controlSocketPath, openControlServer } from "../host/control_server.ts";
 import { openGuard } from "../host/guard.ts";
+import { openLifelines } from "../host/lifelines.ts";
 import { preflight } from "../host/preflight.ts";
 import { searchPath } from "../host/programs.ts";
 import { openNetwork } from "../host/udp.ts";
@@ -71,6 +72,9 @@ async function openInOrder(
   if (network.kind === "problems") return unavailable(network.problems);
   toClose(() => network.network.close());
 
+  const lifelines = openLifelines(segments, { log });
+  toClose(() => lifelines.close());
+
   const own = segments.map(({ local }) => local);
   const addresses = openAddresses({ vips, lease: configuration.group.timing.lease, own, programs });
   toClose(() => addresses.close());
@@ -90,6 +94,7 @@ async function openInOrder(
   const ports = {
     clock: createClock(),
     network: network.network,
+    lifelines,
     addresses,
     announcer: announcer.announcer,
     guard: guard.guard,
@@ -102,6 +107,7 @@ async function openInOrder(
       addresses,
       announcer: announcer.announcer,
       network: network.network,
+      lifelines,
       guard: guard.guard,
       keyring,
       log,

@@ -12,6 +12,7 @@ import type { LocalAddresses } from "../host/addresses.ts";
 import type { LocalAnnouncer } from "../host/announcer.ts";
 import type { Keyring } from "../host/authenticator.ts";
 import type { LocalGuard } from "../host/guard.ts";
+import type { LocalLifelines } from "../host/lifelines.ts";
 import { unionOf } from "../host/placed_vip.ts";
 import { interfaceProblems } from "../host/preflight.ts";
 import type { UdpNetwork } from "../host/udp.ts";
@@ -27,6 +28,7 @@ export interface ReloadParts {
   readonly addresses: LocalAddresses;
   readonly announcer: LocalAnnouncer;
   readonly network: UdpNetwork;
+  readonly lifelines: LocalLifelines;
   readonly guard: LocalGuard;
   readonly keyring: Keyring;
   readonly log: Log;
@@ -54,11 +56,12 @@ export function createConfigurationFile(parts: ReloadParts): ConfigurationFile {
 
   /** Nothing here waits: a call of the daemon finds all of it changed, or nothing. */
   function takeOver(next: Next): void {
-    const { addresses, announcer, network, keyring, log } = parts;
+    const { addresses, announcer, network, lifelines, keyring, log } = parts;
     const { vips, targets, segments } = next.placement;
     addresses.adopt({ vips, lease: next.configuration.group.timing.lease });
     announcer.adopt({ vips, targets });
     network.adopt(segments);
+    lifelines.adopt(segments);
     keyring.adopt(next.secrets);
     present = next.configuration;
     placement = next.placement;

@@ -112,12 +112,13 @@ class Daemon {
   }
 
   start(): void {
-    const { clock, network, announcer, control, guard, signals, log } = this.#ports;
+    const { clock, network, lifelines, announcer, control, guard, signals, log } = this.#ports;
     signals.onStop((signal) => this.#stop(signal));
     signals.onReload(() => void this.#reload());
     signals.onFatal((error) => this.#fail(error));
     clock.onAlarm(() => this.#submit({ kind: "clockTicked" }));
     control.onRequest((request) => this.#answer(request));
+    lifelines.onEnd((member) => this.#submit({ kind: "connectionEnded", member }));
     announcer.onConflict((conflict) => this.#submit({ kind: "conflictDetected", conflict }));
     guard.onDeath(() =>
       log.write("warning", "The guard died: somebody ended it; another one takes its place")
@@ -193,9 +194,10 @@ class Daemon {
   #receive(datagram: Uint8Array, segment: SegmentName): void {
     if (this.#hasEnded) return;
     const letter = this.#inbox.open(datagram, segment);
-    if (letter !== null) {
-      this.#submit({ kind: "messageReceived", sender: letter.sender, message: letter.message });
-    }
+    if (letter === null) return;
+    const { sender, message } = letter;
+    this.#ports.lifelines.hold(sender);
+    this.#submit({ kind: "messageReceived", sender, message });
   }
 
   #log(notes: readonly Note[]): void {

@@ -2,7 +2,7 @@
 // each, and tests have fakes. Nothing here throws for an operating error: it comes back as a value.
 
 import type { Conflict, Observed, ProbeAnswer, VipProblem } from "../core/events.ts";
-import type { Group, HostName, Instant, SegmentName, VipName } from "../core/vocabulary.ts";
+import type { Group, HostName, Instant, Member, SegmentName, VipName } from "../core/vocabulary.ts";
 import type { ControlRequest, ControlResponse } from "../codec/control.ts";
 
 export interface Clock {
@@ -28,6 +28,15 @@ export interface Network {
 export interface AddressOutcome {
   readonly done: readonly VipName[];
   readonly problems: readonly VipProblem[];
+}
+
+/** Connections to the daemons of other hosts, which carry nothing: their end tells that a daemon has ended. */
+export interface Lifelines {
+  /** Keeps connected with this life of a host's daemon, in place of an earlier one. For when it is first heard. */
+  hold(member: Member): void;
+  /** Calls back, once for each life, when its connection has ended and its host refuses another one. */
+  onEnd(ended: (member: Member) => void): void;
+  close(): Promise<void>;
 }
 
 /** VIPs as addresses of this host's interfaces. Calls are carried out one at a time, in order. */
@@ -119,6 +128,7 @@ export interface Log {
 export interface Ports {
   readonly clock: Clock;
   readonly network: Network;
+  readonly lifelines: Lifelines;
   readonly addresses: Addresses;
   readonly announcer: Announcer;
   readonly guard: Guard;

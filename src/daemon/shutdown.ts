@@ -64,8 +64,11 @@ async function removeAll(vips: readonly VipName[], { addresses, log }: Ports): P
   return outcome.problems.length === 0;
 }
 
-async function closePorts({ control, network, announcer, addresses }: Ports): Promise<void> {
-  await settled(Promise.allSettled([control.close(), network.close(), announcer.close(), addresses.close()]));
+async function closePorts({ control, network, lifelines, announcer, addresses }: Ports): Promise<void> {
+  const others = [control.close(), network.close(), announcer.close(), addresses.close()];
+  await settled(Promise.allSettled(others));
+  // Last: the others should have heard a farewell before they hear that the connection has ended.
+  await settled(lifelines.close());
 }
 
 /** What the work comes to; null when it failed or took longer than our patience. */

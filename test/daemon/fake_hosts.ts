@@ -9,6 +9,7 @@ import {
   incarnation,
   type Instant,
   instant,
+  type Member,
   type SegmentName,
   segmentName,
   type VipName,
@@ -93,6 +94,7 @@ function startHost({ group, name, clock, hosts, leftovers, segments, cut, life }
     fail: (_: unknown) => {},
     changed: () => {},
     conflicting: (_: Conflict) => {},
+    ended: (_: Member) => {},
     answer: (_: ControlRequest): Promise<ControlResponse> => Promise.reject(new Error("nobody answers yet")),
   };
   const done: string[] = [];
@@ -121,6 +123,11 @@ function startHost({ group, name, clock, hosts, leftovers, segments, cut, life }
       send: (to, datagrams) => deliver([hosts.get(to)], datagrams),
       onDatagram: (receive) => void receivers.push(receive),
       close: () => Promise.resolve(note("close network")),
+    },
+    lifelines: {
+      hold: () => {},
+      onEnd: (ended) => void (calls.ended = ended),
+      close: () => Promise.resolve(note("close lifelines")),
     },
     addresses: {
       add(vips) {

@@ -18,7 +18,7 @@ import { openLifelines } from "../host/lifelines.ts";
 import { preflight } from "../host/preflight.ts";
 import { searchPath } from "../host/programs.ts";
 import { openNetwork } from "../host/udp.ts";
-import type { Placement } from "./placement.ts";
+import { hostAddresses, type Placement } from "./placement.ts";
 import { createConfigurationFile } from "./reload.ts";
 
 export type OpenedPorts =
@@ -79,7 +79,15 @@ async function openInOrder(
   const addresses = openAddresses({ vips, lease: configuration.group.timing.lease, own, programs });
   toClose(() => addresses.close());
 
-  const announcer = openAnnouncer({ vips, targets, means, arping, isHere: (vip) => addresses.isHere(vip) });
+  const announcer = openAnnouncer({
+    vips,
+    targets,
+    hosts: hostAddresses(segments),
+    ip: programs.ip,
+    means,
+    arping,
+    isHere: (vip) => addresses.isHere(vip),
+  });
   if (announcer.kind === "problem") return unavailable([announcer.problem]);
   toClose(() => announcer.announcer.close());
 

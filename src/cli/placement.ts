@@ -46,6 +46,10 @@ const placeSegments = (host: HostPlace, { segments, hosts }: Configuration): rea
     return [{ ...segment, segment: name, local, peers: new Map(peers) }];
   });
 
+/** The other hosts, by their addresses in these segments. */
+export const hostAddresses = (segments: readonly PlacedSegment[]): ReadonlyMap<string, HostName> =>
+  new Map(segments.flatMap(({ peers }) => [...peers].map(([host, address]) => [address, host] as const)));
+
 /** The segments that each host is part of, in the file's order. */
 export const segmentsOfHosts = (
   { hosts, segments }: Configuration,

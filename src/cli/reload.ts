@@ -17,7 +17,7 @@ import { unionOf } from "../host/placed_vip.ts";
 import { interfaceProblems } from "../host/preflight.ts";
 import type { UdpNetwork } from "../host/udp.ts";
 import { readConfiguration, readSecrets } from "./configuration_file.ts";
-import { type Placement, placeOn, segmentsOfHosts } from "./placement.ts";
+import { hostAddresses, type Placement, placeOn, segmentsOfHosts } from "./placement.ts";
 
 /** What was opened for the configuration that is read again. */
 export interface ReloadParts {
@@ -59,7 +59,7 @@ export function createConfigurationFile(parts: ReloadParts): ConfigurationFile {
     const { addresses, announcer, network, lifelines, keyring, log } = parts;
     const { vips, targets, segments } = next.placement;
     addresses.adopt({ vips, lease: next.configuration.group.timing.lease });
-    announcer.adopt({ vips, targets });
+    announcer.adopt({ vips, targets, hosts: hostAddresses(segments) });
     network.adopt(segments);
     lifelines.adopt(segments);
     keyring.adopt(next.secrets);

@@ -33,6 +33,16 @@ export function questionFrame(sender: Sender, target: Uint8Array): Uint8Array {
   return target.length === 16 ? neighbourSolicitation(sender, target) : arpRequest(sender, target);
 }
 
+/**
+ * "Does anybody have the address?", without saying that it is ours: RFC 5227, section 2.1.1, and for IPv6 as in
+ * duplicate address detection, RFC 4862, section 5.4.2.
+ */
+export function probeFrame(mac: Uint8Array, address: Uint8Array): Uint8Array {
+  const nobody = { mac, address: new Uint8Array(address.length) };
+  if (address.length === 4) return arpRequest(nobody, address);
+  return icmp6Frame(nobody, { to: solicitedNode(address), body: solicitation(address) });
+}
+
 /** "I am looking for my own address": every neighbour that has an entry for it corrects the entry. */
 export const gratuitousArpRequest = (sender: Sender): Uint8Array => arpRequest(sender, sender.address);
 
@@ -60,11 +70,15 @@ export function neighbourAdvertisement(
 
 /** "Who has the target? Tell the sender", to the target's solicited-node group (RFC 4291, section 2.7.1). */
 export function neighbourSolicitation({ mac, address }: Sender, target: Uint8Array): Uint8Array {
-  const to = joined([SOLICITED_NODE_PREFIX, target.subarray(13)]);
-  const head = Uint8Array.of(NEIGHBOUR_SOLICITATION, 0, 0, 0, 0, 0, 0, 0);
-  const body = joined([head, target, Uint8Array.of(OPTION_SOURCE_LINK_ADDRESS, 1), mac]);
-  return icmp6Frame({ mac, address }, { to, body });
+  const body = joined([solicitation(target), Uint8Array.of(OPTION_SOURCE_LINK_ADDRESS, 1), mac]);
+  return icmp6Frame({ mac, address }, { to: solicitedNode(target), body });
 }
+
+const solicitedNode = (target: Uint8Array): Uint8Array =>
+  joined([SOLICITED_NODE_PREFIX, target.subarray(13)]);
+
+const solicitation = (target: Uint8Array): Uint8Array =>
+  joined([Uint8Array.of(NEIGHBOUR_SOLICITATION, 0, 0, 0, 0, 0, 0, 0), target]);
 
 /** The EtherType of a frame: what the kernel wants to be told once more when it sends one. */
 export function etherType(frame: Uint8Array): number {

@@ -35,7 +35,7 @@ export function hearConflict(turn: Turn, { vip, by }: Conflict): void {
   if (yields) return giveWay(turn, vip, by);
   const defendedAt = isNew ? null : known.defendedAt;
   const defends = by.host === null && (defendedAt === null || now - defendedAt >= defendInterval);
-  if (defends) turn.effects.push({ kind: "announce", vips: [vip] });
+  if (defends) turn.effects.push({ kind: "announce", vips: [vip], isFirst: true });
   rememberContender(turn, vip, { by, lastAt: now, defendedAt: defends ? now : defendedAt });
 }
 

@@ -94,8 +94,11 @@ export type NodeEffect =
   | { readonly kind: "addAddresses"; readonly vips: readonly VipName[] }
   /** Removes the VIPs' addresses; one that is not there counts as removed. Answered per VIP. */
   | { readonly kind: "removeAddresses"; readonly vips: readonly VipName[] }
-  /** Tells neighbours and notify targets that the VIPs are here. Not answered. */
-  | { readonly kind: "announce"; readonly vips: readonly VipName[] }
+  /**
+   * Tells neighbours and notify targets that the VIPs are here; `isFirst`: nobody knows it yet, or somebody else may have
+   * said so since. Not answered.
+   */
+  | { readonly kind: "announce"; readonly vips: readonly VipName[]; readonly isFirst: boolean }
   /** Asks the network whether anybody answers for the VIPs, which are not on this host. Answered by addressesProbed. */
   | { readonly kind: "probeAddresses"; readonly vips: readonly VipName[] }
   /** Answered by addressesObserved. */

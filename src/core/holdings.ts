@@ -235,7 +235,7 @@ export function announceHeld(turn: Turn): void {
   const held = turn.node.group.vips.map(({ name }) => name).filter((vip) =>
     stateOf(turn.node, vip).kind === "held"
   );
-  if (held.length > 0) turn.effects.push({ kind: "announce", vips: held });
+  if (held.length > 0) turn.effects.push({ kind: "announce", vips: held, isFirst: false });
 }
 
 /** Renews the leases of everything held. */
@@ -310,7 +310,12 @@ function demandOnHolder(node: Node, view: View, of: { vip: VipSpec; tenure: Tenu
 /** Steps VIPs by the events given for each, and turns their actions into one effect of each kind. */
 function stepVips(turn: Turn, vips: readonly VipSpec[], events: (vip: VipSpec) => readonly VipEvent[]): void {
   const states = new Map(turn.node.vips);
-  const todo: Record<Exclude<VipAction, "none">, VipName[]> = { add: [], remove: [], announce: [] };
+  const todo: Record<Exclude<VipAction, "none"> | "announceFirst", VipName[]> = {
+    add: [],
+    remove: [],
+    announceFirst: [],
+    announce: [],
+  };
   for (const vip of vips) {
     for (const event of events(vip)) {
       const before = states.get(vip.name) ?? absent;
@@ -318,7 +323,8 @@ function stepVips(turn: Turn, vips: readonly VipSpec[], events: (vip: VipSpec) =
       if (state === before) continue;
       states.set(vip.name, state);
       noteChange(turn, vip.name, { before, state });
-      if (action !== "none") todo[action].push(vip.name);
+      const isFirst = action === "announce" && state.kind === "held" && state.announced === 1;
+      if (action !== "none") todo[isFirst ? "announceFirst" : action].push(vip.name);
     }
   }
   const deadlines = [...states.values()].flatMap((state) => [vipDeadline(state), expiryOf(turn.node, state)]);
@@ -326,7 +332,10 @@ function stepVips(turn: Turn, vips: readonly VipSpec[], events: (vip: VipSpec) =
   // Releasing first: others may be waiting for it.
   if (todo.remove.length > 0) turn.effects.push({ kind: "removeAddresses", vips: todo.remove });
   if (todo.add.length > 0) turn.effects.push({ kind: "addAddresses", vips: todo.add });
-  if (todo.announce.length > 0) turn.effects.push({ kind: "announce", vips: todo.announce });
+  if (todo.announceFirst.length > 0) {
+    turn.effects.push({ kind: "announce", vips: todo.announceFirst, isFirst: true });
+  }
+  if (todo.announce.length > 0) turn.effects.push({ kind: "announce", vips: todo.announce, isFirst: false });
 }
 
 function noteChange(turn: Turn, vip: VipName, change: { before: VipState; state: VipState }): void {

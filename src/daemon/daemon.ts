@@ -163,7 +163,7 @@ class Daemon {
       case "removeAddresses":
         return this.#addressWork.remove(effect.vips);
       case "announce":
-        return announcer.announce(effect.vips);
+        return announcer.announce(effect.vips, effect);
       case "probeAddresses":
         return void this.#probe(effect.vips);
       case "observeAddresses":

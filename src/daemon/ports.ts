@@ -55,9 +55,9 @@ export interface Addresses {
 export interface Announcer {
   /**
    * Sends the announcements of all addresses of the VIPs, without waiting, and asks those notify targets that have not
-   * confirmed them yet.
+   * confirmed them yet. `isFirst`: what was confirmed before does not count any more.
    */
-  announce(vips: readonly VipName[]): void;
+  announce(vips: readonly VipName[], how: { readonly isFirst: boolean }): void;
   /** Asks whether anybody answers for the VIPs, which are not on this host; gives one answer for each, soon. */
   probe(vips: readonly VipName[]): Promise<readonly ProbeAnswer[]>;
   /** Calls back when somebody else answers for a VIP that is on this host, or announces it. */
@@ -69,7 +69,7 @@ export interface Announcer {
 
 /** What came of asking the notify targets of a VIP, since it was announced first. */
 export interface Confirmation {
-  /** How many of them have answered. */
+  /** How many of them have answered; of a block, each neighbour that has. */
   readonly confirmed: number;
   /** Those that have not, as people write them; the first few. */
   readonly missing: readonly string[];

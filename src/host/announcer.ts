@@ -1,7 +1,7 @@
 // Tells neighbours and notify targets where VIPs are: through a packet socket, or by the program arping where that
 // is not allowed or the configuration wants it so.
 
-import type { VipName } from "../core/vocabulary.ts";
+import type { HostName, VipName } from "../core/vocabulary.ts";
 import type { Announcer } from "../daemon/ports.ts";
 import { type Arping, createArpingAnnouncer } from "./arping.ts";
 import type { PlacedTarget } from "./notifier.ts";
@@ -12,6 +12,10 @@ import { createRawAnnouncer } from "./raw_announcer.ts";
 export interface AnnouncerOptions {
   readonly vips: readonly PlacedVip[];
   readonly targets: readonly PlacedTarget[];
+  /** The other hosts of the group, by their addresses in the segments. */
+  readonly hosts: ReadonlyMap<string, HostName>;
+  /** The program, which knows the kernel's neighbours. */
+  readonly ip: string;
   /** "raw": packet socket, arping where it is not allowed. "arping": always the program. */
   readonly means: "raw" | "arping";
   /** The program, if there is one. */
@@ -22,7 +26,7 @@ export interface AnnouncerOptions {
 
 export interface LocalAnnouncer extends Announcer {
   /** Goes by another configuration. What waits its turn for an address that a VIP does not have any more is dropped. */
-  adopt(to: Pick<AnnouncerOptions, "vips" | "targets">): void;
+  adopt(to: Pick<AnnouncerOptions, "vips" | "targets" | "hosts">): void;
 }
 
 export type AnnouncerOutcome =

@@ -52,6 +52,8 @@ export function createArpingAnnouncer(
   const notifier = createNotifier({
     targets: targets.filter(isAskable),
     isHere: isThere,
+    // The program waits for no answer.
+    isAnswered: () => false,
     ask: ({ vip, from, target }) => line.add({ vip, from, args: words.question({ ...from, target }) }),
   });
 

@@ -42,16 +42,18 @@ export interface NotifierOptions {
   readonly ask: (question: Question) => void;
   /** Whether the VIP is here, and has this address. */
   readonly isHere: (vip: VipName, from: PlacedAddress) => boolean;
+  /** Whether this has been answered already: it is not asked again. */
+  readonly isAnswered: (question: Question) => boolean;
 }
 
-export function createNotifier({ targets, ask, isHere }: NotifierOptions): Notifier {
+export function createNotifier({ targets, ...how }: NotifierOptions): Notifier {
   let queues = new Map<string, TargetQueue>();
   const adopt = (wanted: readonly PlacedTarget[]) => {
     const before = queues;
     // One that stays goes on with what waits, at its pace.
     queues = new Map(wanted.map((target) => {
       const key = JSON.stringify(target);
-      return [key, before.get(key) ?? createTargetQueue(target, { ask, isHere })];
+      return [key, before.get(key) ?? createTargetQueue(target, how)];
     }));
     for (const [key, queue] of before) if (!queues.has(key)) queue.close();
   };
@@ -74,7 +76,7 @@ interface Round {
 
 function createTargetQueue(
   target: PlacedTarget,
-  { ask, isHere }: Pick<NotifierOptions, "ask" | "isHere">,
+  { ask, isHere, isAnswered }: Omit<NotifierOptions, "targets">,
 ): TargetQueue {
   const waiting = new Map<string, Round>();
   let left = target.throttle;
@@ -100,9 +102,11 @@ function createTargetQueue(
       while (left > 0 && isHere(vip, from)) {
         const { value: neighbour, done } = neighbours.next();
         if (done === true) break;
+        const question = { vip, from, target: neighbour };
+        if (isAnswered(question)) continue;
         left -= 1;
         startSecond();
-        ask({ vip, from, target: neighbour });
+        ask(question);
       }
       if (left === 0) return;
       waiting.delete(key);

@@ -1,75 +1,166 @@
-// Announces VIPs through a packet socket: at once, and a thousand in a few milliseconds.
+// Announces VIPs through packet sockets, at once and a thousand in a few milliseconds; hears who confirms that, and who
+// else says that a VIP is his; and asks, before a VIP is taken, whether anybody has it.
+//
+//     announce ──▶ gratuitous ARP, NA to all ──────────────────▶ neighbours
+//              ──▶ questions in the VIP's name ─▶ notify targets ─answers─▶ confirmations
+//              ──▶ a probe, from the second time on ─▶ everybody ─answers─▶ conflicts
+//     probe    ──▶ probes ─▶ everybody ─answers─▶ answered, or silent
+//
+// What waits for its turn is sent only if the VIP is still here.
 
-import { announcementFrames, questionFrame } from "../codec/announcement.ts";
 import { readFileSync } from "node:fs";
+import { announcementFrames, probeFrame, questionFrame } from "../codec/announcement.ts";
+import { type Claim, macText, parseClaim } from "../codec/claim.ts";
 import { assert } from "../core/assert.ts";
+import type { Conflict } from "../core/events.ts";
 import { parseIpAddress } from "../core/ip_address.ts";
+import type { VipName } from "../core/vocabulary.ts";
 import type { AnnouncerOptions, LocalAnnouncer } from "./announcer.ts";
+import { createConfirmations } from "./confirmations.ts";
+import { createNeighbourHosts } from "./neighbour_hosts.ts";
 import { createNotifier } from "./notifier.ts";
+import { createPacer } from "./pacer.ts";
 import type { Link, PacketSocket } from "./packet_socket.ts";
 import { hasAddress, type PlacedAddress, type PlacedVip } from "./placed_vip.ts";
+import { createProber } from "./prober.ts";
+
+/** Core's schedule of announcements is over after five seconds; whoever has not confirmed by then is asked so often. */
+const ASK_AGAIN_MS = 30_000;
 
 export function createRawAnnouncer(
   socket: PacketSocket,
-  { vips, targets, isHere }: Pick<AnnouncerOptions, "vips" | "targets" | "isHere">,
+  { vips, targets: firstTargets, hosts: firstHosts, ip, isHere }: Omit<AnnouncerOptions, "means" | "arping">,
 ): LocalAnnouncer {
-  let placed = sendersOf(vips);
+  let placed = byName(vips);
+  let owners = ownersOf(vips);
+  let targets = firstTargets;
+  let conflicting = (_: Conflict) => {};
+  let asking: ReturnType<typeof setTimeout> | undefined;
+  const announced = new Set<VipName>();
+  const own = createOwnLinks(socket);
+  const pacer = createPacer();
+  const hosts = createNeighbourHosts(firstHosts, { ip });
+  const vipHere = (address: string) => {
+    const vip = owners.get(address);
+    return vip !== undefined && isHere(vip) ? vip : null;
+  };
+  const confirmations = createConfirmations({ vipAt: vipHere });
+  const isThere = (vip: VipName, from: PlacedAddress) => hasAddress(placed.get(vip), from) && isHere(vip);
   const notifier = createNotifier({
     targets,
-    isHere: (vip, from) => hasAddress(placed.get(vip), from) && isHere(vip),
-    ask({ from, target }) {
-      const link = socket.link(from.interface);
+    isHere: isThere,
+    isAnswered: ({ vip, from, target }) => confirmations.has(vip, { from: from.address, target }),
+    ask: ({ from, target }) => {
+      const link = own.link(from.interface);
       if (link === null) return;
       socket.send(questionFrame({ mac: link.mac, address: bytesOf(from.address) }, bytesOf(target)), link);
     },
   });
+  const prober = createProber({
+    vipHere,
+    send: sendProbes,
+    hostOf: (mac) => hosts.hostOf(mac),
+    conflicting: (conflict) => conflicting(conflict),
+  });
+  socket.onFrame((frame) => {
+    const claim = parseClaim(frame);
+    if (claim !== null && !own.has(claim.mac)) hear(claim);
+  });
 
   return {
-    announce(names) {
-      const lookUp = createLookUp(socket);
-      const announced = names.flatMap((name) => placed.get(name) ?? []);
-      const frames = announced.flatMap(({ senders }) => senders.flatMap((each) => framesOf(each, lookUp)));
+    announce(names, { isFirst }) {
+      own.refresh();
+      const these = names.flatMap((name) => placed.get(name) ?? []);
+      for (const { vip } of these) {
+        announced.add(vip);
+        if (isFirst) confirmations.begin(vip);
+      }
+      const jobs = these.flatMap((vip) => vip.addresses.map((from) => announcing(vip, from)));
       // The first frame of every address before the second of any: the last VIP of a thousand waits half as long.
-      for (const { link, first } of frames) socket.send(first, link);
-      for (const { link, rest } of frames) rest.forEach((frame) => socket.send(frame, link));
-      announced.forEach((vip) => notifier.notify(vip));
+      void pacer.run(jobs.flatMap(([first]) => first ?? []));
+      void pacer.run(jobs.flatMap(([, ...rest]) => rest));
+      void pacer.run(these.map((vip) => () => notifier.notify(vip)));
+      if (!isFirst) {
+        void pacer.run(these.flatMap((vip) => vip.addresses.map((from) => () => sendProbe(from))));
+      }
+      askAgainLater();
     },
-    probe: (names) => Promise.resolve(names.map((vip) => ({ vip, answer: { kind: "unknown" } }))),
-    onConflict() {},
-    confirmations: () => new Map(),
+    probe: (names) => {
+      own.refresh();
+      return prober.probe(names.flatMap((name) => placed.get(name) ?? []));
+    },
+    onConflict: (call) => void (conflicting = call),
+    confirmations: () =>
+      new Map(
+        [...announced].filter(isHere).flatMap((name) => {
+          const vip = placed.get(name);
+          return vip === undefined || targets.length === 0
+            ? []
+            : [[name, confirmations.of(vip, targets)] as const];
+        }),
+      ),
     adopt(to) {
-      placed = sendersOf(to.vips);
+      placed = byName(to.vips);
+      owners = ownersOf(to.vips);
+      targets = to.targets;
+      hosts.adopt(to.hosts);
       notifier.adopt(to.targets);
     },
     async close() {
+      clearTimeout(asking);
+      pacer.close();
+      prober.close();
       notifier.close();
       socket.close();
     },
   };
+
+  function hear(claim: Claim): void {
+    hosts.hear(claim);
+    confirmations.hear(claim);
+    prober.hear(claim);
+  }
+
+  /** What sends the frames of an address, one after the other, while the VIP is here. */
+  function announcing({ vip }: PlacedVip, from: PlacedAddress): readonly (() => void)[] {
+    const via = own.via(from.interface);
+    // None where the interface is gone. What an interface does not take is lost: announcements are repeated.
+    if (via === null) return [];
+    const { link, router } = via;
+    return announcementFrames({ mac: link.mac, address: bytesOf(from.address) }, { router })
+      .map((frame) => () => void (isThere(vip, from) && socket.send(frame, link)));
+  }
+
+  async function sendProbes(addresses: readonly PlacedAddress[]): Promise<readonly boolean[]> {
+    const sent = addresses.map(() => false);
+    await pacer.run(addresses.map((address, at) => () => void (sent[at] = sendProbe(address))));
+    return sent;
+  }
+
+  function sendProbe({ address, ...on }: PlacedAddress): boolean {
+    const link = own.link(on.interface);
+    return link !== null && socket.send(probeFrame(link.mac, bytesOf(address)), link);
+  }
+
+  /** One timer for all VIPs: there is nothing to do as soon as all is confirmed. */
+  function askAgainLater(): void {
+    asking ??= setTimeout(() => {
+      asking = undefined;
+      own.refresh();
+      for (const vip of announced) if (!isHere(vip)) announced.delete(vip);
+      const unconfirmed = [...announced].flatMap((name) => placed.get(name) ?? [])
+        .filter((vip) => confirmations.of(vip, targets).missing.length > 0);
+      void pacer.run(unconfirmed.map((vip) => () => notifier.notify(vip)));
+      if (unconfirmed.length > 0) askAgainLater();
+    }, ASK_AGAIN_MS);
+  }
 }
 
-const sendersOf = (vips: readonly PlacedVip[]) =>
-  new Map(vips.map((each) => [each.vip, { ...each, senders: each.addresses.map(senderOf) }]));
+const byName = (vips: readonly PlacedVip[]) => new Map(vips.map((each) => [each.vip, each]));
 
-/** None where the interface is gone. What an interface does not take is lost: announcements are repeated. */
-function framesOf({ bytes, ...on }: Sender, lookUp: (interfaceName: string) => Via | null) {
-  const via = lookUp(on.interface);
-  if (via === null) return [];
-  const { link, router } = via;
-  const [first, ...rest] = announcementFrames({ mac: link.mac, address: bytes }, { router });
-  return first === undefined ? [] : [{ link, first, rest }];
-}
-
-/** An address of a VIP, read once: a thousand of them are announced in one go. */
-interface Sender {
-  readonly bytes: Uint8Array;
-  readonly interface: string;
-}
-
-const senderOf = ({ address, ...on }: PlacedAddress): Sender => ({
-  bytes: bytesOf(address),
-  interface: on.interface,
-});
+/** By address. */
+const ownersOf = (vips: readonly PlacedVip[]): ReadonlyMap<string, VipName> =>
+  new Map(vips.flatMap(({ vip, addresses }) => addresses.map(({ address }) => [address, vip] as const)));
 
 interface Via {
   readonly link: Link;
@@ -77,16 +168,24 @@ interface Via {
   readonly router: boolean;
 }
 
-/** Looks each interface up once a call, and no longer: its number and hardware address may change. */
-function createLookUp(socket: PacketSocket): (interfaceName: string) => Via | null {
+/** The interfaces of this host, looked up when they are needed, and anew after refresh(): they may change. */
+function createOwnLinks(socket: PacketSocket) {
   const known = new Map<string, Via | null>();
-  return (name) => {
+  let macs = new Set<string>();
+  const via = (name: string): Via | null => {
     const found = known.get(name);
     if (found !== undefined) return found;
     const link = socket.link(name);
-    const via = link === null ? null : { link, router: isIpv6Router(name) };
-    known.set(name, via);
-    return via;
+    if (link !== null) macs = new Set([...macs, macText(link.mac)]);
+    const fresh = link === null ? null : { link, router: isIpv6Router(name) };
+    known.set(name, fresh);
+    return fresh;
+  };
+  return {
+    via,
+    link: (name: string): Link | null => via(name)?.link ?? null,
+    has: (mac: string): boolean => macs.has(mac),
+    refresh: () => known.clear(),
   };
 }
 
@@ -99,8 +198,14 @@ function isIpv6Router(interfaceName: string): boolean {
   }
 }
 
+const parsedBytes = new Map<string, Uint8Array>();
+
+/** Read once: a thousand addresses are announced in one go, again and again. */
 function bytesOf(address: string): Uint8Array {
+  const known = parsedBytes.get(address);
+  if (known !== undefined) return known;
   const parsed = parseIpAddress(address);
   assert(parsed !== null, `"${address}" is the canonical text of an address`);
+  parsedBytes.set(address, parsed.bytes);
   return parsed.bytes;
 }

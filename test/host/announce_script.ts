@@ -3,15 +3,17 @@
 
 import { type AnnouncerOptions, openAnnouncer } from "../../src/host/announcer.ts";
 
-const { times, ...options } = JSON.parse(Deno.args[0] ?? "") as Omit<AnnouncerOptions, "isHere"> & {
-  readonly times: number;
-};
-const outcome = openAnnouncer({ ...options, isHere: () => true });
+const { times, ...options } = JSON.parse(Deno.args[0] ?? "") as
+  & Omit<AnnouncerOptions, "isHere" | "hosts" | "ip">
+  & {
+    readonly times: number;
+  };
+const outcome = openAnnouncer({ ...options, hosts: new Map(), ip: "ip", isHere: () => true });
 if (outcome.kind === "problem") throw new Error(outcome.problem);
 
 for (let time = 0; time < times; time += 1) {
   const start = performance.now();
-  outcome.announcer.announce(options.vips.map(({ vip }) => vip));
+  outcome.announcer.announce(options.vips.map(({ vip }) => vip), { isFirst: time === 0 });
   console.log(`${outcome.means} ${(performance.now() - start).toFixed(2)}`);
 }
 await Deno.stdin.read(new Uint8Array(1));

@@ -25,7 +25,7 @@ const webA: PlacedVip = {
 /** Announces on the host, by a program of its own, and gives the milliseconds that each call took. */
 async function announce(
   cable: Cable,
-  options: Partial<Omit<AnnouncerOptions, "isHere">> & { readonly times?: number },
+  options: Partial<Omit<AnnouncerOptions, "isHere" | "hosts" | "ip">> & { readonly times?: number },
 ): Promise<readonly number[]> {
   const all = { vips: [webA], targets: [], means: "raw", arping: null, times: 1, ...options };
   const command = [
@@ -109,6 +109,8 @@ Deno.test("openAnnouncer() with neither a packet socket nor arping says what is 
   const outcome = openAnnouncer({
     vips: [webA],
     targets: [],
+    hosts: new Map(),
+    ip: "ip",
     means: "arping",
     arping: null,
     isHere: () => true,

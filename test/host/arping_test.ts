@@ -62,7 +62,7 @@ for (const flavour of ["iputils", "habets"] as const) {
     await ipBatch(cable.neighbour, [
       `neighbour replace 192.168.9.109 lladdr ${OLD_MAC} dev eth0 nud reachable`,
     ]);
-    announcer.announce([webA.vip]);
+    announcer.announce([webA.vip], { isFirst: true });
     await waitUntil(async () => await macOf(cable, "192.168.9.109") === HOST_MAC, { what: "the entry" });
     await announcer.close();
   });
@@ -70,7 +70,7 @@ for (const flavour of ["iputils", "habets"] as const) {
   Deno.test(`announce() by ${flavour} makes a notify target learn the VIP that it never heard of`, async () => {
     await using cable = await layCable();
     const announcer = await announcerOn(cable, { flavour, targets: [neighbour] });
-    announcer.announce([webA.vip]);
+    announcer.announce([webA.vip], { isFirst: true });
     await waitUntil(async () => await macOf(cable, "192.168.9.109") === HOST_MAC, { what: "the entry" });
     await announcer.close();
   });
@@ -87,8 +87,8 @@ Deno.test("announce() by arping says nothing of a VIP that is not here any more"
     targets: [neighbour],
     isHere: (vip) => vip !== gone,
   });
-  announcer.announce([gone]);
-  announcer.announce([webA.vip]);
+  announcer.announce([gone], { isFirst: true });
+  announcer.announce([webA.vip], { isFirst: true });
   const calls = async () => (await Deno.readTextFile(called).catch(() => "")).trim().split("\n").sort();
   await waitUntil(async () => (await calls()).length >= 3, { what: "three calls" });
   assert.deepEqual(await calls(), [
@@ -118,7 +118,7 @@ Deno.test("announce() by arping returns at once, and runs no more than 32 progra
     targets: [],
     isHere: () => true,
   });
-  announcer.announce(vips.map(({ vip }) => vip));
+  announcer.announce(vips.map(({ vip }) => vip), { isFirst: true });
   const seen = async () =>
     (await Deno.readTextFile(`${cable.directory}/seen`).catch(() => "")).trim().split("\n").map(Number);
   await waitUntil(async () => (await seen()).length === 100, { what: "a hundred calls" });

@@ -29,6 +29,7 @@ function collecting(targets: readonly PlacedTarget[], isHere = () => true) {
   const notifier = createNotifier({
     targets,
     isHere,
+    isAnswered: () => false,
     ask: ({ from, target }) => void asked.push(`${from.address} asks ${target}`),
   });
   return { asked, notifier };

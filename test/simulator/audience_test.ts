@@ -25,7 +25,7 @@ const announces = (host: string): Occurrence => ({
   kind: "stepped",
   host: hostName(host),
   event: { kind: "clockTicked" },
-  effects: [{ kind: "announce", vips: [vipName("v")] } satisfies NodeEffect],
+  effects: [{ kind: "announce", vips: [vipName("v")], isFirst: true } satisfies NodeEffect],
   idle: duration(0),
   wait: duration(0),
 });

@@ -172,7 +172,9 @@ Deno.test("SimulatedHost exits when its node has left, and starts again as anoth
 });
 
 Deno.test("SimulatedHost announces addresses, not names", () => {
-  const program = fakeProgram((event) => event.kind === "started" ? [{ kind: "announce", vips: [v] }] : []);
+  const program = fakeProgram((event) =>
+    event.kind === "started" ? [{ kind: "announce", vips: [v], isFirst: true }] : []
+  );
   const { host, announced } = alone(program);
   host.start();
   assert.deepEqual(announced, [{ host: a, addresses: ["v"] }]);

@@ -194,7 +194,7 @@ Deno.test("views objects when a coordinator says a view twice in different words
   objects(checker, [says(false), fakeWorld(group, [])], /a sent view 3@a/);
 });
 
-const announce: NodeEffect = { kind: "announce", vips: [v] };
+const announce: NodeEffect = { kind: "announce", vips: [v], isFirst: true };
 const heartbeat = stepped([{ kind: "broadcast", sequence: sequence(1), message: { kind: "farewell" } }]);
 
 Deno.test("fence objects when a host that was paused too long speaks before its VIPs are gone", () => {

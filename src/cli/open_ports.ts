@@ -72,9 +72,6 @@ async function openInOrder(
   if (network.kind === "problems") return unavailable(network.problems);
   toClose(() => network.network.close());
 
-  const lifelines = openLifelines(segments, { log });
-  toClose(() => lifelines.close());
-
   const own = segments.map(({ local }) => local);
   const addresses = openAddresses({ vips, lease: configuration.group.timing.lease, own, programs });
   toClose(() => addresses.close());
@@ -90,6 +87,10 @@ async function openInOrder(
   });
   if (announcer.kind === "problem") return unavailable([announcer.problem]);
   toClose(() => announcer.announcer.close());
+
+  // After the packet sockets: a process that dies closes what it opened last first, and those take their time.
+  const lifelines = openLifelines(segments, { log });
+  toClose(() => lifelines.close());
 
   const guard = await openGuard({
     vips,

@@ -15,10 +15,10 @@ import { send, type Turn, update } from "./turn.ts";
 import { after, type Duration, duration, earliest, type Member, type Timing } from "./vocabulary.ts";
 
 /**
- * How long a host may take to answer a probe: a tenth of a heartbeat, for where beats are seldom networks are slow, but
- * no less than a busy machine may need.
+ * How long a host may take to answer a probe: a twentieth of a heartbeat, for where beats are seldom networks are slow,
+ * but no less than a busy machine may need.
  */
-const patience = ({ heartbeat }: Timing): Duration => duration(Math.max(5, heartbeat / 10));
+const patience = ({ heartbeat }: Timing): Duration => duration(Math.max(5, heartbeat / 20));
 
 /** The connection to this life of a host has ended, and the host refuses another one. */
 export function doubtPeer(turn: Turn, { host, incarnation }: Member): void {

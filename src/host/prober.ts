@@ -10,8 +10,8 @@ import type { HostName, VipName } from "../core/vocabulary.ts";
 import type { PlacedAddress, PlacedVip } from "./placed_vip.ts";
 
 /** The second probe is for a frame that was lost. An answer takes a fraction of a millisecond where nobody is busy. */
-const SECOND_PROBE_MS = 3;
-const ANSWERED_WITHIN_MS = 8;
+const SECOND_PROBE_MS = 2;
+const ANSWERED_WITHIN_MS = 6;
 /** Of one machine and VIP. */
 const CONFLICT_EVERY_MS = 1_000;
 

@@ -83,7 +83,7 @@ function boundsOf({ group, calm, drift = 0 }: Pick<Plan, "group" | "calm" | "dri
     timeout,
     death: slowest + 6 * d + p + slack,
     // A hint, a probe that is not answered, the guard, and one question more than it takes to see that it is done.
-    killed: hintMax + Math.max(5, heartbeat / 10) * (1 + drift) + 6 * d + guardMax + 2 * questionMax + p +
+    killed: hintMax + Math.max(5, heartbeat / 20) * (1 + drift) + 6 * d + guardMax + 2 * questionMax + p +
       slack,
     leaseWait: leaseWait([group]) * (1 + drift),
     partition: slowest + (group.partition === "serve" ? 4 : 6) * d + p + slack,

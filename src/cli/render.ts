@@ -131,12 +131,22 @@ function renderVips(status: Status, options: RenderOptions): readonly string[] {
     vip.holder ?? "-",
     vipState(vip),
     vip.since === null ? "-" : age(vip.since, options),
-    vip.reason === null ? "" : reasonWords(vip.reason),
+    [...(vip.reason === null ? [] : [reasonWords(vip.reason)]), ...unconfirmedNote(vip, options)].join("; "),
   ]);
   return renderTable({ heads: ["VIP", "ADDRESSES", "HOLDER", "STATE", "FOR", "WHY"], rows }, options);
 }
 
 type Vip = Status["vips"][number];
+
+/** Targets have a few seconds in which it says nothing that they have not confirmed yet. */
+const unconfirmedAfterMs = 6_000;
+
+function unconfirmedNote({ notified, since }: Vip, { now }: RenderOptions): readonly string[] {
+  const isNew = since === null || now - Date.parse(since) < unconfirmedAfterMs;
+  if (notified === null || notified.missing.length === 0 || isNew) return [];
+  const more = notified.more === 0 ? "" : ` and ${notified.more} more`;
+  return [`not confirmed by ${notified.missing.join(", ")}${more}`];
+}
 
 const vipState = (vip: Vip): Cell => ({
   text: vip.state === "moving" && vip.here !== "absent" ? `moving (${vip.here} here)` : vip.state,

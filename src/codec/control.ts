@@ -118,6 +118,21 @@ export interface Status {
     /** What is on the answering host itself. */
     readonly here: "absent" | "awaiting" | "adding" | "held" | "lingering" | "removing";
     readonly problem: string | null;
+    /** Which notify targets have proved that they know where it is; null: it is not here, or there are none. */
+    readonly notified: {
+      /** How many have; of a block, each neighbour that has. */
+      readonly confirmed: number;
+      /** Single targets that have not: the first few, and how many more there are. */
+      readonly missing: readonly string[];
+      readonly more: number;
+    } | null;
+    /** Who else answers for it, as the answering host hears; null: nobody. */
+    readonly contender: {
+      readonly mac: string;
+      /** The host of the group that it is; null: none, or it is not known. */
+      readonly host: string | null;
+      readonly last_heard: string;
+    } | null;
   }[];
   /** Newest first. */
   readonly moves: readonly {
@@ -343,6 +358,16 @@ const vipShape = object<Row<Status["vips"]>>({
   reason: nullable(string),
   here: word("absent", "awaiting", "adding", "held", "lingering", "removing"),
   problem: nullable(string),
+  notified: nullable(object<NonNullable<Row<Status["vips"]>["notified"]>>({
+    confirmed: number,
+    missing: array(string),
+    more: number,
+  })),
+  contender: nullable(object<NonNullable<Row<Status["vips"]>["contender"]>>({
+    mac: string,
+    host: nullable(string),
+    last_heard: string,
+  })),
 });
 
 const moveShape = object<Row<Status["moves"]>>({

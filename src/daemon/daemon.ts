@@ -252,13 +252,14 @@ class Daemon {
   }
 
   #report(): ControlResponse {
-    const { version, ports: { clock } } = this.#parts;
+    const { version, ports: { clock, announcer } } = this.#parts;
     const group = this.#group;
     const now = clock.now();
     const paths = this.#inbox.paths(now);
     const { drops } = this.#inbox;
     const refusal = this.#refusal;
-    const facts = { version, group, paths, drops, refusal, now, wallTime: clock.wallTime() };
+    const confirmations = announcer.confirmations();
+    const facts = { version, group, paths, confirmations, drops, refusal, now, wallTime: clock.wallTime() };
     return { kind: "status", status: reportStatus(nodeStatus(this.#node, now), facts) };
   }
 

@@ -15,6 +15,7 @@ import {
 } from "../core/vocabulary.ts";
 import { type Drops, dropWarnings } from "./drops.ts";
 import { differenceText, listedOf } from "./note_text.ts";
+import type { Confirmation } from "./ports.ts";
 import type { PathStatus } from "./paths.ts";
 import { counted, listed, spanText } from "./words.ts";
 
@@ -25,6 +26,8 @@ export interface ReportFacts {
   readonly group: Pick<Group, "name" | "vips">;
   /** How each other host is heard. A lost path is shown and no warning: the host is heard, and nothing moves. */
   readonly paths: ReadonlyMap<HostName, readonly PathStatus[]>;
+  /** Of the VIPs on this host. */
+  readonly confirmations: ReadonlyMap<VipName, Confirmation>;
   readonly drops: Drops;
   /** The last reading of the configuration, when it was refused. */
   readonly refusal: Refusal | null;
@@ -99,6 +102,12 @@ const reportVip = (vip: VipStatus, facts: VipFacts): Status["vips"][number] => (
   reason: vip.reason,
   here: vip.here,
   problem: vip.problem,
+  notified: facts.confirmations.get(vip.vip) ?? null,
+  contender: vip.contender && {
+    mac: vip.contender.by.mac,
+    host: vip.contender.by.host,
+    last_heard: timeOfDay(vip.contender.lastAt, facts),
+  },
 });
 
 const timeOfDay = (at: Instant, { now, wallTime }: ReportFacts): string =>
@@ -109,6 +118,7 @@ function warnings(node: NodeStatus, facts: ReportFacts): readonly string[] {
     ...phaseWarnings(node),
     ...coverageWarnings(node),
     ...problemWarnings(node),
+    ...contenderWarnings(node, facts),
     ...hostWarnings(node),
     ...refusalWarnings(facts),
     ...configurationWarnings(node),
@@ -148,6 +158,14 @@ const problemWarnings = (node: NodeStatus): readonly string[] =>
   node.vips.flatMap((
     { vip, problem },
   ) => (problem === null ? [] : [`VIP "${vip}" on this host: ${problem}`]));
+
+const contenderWarnings = (node: NodeStatus, { now }: ReportFacts): readonly string[] =>
+  node.vips.flatMap(({ vip, contender }) => {
+    if (contender === null) return [];
+    const { by: { mac, host }, lastAt } = contender;
+    const who = host === null ? `${mac}, which is no host of the group` : `host "${host}" (${mac})`;
+    return [`VIP "${vip}" is answered by ${who}, last heard ${spanText(elapsed(lastAt, now))} ago`];
+  });
 
 const hostWarnings = (node: NodeStatus): readonly string[] =>
   node.hosts.flatMap((host) => [

@@ -32,6 +32,8 @@ export const vip = (name: string, holder: string): Status["vips"][number] => ({
   reason: "unheld",
   here: holder === "test00" ? "held" : "absent",
   problem: null,
+  notified: null,
+  contender: null,
 });
 
 export const well: Status = {

@@ -12,6 +12,7 @@ const facts: ReportFacts = {
   version: "1.2.3",
   group,
   paths: new Map(),
+  confirmations: new Map(),
   drops: noDrops,
   refusal: null,
   now: instant(70_000),

@@ -3,10 +3,12 @@
 
 import { type AnnouncerOptions, openAnnouncer } from "../../src/host/announcer.ts";
 
-const { times, ...options } = JSON.parse(Deno.args[0] ?? "") as
+const { times, lastsMs, ...options } = JSON.parse(Deno.args[0] ?? "") as
   & Omit<AnnouncerOptions, "isHere" | "hosts" | "ip">
   & {
     readonly times: number;
+    /** How long what waits for its turn may take. */
+    readonly lastsMs: number;
   };
 const outcome = openAnnouncer({ ...options, hosts: new Map(), ip: "ip", isHere: () => true });
 if (outcome.kind === "problem") throw new Error(outcome.problem);
@@ -17,4 +19,5 @@ for (let time = 0; time < times; time += 1) {
   console.log(`${outcome.means} ${(performance.now() - start).toFixed(2)}`);
 }
 await Deno.stdin.read(new Uint8Array(1));
+await new Promise((over) => setTimeout(over, lastsMs));
 await outcome.announcer.close();

@@ -120,7 +120,7 @@ const lines: Lines = {
       ? "the group settles it once it hears that host"
       : yields
       ? "it is left to that machine, as foreign_holder says"
-      : "it is announced against that machine every 10 s, as foreign_holder says";
+      : "it is announced against that machine, once in 10 s, as foreign_holder says";
     return error(`VIP "${vip}" is answered by ${who} too: ${act}`);
   },
   foreignHolderGone: ({ vip, by }) => info(`VIP "${vip}" is not answered by ${by.mac} any more`),

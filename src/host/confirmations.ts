@@ -3,6 +3,7 @@
 // until the VIP is announced anew, for then somebody else may have had it in between.
 
 import type { Claim } from "../codec/claim.ts";
+import { parseIpAddress } from "../core/ip_address.ts";
 import type { VipName } from "../core/vocabulary.ts";
 import type { Confirmation } from "../daemon/ports.ts";
 import type { PlacedTarget } from "./notifier.ts";
@@ -44,8 +45,12 @@ export function createConfirmations(
       const missing = single.filter((target) =>
         addresses.some((from) => reaches(from, target) && !answers.has(`${from.address} ${target.address}`))
       ).map(({ address }) => address);
-      const others = new Set([...answers].map((each) => each.split(" ")[1] ?? ""));
-      for (const { address } of single) others.delete(address);
+      const blocks = targets.filter((target) => !isSingle(target));
+      // Whoever the kernel has asked in the VIP's name, for its own ends, answers too.
+      const others = new Set(
+        [...answers].map((each) => each.split(" ")[1] ?? "")
+          .filter((address) => blocks.some((block) => covers(block, address))),
+      );
       return {
         confirmed: single.length - missing.length + others.size,
         missing: missing.slice(0, NAMED_MAX),
@@ -53,6 +58,15 @@ export function createConfirmations(
       };
     },
   };
+}
+
+function covers(block: PlacedTarget, address: string): boolean {
+  const [first, found] = [parseIpAddress(block.address), parseIpAddress(address)];
+  if (first === null || found === null || first.family !== found.family) return false;
+  return first.bytes.every((byte, at) => {
+    const bits = Math.min(8, Math.max(0, block.prefix - 8 * at));
+    return (byte ^ (found.bytes[at] ?? 0)) >> (8 - bits) === 0;
+  });
 }
 
 /** Whether the target is asked in the name of the address. */

@@ -62,6 +62,7 @@ Deno.test("of a block those who answer count, and nobody is missing: who is ther
   const block = target("192.0.2.128", { prefix: 25 });
   confirmations.hear({ address: "192.0.2.130", mac, to: "192.0.2.1" });
   confirmations.hear({ address: "192.0.2.131", mac, to: "192.0.2.1" });
+  confirmations.hear({ address: "192.0.2.50", mac, to: "192.0.2.1" });
   assert.deepEqual(confirmations.of(webA, [block]), { confirmed: 2, missing: [], more: 0 });
 });
 

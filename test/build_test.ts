@@ -90,7 +90,8 @@ async function namesUsed(): Promise<string[]> {
 const isNamespace = (name: string): boolean => ["env", "errors", "stdout", "stderr"].includes(name);
 
 /** Types are gone at run time. */
-const isType = (name: string): boolean => /^Deno\.[A-Z]/.test(name) && name !== "Deno.Command";
+const isType = (name: string): boolean =>
+  /^Deno\.[A-Z]/.test(name) && !["Deno.Command", "Deno.UnsafePointer"].includes(name);
 
 function namesMapped(): string[] {
   return Object.entries(denoOnBun).flatMap(([name, mapped]) =>

@@ -86,9 +86,7 @@ function tell(story: Story, from: From): Told {
     case "start":
       return tellStart(all, from);
     case "loss": {
-      const bound = story.hosts.length === 1
-        ? "host dies, or its daemon is killed"
-        : "two hosts die within a heartbeat";
+      const bound = story.hosts.length === 1 ? "host dies" : "two hosts die within a heartbeat";
       return tellLoss(story.hosts, { ...from, bound });
     }
     case "stop":

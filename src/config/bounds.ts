@@ -37,10 +37,12 @@ interface Row {
   readonly hosts?: number;
   /** It takes a VIP whose handover overlaps. */
   readonly overlaps?: boolean;
+  /** It takes a VIP that is taken over after the lease. */
+  readonly waits?: boolean;
 }
 
 const rows: readonly Row[] = [
-  { name: "host dies, or its daemon is killed", terms: { timeout: 1, d: 6, p: 1 }, without: 1 },
+  { name: "host dies", terms: { timeout: 1, d: 6, p: 1 }, without: 1 },
   {
     name: "the same, and a message of the view change is lost",
     terms: { timeout: 1, heartbeat: 1, d: 6, p: 1 },
@@ -63,6 +65,23 @@ const rows: readonly Row[] = [
     terms: { timeout: 3, heartbeat: 1, d: 5, p: 1 },
     partition: "quorum",
     without: 2,
+  },
+  {
+    name: "serve: daemon is killed, its guard lives",
+    terms: { heartbeat: 1 / 20, d: 7, p: 2, s: 0.02 },
+    partition: "serve",
+    without: 1,
+  },
+  {
+    name: 'host dies or hangs, takeover = "after-lease"',
+    terms: { lease: 1, heartbeat: 1, s: 1 / 2, d: 6, p: 1 },
+    without: 1,
+    waits: true,
+  },
+  {
+    name: "interface of the VIPs loses its link, its host is heard",
+    terms: { d: 5, p: 2 },
+    without: 1,
   },
   { name: "clean stop, drain or move: done", terms: { d: 5, p: 2 }, without: 1 },
   { name: "clean stop, drain or move: nobody answers", terms: { d: 1, p: 2 }, without: 1 },
@@ -146,7 +165,11 @@ export const boundsOf = (group: Group): readonly Bound[] =>
     applies: appliesTo(group, row),
   }));
 
-function appliesTo(group: Group, { partition, without = 0, hosts = 1, overlaps = false }: Row): boolean {
+function appliesTo(
+  group: Group,
+  { partition, without = 0, hosts = 1, overlaps = false, waits = false }: Row,
+): boolean {
+  if (waits && group.vips.every(({ takeover }) => takeover === "at-once")) return false;
   if (overlaps && group.vips.every(({ handover }) => handover === "exclusive")) return false;
   const count = group.hosts.length;
   const needed = group.partition === "quorum" ? majorityOf(count) : 1;

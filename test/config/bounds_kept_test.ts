@@ -4,7 +4,7 @@
 
 import assert from "node:assert/strict";
 import { boundsOf } from "../../src/config/bounds.ts";
-import { type GroupChoice, groupOf, SmallGroup } from "../core/small_group.ts";
+import { type GroupChoice, groupOf, SmallGroup, vip } from "../core/small_group.ts";
 import { worked } from "./worked.ts";
 
 const symbols = { d: 1, p: 2, b: 2 };
@@ -35,7 +35,7 @@ function losesTheCoordinator(group: SmallGroup, host: string): () => boolean {
 }
 
 const stories: Readonly<Record<string, Story>> = {
-  "host dies, or its daemon is killed": {
+  "host dies": {
     happen: (group, host) => (group.crash(host), () => covers(group, others(host))),
   },
   "two hosts die within a heartbeat": {
@@ -49,6 +49,19 @@ const stories: Readonly<Record<string, Story>> = {
         return covers(group, others(host).filter((each) => each !== second));
       };
     },
+  },
+  "serve: daemon is killed, its guard lives": {
+    happen: (group, host) => {
+      group.kill(host, { guardAfter: symbols.p });
+      return () => covers(group, others(host));
+    },
+  },
+  'host dies or hangs, takeover = "after-lease"': {
+    choice: { vips: groupOf({}).vips.map(({ name }) => vip(name, { takeover: "after-lease" })) },
+    happen: (group, host) => (group.crash(host), () => covers(group, others(host))),
+  },
+  "interface of the VIPs loses its link, its host is heard": {
+    happen: (group, host) => (group.plug(host, false), () => covers(group, others(host))),
   },
   "clean stop, drain or move: done": {
     happen: (group, host) => (drain(group, host), () => covers(group, others(host))),

@@ -12,7 +12,7 @@ const kindsOf = (group: SmallGroup) => group.notes.map(({ host, note }) => `${ho
 const heldAt = (group: SmallGroup, host: string, name: string) =>
   group.kernelLog.find((each) => each.change === "+" && each.host === host && each.vip === name)?.at;
 
-Deno.test("a daemon that dies is missed 10 ms after its connection ended, and never do two hosts have its VIP", () => {
+Deno.test("a daemon that dies is missed 5 ms after its connection ended, and never do two hosts have its VIP", () => {
   const group = startedGroup();
   group.forget();
   const at = group.now;

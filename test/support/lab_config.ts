@@ -10,6 +10,8 @@ export interface LabVip {
   readonly prefer?: readonly string[];
   readonly hosts?: readonly string[];
   readonly handover?: "exclusive" | "overlap";
+  readonly takeover?: "at-once" | "after-lease";
+  readonly foreignHolder?: "defend" | "yield";
 }
 
 export interface LabConfig {
@@ -98,7 +100,8 @@ function hostKeys({ name, number }: LabMember, config: LabConfig): Record<string
   };
 }
 
-function vipKeys({ name, addresses, prefer, hosts, handover }: LabVip): Record<string, string> {
+function vipKeys({ name, addresses, ...how }: LabVip): Record<string, string> {
+  const { prefer, hosts, handover, takeover, foreignHolder } = how;
   const [only = ""] = addresses;
   const set = addresses.map(onInterface);
   return {
@@ -109,6 +112,8 @@ function vipKeys({ name, addresses, prefer, hosts, handover }: LabVip): Record<s
     ...(prefer === undefined ? {} : { prefer: list(prefer.map(text)) }),
     ...(hosts === undefined ? {} : { hosts: list(hosts.map(text)) }),
     ...(handover === undefined ? {} : { handover: text(handover) }),
+    ...(takeover === undefined ? {} : { takeover: text(takeover) }),
+    ...(foreignHolder === undefined ? {} : { foreign_holder: text(foreignHolder) }),
   };
 }
 

@@ -68,12 +68,14 @@ async function openInOrder(
   if (control.kind === "problem") return await whoseRuntimeDir(runtimeDir, control.problem);
   toClose(() => control.server.close());
 
-  const network = await openNetwork(segments, { ip: programs.ip, log });
+  const network = await openNetwork(segments, { log });
   if (network.kind === "problems") return unavailable(network.problems);
   toClose(() => network.network.close());
 
   const own = segments.map(({ local }) => local);
-  const addresses = openAddresses({ vips, lease: configuration.group.timing.lease, own, programs });
+  const opened = openAddresses({ vips, lease: configuration.group.timing.lease, own });
+  if (opened.kind === "problem") return unavailable([opened.problem]);
+  const { addresses } = opened;
   toClose(() => addresses.close());
 
   const announcer = openAnnouncer({
@@ -112,7 +114,6 @@ async function openInOrder(
     configuration: createConfigurationFile({
       configuration,
       host,
-      ip: programs.ip,
       addresses,
       announcer: announcer.announcer,
       network: network.network,

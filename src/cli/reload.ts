@@ -23,8 +23,6 @@ import { hostAddresses, type Placement, placeOn, segmentsOfHosts } from "./place
 export interface ReloadParts {
   readonly configuration: Configuration;
   readonly host: HostPlace;
-  /** The program. */
-  readonly ip: string;
   readonly addresses: LocalAddresses;
   readonly announcer: LocalAnnouncer;
   readonly network: UdpNetwork;
@@ -104,7 +102,7 @@ const refused = (problems: readonly string[]): Refused => ({ kind: "refused", pr
 /** Finds out all that must be known, and changes nothing. */
 async function prepareNext(
   before: Configuration,
-  { host: { name: self }, ip }: Pick<ReloadParts, "host" | "ip">,
+  { host: { name: self } }: Pick<ReloadParts, "host">,
 ): Promise<Prepared> {
   const read = await readConfiguration(before.file);
   if (read.kind === "problem") return refused(read.problems);
@@ -116,7 +114,7 @@ async function prepareNext(
   const problems = [
     ...fixed,
     ...(secrets.kind === "problem" ? [secrets.problem] : []),
-    ...(placement === null ? [] : await interfaceProblems(placement.ownVips, ip)),
+    ...(placement === null ? [] : interfaceProblems(placement.ownVips)),
   ];
   if (problems.length > 0 || placement === null || secrets.kind === "problem") return refused(problems);
   return { kind: "ready", configuration, placement, secrets: secrets.secrets, warnings };

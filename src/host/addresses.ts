@@ -1,5 +1,4 @@
-// VIPs as addresses of this host's interfaces. All addresses of a call go to one `ip -batch`, which runs all the time:
-// a thousand of them then take as long as a few single calls. Calls are carried out one at a time, in order.
+// VIPs as addresses of this host's interfaces. Calls are carried out one at a time, in order.
 //
 // An address is added with a lifetime, and added again to renew it: when nobody renews it any more (the daemon
 // hangs), the kernel removes it.
@@ -7,18 +6,12 @@
 // What is believed to be on the host, and whose it is, is in a book. The kernel tells of every change, also of those
 // that were made here; it is news only where it contradicts the book.
 
-import { saysNotThere } from "../codec/ip_batch.ts";
-import { parseIpAddresses } from "../codec/ip_json.ts";
-import type { MonitorEvent } from "../codec/ip_monitor.ts";
 import type { Observed } from "../core/events.ts";
-import type { Duration, VipName } from "../core/vocabulary.ts";
+import { type Duration, sorted, type VipName } from "../core/vocabulary.ts";
 import type { Addresses, AddressOutcome } from "../daemon/ports.ts";
 import { openAddressBook } from "./address_book.ts";
-import { startAddressWatch } from "./address_watch.ts";
-import { runCommand } from "./command.ts";
-import { startIpSession } from "./ip_session.ts";
-import { type PlacedAddress, type PlacedVip, removalLine } from "./placed_vip.ts";
-import type { Programs } from "./programs.ts";
+import { type KernelAddresses, type NetworkChanges, openKernelAddresses } from "./kernel_addresses.ts";
+import type { PlacedAddress, PlacedVip } from "./placed_vip.ts";
 import { createQueue } from "./queue.ts";
 
 export interface AddressesOptions {
@@ -27,8 +20,12 @@ export interface AddressesOptions {
   readonly lease: Duration | null;
   /** This host's own addresses in its segments, as canonical text. None: it is placed whatever happens. */
   readonly own: readonly string[];
-  readonly programs: Pick<Programs, "ip" | "setpriv" | "sh">;
 }
+
+export type AddressesOutcome =
+  | { readonly kind: "ok"; readonly addresses: LocalAddresses }
+  /** `problem` is for people. */
+  | { readonly kind: "problem"; readonly problem: string };
 
 export interface LocalAddresses extends Addresses {
   /** Whether all addresses of the VIP are believed to be on this host: they may be announced. */
@@ -49,17 +46,28 @@ interface Task {
 }
 
 /** The addresses of this host, and a watch on them. */
-export function openAddresses({ vips, lease: firstLease, own, programs }: AddressesOptions): LocalAddresses {
+export function openAddresses(options: AddressesOptions): AddressesOutcome {
+  const kernel = openKernelAddresses();
+  if ("problem" in kernel) return { kind: "problem", problem: kernel.problem };
+  return { kind: "ok", addresses: addressesIn(kernel, options) };
+}
+
+function addressesIn(
+  kernel: KernelAddresses,
+  { vips: firstVips, lease: firstLease, own }: AddressesOptions,
+): LocalAddresses {
   const queue = createQueue();
-  const session = startIpSession(programs);
-  const book = openAddressBook(vips, { formerGone: () => formerGone() });
+  const book = openAddressBook(firstVips, { formerGone: () => formerGone() });
   const ownAddresses = new Set(own);
+  let vips = firstVips;
+  let interfaces = interfacesOf(vips);
   let lease = firstLease;
   let isPlaced = true;
   let changed = () => {};
   let formerGone = () => {};
-
-  const watch = startAddressWatch({ programs, isNews, changed: () => changed() });
+  kernel.onChange((changes) => {
+    if (isNews(changes)) changed();
+  });
 
   return {
     add(names) {
@@ -79,6 +87,8 @@ export function openAddresses({ vips, lease: firstLease, own, programs }: Addres
     },
     adopt(to) {
       book.adopt(to.vips);
+      vips = to.vips;
+      interfaces = interfacesOf(vips);
       lease = to.lease;
       // An interface may have another name now: whoever holds a VIP has to look where it is.
       changed();
@@ -87,9 +97,9 @@ export function openAddresses({ vips, lease: firstLease, own, programs }: Addres
     onFormerGone(call) {
       formerGone = call;
     },
-    async close() {
-      await watch.close();
-      await queue.run(() => session.close());
+    close() {
+      changed = () => {};
+      return queue.run(async () => kernel.close());
     },
   };
 
@@ -100,7 +110,7 @@ export function openAddresses({ vips, lease: firstLease, own, programs }: Addres
     const all = known.map(({ vip, present }) => ({ vip, addresses: present }));
     for (const { vip, addresses } of all) addresses.forEach((address) => book.claim(vip, address));
     const addresses = all.flatMap((each) => each.addresses);
-    const said = await session.run(addresses.map((address) => additionLine(address, lifetime)));
+    const said = await kernel.add(addresses, lifetime);
     addresses.forEach((address, at) => said[at] !== null && book.doubt(address));
     const added = outcomeOf(all, said);
     const uncleared = new Set(cleared.problems.map(({ vip }) => vip));
@@ -121,9 +131,10 @@ export function openAddresses({ vips, lease: firstLease, own, programs }: Addres
       addresses: [...present, ...former.filter(isStillFormer(vip))].filter((each) => book.isOf(vip, each)),
     }));
     const addresses = all.flatMap((each) => each.addresses);
+    // While the book still has what was done before: that is no news.
+    kernel.hear();
     addresses.forEach((address) => book.doubt(address));
-    const said = await session.run(addresses.map(removalLine));
-    const problems = said.map((problem) => problem !== null && saysNotThere(problem) ? null : problem);
+    const problems = await kernel.remove(addresses);
     addresses.forEach((address, at) => problems[at] === null && book.strike(address));
     return outcomeOf(all, problems);
   }
@@ -135,27 +146,27 @@ export function openAddresses({ vips, lease: firstLease, own, programs }: Addres
   }
 
   async function observe(): Promise<Observed> {
-    const outcome = await runCommand({
-      program: programs.ip,
-      args: ["-json", "address", "show"],
-      atMostMs: LIMIT_MS,
-    });
-    const parsed = outcome.kind === "ok" ? parseIpAddresses(outcome.stdout) : null;
+    const found = kernel.look();
     // Without an answer, what is believed is the best there is; the next look may tell more.
-    if (parsed?.ok === true) {
-      const { addresses } = parsed.value;
-      book.look(addresses);
-      isPlaced = own.length === 0 || addresses.some(({ address }) => ownAddresses.has(address));
+    if (found !== null) {
+      book.look(found);
+      isPlaced = own.length === 0 || found.some(({ address }) => ownAddresses.has(address));
     }
-    return { ...book.observed(), withoutLink: [], isPlaced };
+    return { ...book.observed(), withoutLink: withoutLink(), isPlaced };
   }
 
-  function isNews(event: MonitorEvent): boolean {
-    if (event.kind === "other") {
-      session.renew();
-      return true;
-    }
-    return ownAddresses.has(event.address) || book.isNews(event, event);
+  function withoutLink(): readonly VipName[] {
+    const dead = new Set([...interfaces].filter((name) => !kernel.carries(name)));
+    if (dead.size === 0) return [];
+    const affected = vips.filter(({ addresses }) => addresses.some((each) => dead.has(each.interface)));
+    return sorted(affected.map(({ vip }) => vip));
+  }
+
+  function isNews({ missed, ...changes }: NetworkChanges): boolean {
+    return missed || changes.interfaces.some((name) => interfaces.has(name)) ||
+      changes.addresses.some(({ place, deleted }) =>
+        ownAddresses.has(place.address) || book.isNews(place, { deleted })
+      );
   }
 
   function taskOf(vip: VipName): Task {
@@ -165,21 +176,8 @@ export function openAddresses({ vips, lease: firstLease, own, programs }: Addres
 
 const isConfigured = ({ present }: Task): boolean => present.length > 0;
 
-/** An `ip` call takes a few milliseconds; one that takes this long hangs, and what it did is unknown. */
-const LIMIT_MS = 2_000;
-
-/**
- * "replace" renews an address that is there already. A new IPv6 address is usable at once, for the group has already
- * made sure that nobody else has it, and it is "deprecated" (not preferred), so that the host does not pick it for
- * connections of its own, which would break when the VIP moves (RFC 6724, rule 3).
- */
-function additionLine({ address, family, prefix, ...on }: PlacedAddress, lease: Duration | null): string {
-  const lifetime = lease === null ? "forever" : `${Math.ceil(lease / 1000)}`;
-  const preferred = family === 6 ? "0" : lifetime;
-  const line =
-    `address replace ${address}/${prefix} dev ${on.interface} valid_lft ${lifetime} preferred_lft ${preferred}`;
-  return family === 6 ? `${line} nodad` : line;
-}
+const interfacesOf = (vips: readonly PlacedVip[]): ReadonlySet<string> =>
+  new Set(vips.flatMap(({ addresses }) => addresses.map((each) => each.interface)));
 
 /** A VIP is done when all its addresses are; `problems` are those of all addresses of all VIPs, in order. */
 function outcomeOf(vips: readonly PlacedVip[], problems: readonly (string | null)[]): AddressOutcome {

@@ -21,6 +21,8 @@ export interface KernelSocket {
   onReadable(read: () => void): void;
   /** Asks the driver (ioctl(2)); what it answers is in the same bytes. False when it refused. */
   control(request: bigint, bytes: Uint8Array): boolean;
+  /** Sets an option (setsockopt(2)). False when the kernel does not know it. */
+  set(level: number, option: number, value: Uint8Array): boolean;
   /** Lets the kernel drop messages that this program does not accept. False when it does not know such programs. */
   filter(program: FilterProgram): boolean;
   close(): void;
@@ -79,14 +81,14 @@ function kernelSocket(library: Library, descriptor: number): KernelSocket {
       // What came before the kernel knew of us.
       queueMicrotask(read);
     },
+    set,
     control: (request, bytes) => symbols.ioctl(descriptor, request, plain(bytes)) === 0,
     filter(program) {
       const instructions = instructionBytes(program);
       const head = new DataView(new ArrayBuffer(16));
       head.setUint16(0, program.length, true);
       head.setBigUint64(8, addressOf(instructions), true);
-      const bytes = new Uint8Array(head.buffer);
-      return symbols.setsockopt(descriptor, SOL_SOCKET, SO_ATTACH_FILTER, bytes, bytes.length) === 0;
+      return set(SOL_SOCKET, SO_ATTACH_FILTER, new Uint8Array(head.buffer));
     },
     close() {
       symbols.close(descriptor);
@@ -94,6 +96,10 @@ function kernelSocket(library: Library, descriptor: number): KernelSocket {
       library.close();
     },
   };
+
+  function set(level: number, option: number, value: Uint8Array): boolean {
+    return symbols.setsockopt(descriptor, level, option, plain(value), value.length) === 0;
+  }
 }
 
 const readers = new Set<() => void>();

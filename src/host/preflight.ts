@@ -1,10 +1,9 @@
 // What must be so on this host before the daemon changes anything on it: the programs are there, the interfaces
 // exist, the kernel lets us change addresses. Every problem is found at once; with one of them nothing starts.
 
-import { parseIpAddresses } from "../codec/ip_json.ts";
 import { compareText } from "../core/vocabulary.ts";
 import { type Arping, detectArping } from "./arping.ts";
-import { problemOf, runCommand } from "./command.ts";
+import { lookAtNetwork } from "./network_look.ts";
 import { openPacketSocket } from "./packet_socket.ts";
 import type { PlacedVip } from "./placed_vip.ts";
 import { findProgram, packageOf, type Programs } from "./programs.ts";
@@ -34,7 +33,7 @@ export async function preflight({ vips, announcer, directories }: PreflightOptio
   const problems = [
     ...missing,
     ...found.problems,
-    ...(programs === null ? [] : await interfaceProblems(vips, programs.ip)),
+    ...interfaceProblems(vips),
     ...await privilegeProblems(),
   ];
   if (problems.length > 0 || programs === null) return { kind: "problems", problems };
@@ -45,16 +44,9 @@ async function findPrograms(
   directories: readonly string[],
 ): Promise<{ readonly programs: Programs | null; readonly problems: readonly string[] }> {
   const find = (name: keyof Programs) => findProgram(name, directories);
-  const [ip, setpriv, setsid, sh] = await Promise.all([
-    find("ip"),
-    find("setpriv"),
-    find("setsid"),
-    find("sh"),
-  ]);
-  if (ip !== null && setpriv !== null && setsid !== null && sh !== null) {
-    return { programs: { ip, setpriv, setsid, sh }, problems: [] };
-  }
-  const missing = Object.entries({ ip, setpriv, setsid, sh }).filter(([, program]) => program === null);
+  const [ip, setsid, sh] = await Promise.all([find("ip"), find("setsid"), find("sh")]);
+  if (ip !== null && setsid !== null && sh !== null) return { programs: { ip, setsid, sh }, problems: [] };
+  const missing = Object.entries({ ip, setsid, sh }).filter(([, program]) => program === null);
   const problems = missing.map(([name]) =>
     missingProgram(name, { package: packageOf[name as keyof Programs], directories })
   );
@@ -113,12 +105,10 @@ function missingProgram(
 }
 
 /** One problem for each interface that is not there, however many VIPs want it. */
-export async function interfaceProblems(vips: readonly PlacedVip[], ip: string): Promise<readonly string[]> {
-  const outcome = await runCommand({ program: ip, args: ["-json", "address", "show"], atMostMs: 5_000 });
-  if (outcome.kind !== "ok") return [`Cannot look at the interfaces of this host: ${problemOf(outcome)}`];
-  const parsed = parseIpAddresses(outcome.stdout);
-  if (!parsed.ok) return [parsed.problem];
-  const there = parsed.value.interfaces.map(({ name }) => name);
+export function interfaceProblems(vips: readonly PlacedVip[]): readonly string[] {
+  const look = lookAtNetwork();
+  if (!look.ok) return [`Cannot look at the interfaces of this host: ${look.problem}`];
+  const there = look.value.links.map(({ name }) => name);
   const wanted = new Set(vips.flatMap(({ addresses }) => addresses.map((each) => each.interface)));
   return [...wanted].filter((name) => !there.includes(name)).sort(compareText).map((name) => {
     const users = vips.filter(({ addresses }) => addresses.some((each) => each.interface === name));
@@ -134,8 +124,8 @@ function nameVips(vips: readonly PlacedVip[]): string {
 const CAP_NET_ADMIN = 12n;
 
 /**
- * Whether `ip`, started by this process, may change addresses. A user who is not root passes a capability on only
- * when it is an ambient one (capabilities(7)).
+ * Whether this process may change addresses, and the guard's `ip`, which it starts. A user who is not root passes a
+ * capability on only when it is an ambient one (capabilities(7)).
  */
 async function privilegeProblems(): Promise<readonly string[]> {
   const status = await Deno.readTextFile("/proc/self/status");

@@ -4,7 +4,6 @@
 /** Whole paths. */
 export interface Programs {
   readonly ip: string;
-  readonly setpriv: string;
   readonly setsid: string;
   readonly sh: string;
 }
@@ -12,7 +11,6 @@ export interface Programs {
 /** The Debian package that each program comes with. */
 export const packageOf: Readonly<Record<keyof Programs, string>> = {
   ip: "iproute2",
-  setpriv: "util-linux",
   setsid: "util-linux",
   sh: "dash",
 };

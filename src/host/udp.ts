@@ -28,8 +28,6 @@ export type NetworkOutcome =
   | { readonly kind: "problems"; readonly problems: readonly string[] };
 
 export interface NetworkOptions {
-  /** The program. */
-  readonly ip: string;
   /** Told of segments that are missing, and of their return. */
   readonly log: Log;
 }
@@ -37,12 +35,12 @@ export interface NetworkOptions {
 /** Opens the segments that this host is part of: all that work, at least one. */
 export async function openNetwork(
   places: readonly PlacedSegment[],
-  { ip, log }: NetworkOptions,
+  { log }: NetworkOptions,
 ): Promise<NetworkOutcome> {
   const segments: SegmentSockets[] = [];
   const network = networkOver(segments);
   network.adopt(places);
-  const optionsOf = ({ segment }: PlacedSegment): SegmentOptions => ({ ip, ...network.handlersOf(segment) });
+  const optionsOf = ({ segment }: PlacedSegment): SegmentOptions => network.handlersOf(segment);
 
   const outcomes = await Promise.all(places.map((place) => openSegment(place, optionsOf(place))));
   segments.push(...outcomes.flatMap((each) => each.kind === "ok" ? [each.sockets] : []));

@@ -42,8 +42,6 @@ export interface SegmentOptions {
   readonly failed: () => void;
   /** The other hosts' addresses by now: those of the place are those of the start. */
   readonly peers: () => Peers;
-  /** The program, which knows the state of an interface. */
-  readonly ip: string;
 }
 
 export type SegmentOutcome =
@@ -57,7 +55,7 @@ export type SegmentOutcome =
 export async function openSegment(place: PlacedSegment, options: SegmentOptions): Promise<SegmentOutcome> {
   const own = await openSocket({ address: place.local, port: place.port, shared: false }, options);
   if (own.kind === "problem") {
-    return await refusal(place, { address: place.local, code: own.code, ip: options.ip });
+    return refusal(place, { address: place.local, code: own.code });
   }
   if (place.address === null) {
     return { kind: "ok", sockets: socketsOf(place, { own, group: null, ...options }) };
@@ -69,7 +67,7 @@ export async function openSegment(place: PlacedSegment, options: SegmentOptions)
     return { kind: "ok", sockets: socketsOf(place, { own, group: { ...group, address }, ...options }) };
   }
   await close(own.socket);
-  return await refusal(place, { address: place.address, code: group.code, ip: options.ip });
+  return refusal(place, { address: place.address, code: group.code });
 }
 
 /** How often a datagram is given to a socket that refuses it because an earlier one found nobody. */
@@ -207,20 +205,19 @@ const close = (socket: Socket): Promise<void> => new Promise((closed) => void so
 interface Refused {
   readonly address: string;
   readonly code: string;
-  readonly ip: string;
 }
 
-async function refusal(
+function refusal(
   { segment, mode, port, local }: PlacedSegment,
-  { address, code, ip }: Refused,
-): Promise<SegmentOutcome> {
+  { address, code }: Refused,
+): SegmentOutcome {
   const cannot = (why: string) => `Cannot open segment "${segment}": ${why}`;
   if (code === "EADDRINUSE") {
     const problem = cannot(`port ${port} of ${address} is in use by another program`);
     return { kind: "problem", problem };
   }
   if (code !== "EADDRNOTAVAIL") return { kind: "problem", problem: cannot(`${address}: ${code}`) };
-  const state = await addressState(local, ip);
+  const state = addressState(local);
   switch (state.kind) {
     case "down":
       return { kind: "notYet", problem: cannot(`${state.interface}, which has ${local}, is down`) };

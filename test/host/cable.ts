@@ -1,7 +1,8 @@
-// One cable between two machines, and programs that act on one of them though the test that starts them is outside:
-// small shell scripts that go into its network namespace first. With them a test calls the code under test directly.
+// One cable between two machines, each a network namespace. The test is outside, and calls the code under test directly:
+// programs go into the namespace by a small shell script, and what opens a socket is called in there.
 
 import { findProgram, type Programs, searchPath } from "../../src/host/programs.ts";
+import { entered } from "../support/entered.ts";
 import { createNamespaces, deleteNamespaces, ipBatch, newLabPrefix } from "../support/namespace.ts";
 
 /** A host with eth0, and a neighbour whose eth0 is the other end of its cable. */
@@ -12,6 +13,11 @@ export interface Cable extends AsyncDisposable {
   readonly programs: Programs;
   /** A directory of this test alone. */
   readonly directory: string;
+  /** Calls something that opens sockets, on the host. It must not wait. */
+  inside<Result>(open: () => Result): Result;
+  /** Runs lines of `ip` on the host, or on the neighbour. */
+  ip(...lines: readonly string[]): Promise<void>;
+  ipOfNeighbour(...lines: readonly string[]): Promise<void>;
   /** Writes a script that runs a program on the host, with the variables given; gives its path. */
   wrap(program: string, variables?: Readonly<Record<string, string>>): Promise<string>;
 }
@@ -37,6 +43,9 @@ export async function layCable(): Promise<Cable> {
     neighbour,
     directory,
     programs: { ...await findAll(), ip: await script("ip", `exec ip -n ${host} "$@"`) },
+    inside: (open) => entered(host, open),
+    ip: (...lines) => ipBatch(host, lines),
+    ipOfNeighbour: (...lines) => ipBatch(neighbour, lines),
     wrap: (program, variables = {}) => {
       const set = Object.entries(variables).map(([name, value]) => `${name}=${value} `).join("");
       return script(`wrapped-${crypto.randomUUID()}`, `${set}exec ip netns exec ${host} ${program} "$@"`);
@@ -63,7 +72,6 @@ async function findAll(): Promise<Programs> {
   };
   return {
     ip: await find("ip"),
-    setpriv: await find("setpriv"),
     setsid: await find("setsid"),
     sh: await find("sh"),
   };

@@ -1,4 +1,4 @@
-// Stands in for the daemon: starts a guard and a child that lives on, adds the VIPs, says so, and waits for its end.
+// Stands in for the daemon, inside a network namespace: starts a guard and a child that lives on, adds the VIPs, says so, and waits for its end.
 
 import { openAddresses } from "../../src/host/addresses.ts";
 import { openGuard } from "../../src/host/guard.ts";
@@ -18,9 +18,9 @@ const guard = await openGuard({ vips, runtimeDir, programs, onTrouble: console.e
 if (guard.kind === "problem") throw new Error(guard.problem);
 const late = new Deno.Command("sleep", { args: ["600"], stdin: "piped", stdout: "null", stderr: "null" })
   .spawn();
-const { problems } = await openAddresses({ vips, lease: null, own: [], programs }).add(
-  vips.map(({ vip }) => vip),
-);
+const opened = openAddresses({ vips, lease: null, own: [] });
+if (opened.kind === "problem") throw new Error(opened.problem);
+const { problems } = await opened.addresses.add(vips.map(({ vip }) => vip));
 if (problems.length > 0) throw new Error(JSON.stringify(problems));
 // Two children that outlive this process: if they kept the guard's pipe open, the guard would sleep on.
 console.log(`holding ${early.pid} ${late.pid}`);

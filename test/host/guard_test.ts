@@ -1,10 +1,11 @@
 import assert from "node:assert/strict";
 import { vipName } from "../../src/core/vocabulary.ts";
-import { openAddresses } from "../../src/host/addresses.ts";
 import { openGuard } from "../../src/host/guard.ts";
 import type { PlacedVip } from "../../src/host/placed_vip.ts";
 import type { Programs } from "../../src/host/programs.ts";
 import { mustRun } from "../support/command.ts";
+import { inside } from "../support/namespace.ts";
+import { runtimes } from "../support/runtimes.ts";
 import { waitUntil } from "../support/wait.ts";
 import { type Cable, layCable } from "./cable.ts";
 
@@ -46,7 +47,6 @@ async function openOn(
   cable: Cable,
   { troubles = [], programs = {} }: { troubles?: string[]; programs?: Partial<Programs> } = {},
 ) {
-  const addresses = openAddresses({ vips: [webA], lease: null, own: [], programs: cable.programs });
   const outcome = await openGuard({
     vips: [webA],
     runtimeDir: cable.directory,
@@ -54,15 +54,14 @@ async function openOn(
     onTrouble: (problem) => void troubles.push(problem),
   });
   assert.ok(outcome.kind === "ok");
-  await addresses.add([webA.vip]);
-  await addresses.close();
+  await cable.ip("address add 192.168.9.109/32 dev eth0", "address add fd00:9::109/128 dev eth0");
   return outcome.guard;
 }
 
 async function startHolder(cable: Cable, vips: readonly PlacedVip[]) {
   const options = JSON.stringify({ vips, runtimeDir: cable.directory, programs: cable.programs });
-  const args = ["run", "--no-check", "-A", SCRIPT, options];
-  const holder = new Deno.Command(Deno.execPath(), {
+  const [program = "", ...args] = [...inside(cable.host), ...runtimes.deno, SCRIPT, options];
+  const holder = new Deno.Command(program, {
     args,
     stdin: "null",
     stdout: "piped",

@@ -36,12 +36,11 @@ async function directoryWith(cable: Cable, ...names: readonly string[]): Promise
 
 Deno.test("preflight() of a host that has everything finds the programs", async () => {
   await using cable = await layCable();
-  const directory = await directoryWith(cable, "ip", "setpriv", "setsid", "sh");
+  const directory = await directoryWith(cable, "ip", "setsid", "sh");
   assert.deepEqual(await preflightOn(cable, { directories: ["/nowhere", directory] }), {
     kind: "ready",
     programs: {
       ip: `${directory}/ip`,
-      setpriv: `${directory}/setpriv`,
       setsid: `${directory}/setsid`,
       sh: `${directory}/sh`,
     },
@@ -59,7 +58,6 @@ Deno.test("preflight() finds every missing program, and the missing arping where
     kind: "problems",
     problems: [
       missing("ip", "iproute2"),
-      missing("setpriv", "util-linux"),
       missing("setsid", "util-linux"),
       `${
         missing("arping", "iputils-arping")
@@ -97,7 +95,7 @@ Deno.test("preflight() without the privilege to change addresses says so, beside
 
 Deno.test("preflight() takes arping where no packet socket is allowed, and warns of what that costs", async () => {
   await using cable = await layCable();
-  const directory = await directoryWith(cable, "ip", "setpriv", "setsid", "sh");
+  const directory = await directoryWith(cable, "ip", "setsid", "sh");
   await Deno.writeTextFile(`${directory}/arping`, "#!/bin/sh\necho arping from iputils 20221126\n", {
     mode: 0o755,
   });
@@ -118,7 +116,7 @@ Deno.test("preflight() takes arping where no packet socket is allowed, and warns
 
 Deno.test("preflight() does not start with a program that is called arping and is not", async () => {
   await using cable = await layCable();
-  const directory = await directoryWith(cable, "ip", "setpriv", "setsid", "sh");
+  const directory = await directoryWith(cable, "ip", "setsid", "sh");
   await Deno.symlink("/bin/true", `${directory}/arping`);
   assert.deepEqual(await preflightOn(cable, { directories: [directory], announcer: "arping" }), {
     kind: "problems",
@@ -130,7 +128,7 @@ Deno.test("preflight() does not start with a program that is called arping and i
 
 Deno.test("preflight() says that arping lacks the privilege, when it is that which it lacks", async () => {
   await using cable = await layCable();
-  const directory = await directoryWith(cable, "ip", "setpriv", "setsid", "sh");
+  const directory = await directoryWith(cable, "ip", "setsid", "sh");
   const text = "#!/bin/sh\necho 'arping: socket: Operation not permitted' >&2\nexit 2\n";
   await Deno.writeTextFile(`${directory}/arping`, text, { mode: 0o755 });
   assert.deepEqual(await preflightOn(cable, { directories: [directory], announcer: "arping" }), {

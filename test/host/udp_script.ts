@@ -16,7 +16,7 @@ const placesOf = (json: string | undefined): readonly PlacedSegment[] =>
 
 const outcome = await openNetwork(
   placesOf(Deno.args[0]),
-  { ip: "ip", log: { write: (level, text) => console.log(`${level} ${text}`) } },
+  { log: { write: (level, text) => console.log(`${level} ${text}`) } },
 );
 
 if (outcome.kind === "problems") {

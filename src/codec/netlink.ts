@@ -1,0 +1,123 @@
+// How a program and the kernel speak of the network (RFC 3549, netlink(7), rtnetlink(7)). A datagram holds messages, a
+// message has a head, and after a fixed part of its own attributes; each begins at a multiple of 4 bytes:
+//
+//     length 4, type 2, flags 2, sequence 4, port 4 │ fixed part │ length 2, type 2, value │ length 2, type 2, value ...
+//
+// Numbers are as the machine has them, little-endian on all that there are executables for; addresses are in network
+// order. What comes is not believed: a length that cannot be ends the reading, and what was whole before it counts.
+
+/** What the kernel is asked for. */
+export interface NetlinkRequest {
+  readonly type: number;
+  /** Beside those that every request has. */
+  readonly flags: number;
+  /** The fixed part and the attributes. */
+  readonly body: Uint8Array;
+}
+
+export interface NetlinkMessage {
+  readonly type: number;
+  readonly flags: number;
+  /** Of the request that it answers. */
+  readonly sequence: number;
+  /** All after the head: a part of the datagram, not a copy. */
+  readonly body: Uint8Array;
+}
+
+/** By number, which says what the value means in a message of some type. */
+export type Attributes = ReadonlyMap<number, Uint8Array>;
+
+/** A request as it is sent. The kernel confirms it when `confirmed`; it always tells what it refused. */
+export function encodeRequest(
+  { type, flags, body }: NetlinkRequest,
+  { sequence, confirmed }: { readonly sequence: number; readonly confirmed: boolean },
+): Uint8Array {
+  const bytes = new Uint8Array(aligned(HEAD_LENGTH + body.length));
+  const view = viewOf(bytes);
+  view.setUint32(0, HEAD_LENGTH + body.length, true);
+  view.setUint16(4, type, true);
+  view.setUint16(6, NLM_F_REQUEST | flags | (confirmed ? NLM_F_ACK : 0), true);
+  view.setUint32(8, sequence, true);
+  bytes.set(body, HEAD_LENGTH);
+  return bytes;
+}
+
+/** A fixed part with attributes after it. */
+export function encodeBody(
+  fixed: Uint8Array,
+  attributes: readonly (readonly [type: number, value: Uint8Array])[],
+): Uint8Array {
+  const length = attributes.reduce(
+    (sum, [, value]) => sum + aligned(ATTRIBUTE_HEAD_LENGTH + value.length),
+    aligned(fixed.length),
+  );
+  const bytes = new Uint8Array(length);
+  const view = viewOf(bytes);
+  bytes.set(fixed);
+  let at = aligned(fixed.length);
+  for (const [type, value] of attributes) {
+    view.setUint16(at, ATTRIBUTE_HEAD_LENGTH + value.length, true);
+    view.setUint16(at + 2, type, true);
+    bytes.set(value, at + ATTRIBUTE_HEAD_LENGTH);
+    at += aligned(ATTRIBUTE_HEAD_LENGTH + value.length);
+  }
+  return bytes;
+}
+
+/** The messages of a datagram, up to the first that is not whole. */
+export function messagesOf(datagram: Uint8Array): readonly NetlinkMessage[] {
+  const view = viewOf(datagram);
+  const messages: NetlinkMessage[] = [];
+  let at = 0;
+  while (datagram.length - at >= HEAD_LENGTH) {
+    const length = view.getUint32(at, true);
+    if (length < HEAD_LENGTH || length > datagram.length - at) break;
+    messages.push({
+      type: view.getUint16(at + 4, true),
+      flags: view.getUint16(at + 6, true),
+      sequence: view.getUint32(at + 8, true),
+      body: datagram.subarray(at + HEAD_LENGTH, at + length),
+    });
+    at += aligned(length);
+  }
+  return messages;
+}
+
+/** The attributes from this byte of a body on, up to the first that is not whole. */
+export function attributesOf(body: Uint8Array, from: number): Attributes {
+  const view = viewOf(body);
+  const attributes = new Map<number, Uint8Array>();
+  let at = from;
+  while (body.length - at >= ATTRIBUTE_HEAD_LENGTH) {
+    const length = view.getUint16(at, true);
+    if (length < ATTRIBUTE_HEAD_LENGTH || length > body.length - at) break;
+    const type = view.getUint16(at + 2, true) & NLA_TYPE_MASK;
+    attributes.set(type, body.subarray(at + ATTRIBUTE_HEAD_LENGTH, at + length));
+    at += aligned(length);
+  }
+  return attributes;
+}
+
+/** Numbers in the bytes. */
+export const viewOf = (bytes: Uint8Array): DataView =>
+  new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+
+/** The text of an attribute, which ends with its first zero. */
+export function textOf(value: Uint8Array): string {
+  const end = value.indexOf(0);
+  return new TextDecoder().decode(end < 0 ? value : value.subarray(0, end));
+}
+
+/** Asks for everything of a kind. */
+export const NLM_F_DUMP = 0x300;
+/** In an answer to that: what was told changed meanwhile, so that a part may be missing. */
+export const NLM_F_DUMP_INTR = 0x10;
+/** Adds what is not there, changes what is. */
+export const NLM_F_REPLACE = 0x100, NLM_F_CREATE = 0x400;
+
+const HEAD_LENGTH = 16, ATTRIBUTE_HEAD_LENGTH = 4;
+const NLM_F_REQUEST = 0x1, NLM_F_ACK = 0x4;
+/** The two highest bits say how the value is to be read. */
+const NLA_TYPE_MASK = 0x3fff;
+
+const aligned = (length: number): number => (length + 3) & ~3;

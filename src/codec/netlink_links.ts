@@ -1,0 +1,55 @@
+// Interfaces, as the kernel tells of them (rtnetlink(7), <linux/if_link.h>). The fixed part of these messages:
+//
+//     family 1, nothing 1, kind of hardware 2, index 4, flags 4, changed flags 4
+
+import {
+  attributesOf,
+  type NetlinkMessage,
+  type NetlinkRequest,
+  NLM_F_DUMP,
+  textOf,
+  viewOf,
+} from "./netlink.ts";
+
+export interface KernelLink {
+  /** The kernel's number for it. One that is deleted and made anew has another one. */
+  readonly index: number;
+  readonly name: string;
+  /** Switched on by whoever runs this host. */
+  readonly isUp: boolean;
+  /** Up, and connected to something: frames may pass. */
+  readonly carries: boolean;
+}
+
+/** Asks for all interfaces. */
+export const everyLink = (): NetlinkRequest => ({
+  type: RTM_GETLINK,
+  flags: NLM_F_DUMP,
+  body: new Uint8Array(FIXED_LENGTH),
+});
+
+/**
+ * The interface that a message tells of; null when it tells of none. A bridge tells of its ports in messages of the same
+ * types, but of a family: one that leaves the bridge is not gone.
+ */
+export function kernelLinkOf({ type, body }: NetlinkMessage): KernelLink | null {
+  if ((type !== RTM_NEWLINK && type !== RTM_DELLINK) || body.length < FIXED_LENGTH) return null;
+  const view = viewOf(body);
+  const name = attributesOf(body, FIXED_LENGTH).get(IFLA_IFNAME);
+  if (name === undefined || view.getUint8(0) !== AF_UNSPEC) return null;
+  const flags = view.getUint32(8, true);
+  const isUp = (flags & IFF_UP) !== 0;
+  return {
+    index: view.getUint32(4, true),
+    name: textOf(name),
+    isUp,
+    carries: isUp && (flags & IFF_LOWER_UP) !== 0,
+  };
+}
+
+export const RTM_NEWLINK = 16, RTM_DELLINK = 17;
+const RTM_GETLINK = 18;
+const FIXED_LENGTH = 16;
+const AF_UNSPEC = 0;
+const IFLA_IFNAME = 3;
+const IFF_UP = 0x1, IFF_LOWER_UP = 0x1_0000;

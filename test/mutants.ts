@@ -666,7 +666,7 @@ export const mutants: readonly Mutant[] = [
   },
   {
     fault: "a host never gets again what it once could not add",
-    file: "src/core/holdings.ts",
+    file: "src/core/inability.ts",
     find: "const over = [...turn.node.unable].filter(([, until]) => turn.now >= until);",
     replace: "const over = [...turn.node.unable].filter(([, until]) => until < 0);",
     caughtBy: { test: "test/core/interrupted_test.ts", name: "a host gets again what it once could not add" },
@@ -731,8 +731,8 @@ export const mutants: readonly Mutant[] = [
   {
     fault: "leases are not renewed",
     file: "src/core/holdings.ts",
-    find: "if (held.length > 0) turn.effects.push",
-    replace: "if (held.length < 0) turn.effects.push",
+    find: 'if (vips.length > 0) turn.effects.push({ kind: "addAddresses", vips });',
+    replace: "",
     caughtBy: { checker: "leastMovement", seed: 1 },
   },
   {
@@ -1209,6 +1209,180 @@ export const mutants: readonly Mutant[] = [
     caughtBy: {
       test: "test/codec/receiver_test.ts",
       name: "every datagram with one bit flipped is dropped and changes nothing but a counter",
+    },
+  },
+  // Sudden ends, and what a lost holder may still have.
+  {
+    fault: "a host is suspected on a mere hint",
+    file: "src/core/sudden_end.ts",
+    find: "const until = after(now, patience(group.timing));",
+    replace: "const until = now;",
+    caughtBy: {
+      test: "test/core/sudden_end_test.ts",
+      name: "a host that answers the probe is not suspected",
+    },
+  },
+  {
+    fault: "a fenced host sends a probe",
+    file: "src/core/sudden_end.ts",
+    find: '  if (turn.node.stage.kind !== "active") return;\n',
+    replace: "",
+    caughtBy: { test: "test/core/sudden_end_test.ts", name: "a fenced host asks nobody anything" },
+  },
+  {
+    fault: "an answer to a probe is overheard",
+    file: "src/core/heartbeat.ts",
+    find: "const probe = isAnswered ? null : peer.probe;",
+    replace: "const probe = peer.probe;",
+    caughtBy: {
+      test: "test/core/sudden_end_test.ts",
+      name: "a host that answers the probe is not suspected",
+    },
+  },
+  {
+    fault: "a probe is not answered",
+    file: "src/core/heartbeat.ts",
+    find: "update(turn, { said: null });",
+    replace: "update(turn, {});",
+    caughtBy: {
+      test: "test/core/sudden_end_test.ts",
+      name: "a host that answers the probe is not suspected",
+    },
+  },
+  {
+    fault: "late words of a life that is over bring it back",
+    file: "src/core/heartbeat.ts",
+    find: "return !isOver(known) || isAlive(known, message, claims);",
+    replace: "return true;",
+    caughtBy: {
+      test: "test/core/sudden_end_test.ts",
+      name: "what a life has said just before its end counts for nothing after it",
+    },
+  },
+  {
+    fault: "a host that was doubted wrongly never comes back",
+    file: "src/core/heartbeat.ts",
+    find: "(probe !== null && acknowledged !== undefined && acknowledged >= probe.sequence);",
+    replace: "false;",
+    caughtBy: {
+      test: "test/core/sudden_end_test.ts",
+      name: "a host that was suspected after a false hint is heard again once it has heard the probe",
+    },
+  },
+  {
+    fault: "what a dead daemon had is taken before its guard has removed it",
+    file: "src/core/takeover.ts",
+    find: "return of.hasEnded ? of.timeout : null;",
+    replace: "return null;",
+    caughtBy: { checker: "takeover", seed: 1 },
+  },
+  {
+    fault: "takeover after-lease does not wait for the lease",
+    file: "src/core/takeover.ts",
+    find: 'if (takeover === "after-lease" && lease !== null) return',
+    replace: 'if (takeover === "after-lease" && lease === null) return',
+    caughtBy: { checker: "takeover", seed: 1 },
+  },
+  {
+    fault: "a new holder does not wait for what a lost one may have",
+    file: "src/core/holdings.ts",
+    find: "mayTake: mayTake && !isUnreleased(turn.node, vip.name, now)",
+    replace: "mayTake",
+    caughtBy: { checker: "takeover", seed: 1 },
+  },
+  {
+    fault: "the network is asked once only, and never again",
+    file: "src/core/takeover.ts",
+    find: "else lost.set(vip, { ...known, askAt: after(turn.now, askAgain) });",
+    replace: "",
+    caughtBy: { checker: "promptness", seed: 1 },
+  },
+  {
+    fault: "the network is not asked who has a lost VIP",
+    file: "src/core/takeover.ts",
+    find: 'if (due.length > 0) turn.effects.push({ kind: "probeAddresses"',
+    replace: 'if (due.length > 1e9) turn.effects.push({ kind: "probeAddresses"',
+    caughtBy: { checker: "promptness", seed: 1 },
+  },
+  {
+    fault: "of several words on a lost VIP the shortest wait counts",
+    file: "src/core/takeover.ts",
+    find: "each.remaining > longest.remaining ? each : longest",
+    replace: "each.remaining < longest.remaining ? each : longest",
+    caughtBy: {
+      test: "test/core/takeover_test.ts",
+      name: "assignmentsOf() takes the longest wait that anybody knows of, for a VIP that nobody has",
+    },
+  },
+  {
+    fault: "a wait that is over goes on for whoever has the VIP",
+    file: "src/core/takeover.ts",
+    find: "const heeded = claimants.includes(each.holder) ? [each.holder] : claimants;",
+    replace: "const heeded: readonly HostName[] = [];",
+    caughtBy: {
+      test: "test/core/takeover_test.ts",
+      name: "assignmentsOf() believes the holder, who has it or was given it, more than anybody else",
+    },
+  },
+  // Links and foreign holders.
+  {
+    fault: "a host keeps VIPs whose interface has no link",
+    file: "src/core/links.ts",
+    find: "unable: new Map([...unable, ...lost.map((vip) => [vip, never] as const)]),",
+    replace: "",
+    caughtBy: {
+      test: "test/core/links_test.ts",
+      name: "a host without a link gives its VIPs to hosts that have one, at once",
+    },
+  },
+  {
+    fault: "a host whose link is back is unable for ever",
+    file: "src/core/links.ts",
+    find: "back.map((vip) => [vip, until] as const)",
+    replace: "back.map((vip) => [vip, never] as const)",
+    caughtBy: {
+      test: "test/core/links_test.ts",
+      name: "a host whose link is back is given VIPs two heartbeats later",
+    },
+  },
+  {
+    fault: "a failure to add lets a host without a link try again",
+    file: "src/core/inability.ts",
+    find: "instant(Math.max(until, node.unable.get(vip) ?? now))",
+    replace: "until",
+    caughtBy: {
+      test: "test/core/links_test.ts",
+      name: "a failure to add does not make a host able that has no link",
+    },
+  },
+  {
+    fault: "a VIP is announced against a foreign holder whenever he is heard",
+    file: "src/core/conflicts.ts",
+    find: "defendedAt === null || now - defendedAt >= defendInterval",
+    replace: "defendedAt === null || now >= defendedAt",
+    caughtBy: {
+      test: "test/core/conflicts_test.ts",
+      name: "defend: a foreign holder is told of once, and the VIP announced against him once in 10 s",
+    },
+  },
+  {
+    fault: "a member of the view is taken for a foreign holder",
+    file: "src/core/conflicts.ts",
+    find: " || isInView(turn, by)) return;",
+    replace: ") return;",
+    caughtBy: {
+      test: "test/core/conflicts_test.ts",
+      name: "a member of the view is no foreign holder",
+    },
+  },
+  {
+    fault: "a VIP that yields is taken though a stranger answers for it",
+    file: "src/core/conflicts.ts",
+    find: "    giveWay(turn, vip, by);\n  }\n}",
+    replace: "  }\n}",
+    caughtBy: {
+      test: "test/core/conflicts_test.ts",
+      name: "yield: the VIP is given up, and taken by nobody as long as a stranger answers for it",
     },
   },
 ];

@@ -232,19 +232,18 @@ export function contestHeld(turn: Turn, vips?: readonly VipName[]): void {
 
 /** Announces everything held. */
 export function announceHeld(turn: Turn): void {
-  const held = turn.node.group.vips.map(({ name }) => name).filter((vip) =>
-    stateOf(turn.node, vip).kind === "held"
-  );
-  if (held.length > 0) turn.effects.push({ kind: "announce", vips: held, isFirst: false });
+  const vips = heldIn(turn.node);
+  if (vips.length > 0) turn.effects.push({ kind: "announce", vips, isFirst: false });
 }
 
 /** Renews the leases of everything held. */
 export function renewVips(turn: Turn): void {
-  const held = turn.node.group.vips.map(({ name }) => name).filter((vip) =>
-    stateOf(turn.node, vip).kind === "held"
-  );
-  if (held.length > 0) turn.effects.push({ kind: "addAddresses", vips: held });
+  const vips = heldIn(turn.node);
+  if (vips.length > 0) turn.effects.push({ kind: "addAddresses", vips });
 }
+
+const heldIn = (node: Node): readonly VipName[] =>
+  node.group.vips.map(({ name }) => name).filter((vip) => stateOf(node, vip).kind === "held");
 
 /** True when the member has installed the view and the VIP is not (any more) on it. */
 export function hasReleased(node: Node, view: View, of: { host: HostName; vip: VipName }): boolean {

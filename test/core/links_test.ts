@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { type SmallGroup, startedGroup } from "./small_group.ts";
+import { vipName } from "../../src/core/vocabulary.ts";
+import { type SmallGroup, startedGroup, vip } from "./small_group.ts";
 
 const kindsOf = (group: SmallGroup, host: string) =>
   group.notes.filter((each) => each.host === host).map(({ note }) => note.kind);
@@ -51,10 +52,11 @@ Deno.test("a VIP is on nobody while nobody has a link, and on somebody when one 
   assert.equal(group.holders(), "v1=b v2=b v3=b");
 });
 
-Deno.test("a link that goes before its failure to add is forgotten keeps the host unable", () => {
-  const group = startedGroup();
+Deno.test("a failure to add does not make a host able that has no link", () => {
+  const group = startedGroup({ vips: ["v1", vip("v2", { foreignHolder: "yield" }), "v3"] });
   group.plug("b", false);
-  group.tell("b", { kind: "addressesAddFailed", problems: [] });
+  const answer = { kind: "answered", by: { mac: "02:00:5e:10:00:01", host: null } } as const;
+  group.tell("b", { kind: "addressesProbed", answers: [{ vip: vipName("v2"), answer }] });
   group.run(200_000);
   assert.match(group.holders(), /^v1=a v2=[ac] v3=c$/);
 });

@@ -17,6 +17,7 @@ export function* advise(tables: FileTables): Iterable<Finding> {
   yield* adviseSegments(tables);
   yield* adviseHosts(tables);
   yield* adviseVips(tables);
+  yield* adviseTakeover(tables);
   yield* adviseClashes(tables);
   yield* adviseNotify(tables);
 }
@@ -155,6 +156,26 @@ function* adviseVips({ vip: vips, vip_range: ranges, host: hosts }: FileTables):
     const subject = `vip_range "${ip.text}"`;
     yield* adviseHolders(range, { subject, path: ["vip_range", index], hosts });
     yield* advisePrefix({ ip, prefix }, ["vip_range", index, "prefix"]);
+  }
+}
+
+// Without a lease there is nothing whose end could be waited for; without a packet socket nobody can be asked.
+function* adviseTakeover({ vip: vips, vip_range: ranges, timing, notify }: FileTables): Iterable<Finding> {
+  const tables = vips.map((vip, at) => ({ ...vip, path: ["vip", at] as const }));
+  const all = [...tables, ...ranges.map((range, at) => ({ ...range, path: ["vip_range", at] as const }))];
+  for (const { takeover, foreign_holder, path } of all) {
+    if (takeover === "after-lease" && completeTiming(timing).lease === null) {
+      yield advice('takeover = "after-lease" has no effect: lease = "off" in [timing] (wanted a lease)', [
+        ...path,
+        "takeover",
+      ]);
+    }
+    if (foreign_holder === "yield" && notify.announcer === "arping") {
+      yield advice(
+        'foreign_holder = "yield" has no effect: announcer = "arping" in [notify] hears nobody (wanted "raw")',
+        [...path, "foreign_holder"],
+      );
+    }
   }
 }
 

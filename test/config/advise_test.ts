@@ -59,6 +59,28 @@ const advised: readonly {
     ],
   },
   {
+    told: "a wait for a lease that is off",
+    text: smallFile({
+      "[[segment]]": '[timing]\nlease = "off"\n[[segment]]',
+      'interface = "eth0"': 'interface = "eth0"\ntakeover = "after-lease"',
+    }),
+    warnings: [
+      "5:1: lease is off: the VIPs of a daemon that hangs stay on its host although others take them over (wanted a time " +
+      'such as "3s")',
+      '19:1: takeover = "after-lease" has no effect: lease = "off" in [timing] (wanted a lease)',
+    ],
+  },
+  {
+    told: "a foreign holder whom nobody can hear",
+    text: smallFile(
+      { 'interface = "eth0"': 'interface = "eth0"\nforeign_holder = "yield"' },
+      '[notify]\nannouncer = "arping"\n',
+    ),
+    warnings: [
+      '17:1: foreign_holder = "yield" has no effect: announcer = "arping" in [notify] hears nobody (wanted "raw")',
+    ],
+  },
+  {
     told: "a timeout of few heartbeats",
     text: timed('timeout = "250ms"'),
     warnings: [

@@ -10,37 +10,61 @@ import { counted, listed } from "./words.ts";
 export const singlesMax = 8;
 
 /** The lines that tell the notes of one step; what is told together stands where its first note was. */
-export function notesText(notes: readonly Note[]): readonly (LogLine & { readonly kind: Note["kind"] })[] {
-  const groups = Map.groupBy(notes, sameness);
-  return notes.flatMap((note) => {
-    const group = groups.get(sameness(note)) ?? [];
-    if (!isOfMany(note) || group.length <= singlesMax) return [{ kind: note.kind, ...noteText(note) }];
-    const vips = group.filter(isOfMany).map(({ vip }) => vip);
-    return note === group[0] ? [{ kind: note.kind, level: "info", text: togetherText(note, vips) }] : [];
+export function notesText(notes: readonly Note[]): readonly KindLine[] {
+  const together = [...Map.groupBy(notes.filter(isOfMany), sameness).values()]
+    .filter((group) => group.length > singlesMax);
+  const firsts = new Map(together.map((group) => [group[0], group.map(({ vip }) => vip)]));
+  const others = new Set(together.flatMap((group) => group.slice(1)));
+  return notes.flatMap((note): readonly KindLine[] => {
+    if (!isOfMany(note)) return [{ kind: note.kind, ...noteText(note) }];
+    const vips = firsts.get(note);
+    if (vips !== undefined) return [{ kind: note.kind, ...togetherText(note, vips) }];
+    return others.has(note) ? [] : [{ kind: note.kind, ...noteText(note) }];
   });
 }
 
-type NoteOfMany = Extract<Note, { kind: "vipMoved" | "vipAcquired" | "vipReleased" }>;
+type KindLine = LogLine & { readonly kind: Note["kind"] };
 
-const isOfMany = (note: Note): note is NoteOfMany =>
-  note.kind === "vipMoved" || note.kind === "vipAcquired" || note.kind === "vipReleased";
+type NoteOfMany = Extract<
+  Note,
+  { kind: "vipMoved" | "vipAcquired" | "vipReleased" | "vipVanished" | "vipIntruded" }
+>;
+
+const kindsOfMany: ReadonlySet<Note["kind"]> = new Set<NoteOfMany["kind"]>([
+  "vipMoved",
+  "vipAcquired",
+  "vipReleased",
+  "vipVanished",
+  "vipIntruded",
+]);
+
+const isOfMany = (note: Note): note is NoteOfMany => kindsOfMany.has(note.kind);
 
 /** Equal for notes that differ in nothing but their VIP. */
-function sameness(note: Note): string {
-  return JSON.stringify(
-    note.kind === "vipMoved" ? [note.kind, note.from, note.to, note.reason] : [note.kind],
-  );
-}
+const sameness = (note: NoteOfMany): string =>
+  note.kind === "vipMoved" ? `${note.kind} ${note.from} ${note.to} ${note.reason}` : note.kind;
 
-function togetherText(note: NoteOfMany, vips: readonly VipName[]): string {
+function togetherText(note: NoteOfMany, vips: readonly VipName[]): LogLine {
   const names = `(${listed(vips)})`;
   const many = counted(vips.length, "VIP");
   switch (note.kind) {
     case "vipMoved":
-      return movedText(`${many} ${names}`, { ...note, isOne: false });
+      return { level: "info", text: movedText(`${many} ${names}`, { ...note, isOne: false }) };
     case "vipAcquired":
-      return `${many} are on this host now and announced ${names}`;
+      return { level: "info", text: `${many} are on this host now and announced ${names}` };
     case "vipReleased":
-      return `${many} are gone from this host ${names}`;
+      return { level: "info", text: `${many} are gone from this host ${names}` };
+    case "vipVanished":
+      return {
+        level: "warning",
+        text:
+          `${many} vanished: somebody removed them from this host, which holds them; they are put back ${names}`,
+      };
+    case "vipIntruded":
+      return {
+        level: "warning",
+        text:
+          `${many} intruded: somebody put them on this host, which does not hold them; they are removed ${names}`,
+      };
   }
 }

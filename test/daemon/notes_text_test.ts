@@ -39,6 +39,8 @@ Deno.test("notesText() tells together what came to this host, what went, and wha
     ...nine.map((vip): Note => ({ kind: "vipReleased", vip })),
     ...nine.map((vip): Note => ({ kind: "vipMoved", vip, from: null, to: null, reason: "unheld" })),
     ...moved(9, null),
+    ...nine.map((vip): Note => ({ kind: "vipVanished", vip })),
+    ...nine.map((vip): Note => ({ kind: "vipIntruded", vip })),
   ]);
   deepEqual(lines, [
     { kind: "vipAcquired", level: "info", text: `9 VIPs are on this host now and announced ${names}` },
@@ -48,6 +50,18 @@ Deno.test("notesText() tells together what came to this host, what went, and wha
       kind: "vipMoved",
       level: "info",
       text: `9 VIPs ${names} go to host "test00": their last holder was gone or could not hold them`,
+    },
+    {
+      kind: "vipVanished",
+      level: "warning",
+      text:
+        `9 VIPs vanished: somebody removed them from this host, which holds them; they are put back ${names}`,
+    },
+    {
+      kind: "vipIntruded",
+      level: "warning",
+      text:
+        `9 VIPs intruded: somebody put them on this host, which does not hold them; they are removed ${names}`,
     },
   ]);
 });

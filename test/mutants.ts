@@ -1358,8 +1358,8 @@ export const mutants: readonly Mutant[] = [
   {
     fault: "a VIP is announced against a foreign holder whenever he is heard",
     file: "src/core/conflicts.ts",
-    find: "defendedAt === null || now - defendedAt >= defendInterval",
-    replace: "defendedAt === null || now >= defendedAt",
+    find: "(defendedAt === null || now - defendedAt >= defendInterval);",
+    replace: "(defendedAt === null || now >= defendedAt);",
     caughtBy: {
       test: "test/core/conflicts_test.ts",
       name: "defend: a foreign holder is told of once, and the VIP announced against him once in 10 s",
@@ -1368,8 +1368,8 @@ export const mutants: readonly Mutant[] = [
   {
     fault: "a member of the view is taken for a foreign holder",
     file: "src/core/conflicts.ts",
-    find: " || isInView(turn, by)) return;",
-    replace: ") return;",
+    find: " || isInView(turn, by)) continue;",
+    replace: ") continue;",
     caughtBy: {
       test: "test/core/conflicts_test.ts",
       name: "a member of the view is no foreign holder",
@@ -1378,8 +1378,8 @@ export const mutants: readonly Mutant[] = [
   {
     fault: "a VIP that yields is taken though a stranger answers for it",
     file: "src/core/conflicts.ts",
-    find: "    giveWay(turn, vip, by);\n  }\n}",
-    replace: "  }\n}",
+    find: "    left.push({ vip, problem: problemOf(by) });\n",
+    replace: "",
     caughtBy: {
       test: "test/core/conflicts_test.ts",
       name: "yield: the VIP is given up, and taken by nobody as long as a stranger answers for it",

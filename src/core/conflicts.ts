@@ -5,10 +5,10 @@
 //                               both do so send a frame each in ten seconds, and do not fight
 //   foreign_holder = "yield"    give it up. Other hosts ask before they take it, and find him too
 
-import type { Conflict, Neighbour, ProbeAnswer } from "./events.ts";
+import type { Conflict, Neighbour, ProbeAnswer, VipProblem } from "./events.ts";
 import { becomeUnable } from "./inability.ts";
 import { includes } from "./membership.ts";
-import { note, stateOf, type Turn, update } from "./turn.ts";
+import { type Node, note, stateOf, type Turn, update } from "./turn.ts";
 import { duration, type Instant, type VipName } from "./vocabulary.ts";
 
 /** Somebody who answers for a VIP besides us, or instead of us. */
@@ -24,31 +24,45 @@ const defendInterval = duration(10_000);
 /** Who has not been heard for so long does not answer any more. */
 const remembered = duration(60_000);
 
-/** Somebody else answers for a VIP that is here. */
-export function hearConflict(turn: Turn, { vip, by }: Conflict): void {
+/** Somebody else answers for VIPs that are here. */
+export function hearConflicts(turn: Turn, conflicts: readonly Conflict[]): void {
   const { node, now } = turn;
-  if (stateOf(node, vip).kind !== "held" || isInView(turn, by)) return;
-  const known = node.contenders.get(vip);
-  const isNew = known?.by.mac !== by.mac;
-  const yields = by.host === null && isYielding(turn, vip);
-  if (isNew) note(turn, { kind: "foreignHolder", vip, by, yields });
-  if (yields) return giveWay(turn, vip, by);
-  const defendedAt = isNew ? null : known.defendedAt;
-  const defends = by.host === null && (defendedAt === null || now - defendedAt >= defendInterval);
-  if (defends) turn.effects.push({ kind: "announce", vips: [vip], isFirst: true });
-  rememberContender(turn, vip, { by, lastAt: now, defendedAt: defends ? now : defendedAt });
+  const contenders = new Map(node.contenders);
+  const defended: VipName[] = [];
+  const given: VipProblem[] = [];
+  for (const { vip, by } of conflicts) {
+    if (stateOf(node, vip).kind !== "held" || isInView(turn, by)) continue;
+    const known = contenders.get(vip);
+    const isNew = known?.by.mac !== by.mac;
+    const yields = by.host === null && isYielding(node, vip);
+    const defendedAt = isNew ? null : known.defendedAt;
+    const defends = by.host === null && !yields &&
+      (defendedAt === null || now - defendedAt >= defendInterval);
+    if (isNew) note(turn, { kind: "foreignHolder", vip, by, yields });
+    if (yields) given.push({ vip, problem: problemOf(by) });
+    if (defends) defended.push(vip);
+    contenders.set(vip, { by, lastAt: now, defendedAt: defends ? now : defendedAt });
+  }
+  update(turn, { contenders });
+  if (defended.length > 0) turn.effects.push({ kind: "announce", vips: defended, isFirst: true });
+  if (given.length > 0) becomeUnable(turn, given);
 }
 
 /** Of the VIPs that this host would take: those that somebody outside the group has, and that yield to him. */
 export function hearStrangers(turn: Turn, answers: readonly ProbeAnswer[]): void {
+  const { node, now } = turn;
+  const contenders = new Map(node.contenders);
+  const left: VipProblem[] = [];
   for (const { vip, answer } of answers) {
-    if (answer.kind !== "answered" || answer.by.host !== null || !isYielding(turn, vip)) continue;
+    if (answer.kind !== "answered" || answer.by.host !== null || !isYielding(node, vip)) continue;
     const { by } = answer;
-    if (turn.node.contenders.get(vip)?.by.mac !== by.mac) {
-      note(turn, { kind: "foreignHolder", vip, by, yields: true });
-    }
-    giveWay(turn, vip, by);
+    if (contenders.get(vip)?.by.mac !== by.mac) note(turn, { kind: "foreignHolder", vip, by, yields: true });
+    contenders.set(vip, { by, lastAt: now, defendedAt: null });
+    left.push({ vip, problem: problemOf(by) });
   }
+  if (left.length === 0) return;
+  update(turn, { contenders });
+  becomeUnable(turn, left);
 }
 
 /** Forgets who has not been heard for long enough. */
@@ -70,14 +84,7 @@ const isInView = ({ node: { view, peers } }: Turn, { host }: Neighbour): boolean
   return view !== null && peer !== undefined && includes(view.members, peer);
 };
 
-const isYielding = ({ node: { group } }: Turn, vip: VipName): boolean =>
+const isYielding = ({ group }: Node, vip: VipName): boolean =>
   group.vips.some(({ name, foreignHolder }) => name === vip && foreignHolder === "yield");
 
-function giveWay(turn: Turn, vip: VipName, by: Neighbour): void {
-  rememberContender(turn, vip, { by, lastAt: turn.now, defendedAt: null });
-  becomeUnable(turn, [{ vip, problem: `${by.mac}, which is no host of the group, answers for it` }]);
-}
-
-function rememberContender(turn: Turn, vip: VipName, contender: Contender): void {
-  update(turn, { contenders: new Map(turn.node.contenders).set(vip, contender) });
-}
+const problemOf = ({ mac }: Neighbour): string => `${mac}, which is no host of the group, answers for it`;

@@ -30,8 +30,8 @@ export type NodeEvent =
   | { readonly kind: "addressesObserved"; readonly observed: Observed }
   /** Answers probeAddresses, for each of its VIPs. */
   | { readonly kind: "addressesProbed"; readonly answers: readonly ProbeAnswer[] }
-  /** Somebody else answered for a VIP, or announced it. */
-  | { readonly kind: "conflictDetected"; readonly conflict: Conflict }
+  /** Somebody else answered for VIPs, or announced them. */
+  | { readonly kind: "conflictsDetected"; readonly conflicts: readonly Conflict[] }
   /** The connection to this life of a host's daemon has ended, and the host refuses another one. A hint, no proof. */
   | { readonly kind: "connectionEnded"; readonly member: Member }
   | { readonly kind: "operatorRequested"; readonly request: OperatorRequest }

@@ -15,7 +15,7 @@
 import { confirmView, coordinate, proposalDeadline, receiveReport, repeatInstall } from "./coordinate.ts";
 import { catalogOf, differencesBetween, firstOf } from "./catalog.ts";
 import type { FenceReason, NodeEffect, NodeEvent, Observed, OperatorRequest } from "./events.ts";
-import { forgetContenders, hearConflict, hearStrangers } from "./conflicts.ts";
+import { forgetContenders, hearConflicts, hearStrangers } from "./conflicts.ts";
 import { follow, isLeftOut, receiveInstall, receivePropose } from "./follow.ts";
 import {
   answerProbe,
@@ -205,8 +205,8 @@ function handle(turn: Turn, event: NodeEvent): void {
     case "addressesProbed":
       hearStrangers(turn, event.answers);
       return hearProbed(turn, event.answers);
-    case "conflictDetected":
-      return hearConflict(turn, event.conflict);
+    case "conflictsDetected":
+      return hearConflicts(turn, event.conflicts);
     case "connectionEnded":
       return doubtPeer(turn, event.member);
     case "operatorRequested":

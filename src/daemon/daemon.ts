@@ -119,7 +119,7 @@ class Daemon {
     clock.onAlarm(() => this.#submit({ kind: "clockTicked" }));
     control.onRequest((request) => this.#answer(request));
     lifelines.onEnd((member) => this.#submit({ kind: "connectionEnded", member }));
-    announcer.onConflict((conflict) => this.#submit({ kind: "conflictDetected", conflict }));
+    announcer.onConflicts((conflicts) => this.#submit({ kind: "conflictsDetected", conflicts }));
     guard.onDeath(() =>
       log.write("warning", "The guard died: somebody ended it; another one takes its place")
     );

@@ -43,6 +43,23 @@ const fenceReasonText: Readonly<Record<FenceReason, string>> = {
   quorumLost: "it is not heard by a majority of the configured hosts",
 };
 
+/** "VIP web-a is answered by ... too: ...", for one or for many. */
+export function foreignHolderText(
+  subject: string,
+  { by: { mac, host }, yields, isOne }: Pick<Note & { kind: "foreignHolder" }, "by" | "yields"> & {
+    readonly isOne: boolean;
+  },
+): string {
+  const who = host === null ? `${mac}, which is no host of the group,` : `host "${host}" (${mac})`;
+  const [they, are] = isOne ? ["it", "is"] : ["they", "are"];
+  const act = host !== null
+    ? "the group settles it once it hears that host"
+    : yields
+    ? `${they} ${are} left to that machine, as foreign_holder says`
+    : `${they} ${are} announced against that machine, once in 10 s, as foreign_holder says`;
+  return `${subject} answered by ${who} too: ${act}`;
+}
+
 type Lines = { readonly [Kind in Note["kind"]]: (note: Extract<Note, { kind: Kind }>) => LogLine };
 
 const lines: Lines = {
@@ -112,17 +129,7 @@ const lines: Lines = {
         `${vips.length === 1 ? "it" : "them"}`,
     ),
   linkBack: ({ vips }) => info(`The interface of ${listed(vips)} has a link again`),
-  foreignHolder: ({ vip, by, yields }) => {
-    const who = by.host === null
-      ? `${by.mac}, which is no host of the group,`
-      : `host "${by.host}" (${by.mac})`;
-    const act = by.host !== null
-      ? "the group settles it once it hears that host"
-      : yields
-      ? "it is left to that machine, as foreign_holder says"
-      : "it is announced against that machine, once in 10 s, as foreign_holder says";
-    return error(`VIP "${vip}" is answered by ${who} too: ${act}`);
-  },
+  foreignHolder: (note) => error(foreignHolderText(`VIP "${note.vip}" is`, { ...note, isOne: true })),
   foreignHolderGone: ({ vip, by }) => info(`VIP "${vip}" is not answered by ${by.mac} any more`),
   matured: () => info("The group is mature: VIPs may be held"),
   fenced: ({ because }) => error(`Fenced: this host gave up its VIPs because ${fenceReasonText[because]}`),

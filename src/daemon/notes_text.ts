@@ -3,7 +3,7 @@
 
 import type { Note } from "../core/events.ts";
 import type { VipName } from "../core/vocabulary.ts";
-import { type LogLine, movedText, noteText } from "./note_text.ts";
+import { foreignHolderText, type LogLine, movedText, noteText } from "./note_text.ts";
 import { counted, listed } from "./words.ts";
 
 /** Up to so many VIPs to which the same happens have a line each. */
@@ -27,7 +27,7 @@ type KindLine = LogLine & { readonly kind: Note["kind"] };
 
 type NoteOfMany = Extract<
   Note,
-  { kind: "vipMoved" | "vipAcquired" | "vipReleased" | "vipVanished" | "vipIntruded" }
+  { kind: "vipMoved" | "vipAcquired" | "vipReleased" | "vipVanished" | "vipIntruded" | "foreignHolder" }
 >;
 
 const kindsOfMany: ReadonlySet<Note["kind"]> = new Set<NoteOfMany["kind"]>([
@@ -36,13 +36,25 @@ const kindsOfMany: ReadonlySet<Note["kind"]> = new Set<NoteOfMany["kind"]>([
   "vipReleased",
   "vipVanished",
   "vipIntruded",
+  "foreignHolder",
 ]);
 
 const isOfMany = (note: Note): note is NoteOfMany => kindsOfMany.has(note.kind);
 
 /** Equal for notes that differ in nothing but their VIP. */
-const sameness = (note: NoteOfMany): string =>
-  note.kind === "vipMoved" ? `${note.kind} ${note.from} ${note.to} ${note.reason}` : note.kind;
+function sameness(note: NoteOfMany): string {
+  switch (note.kind) {
+    case "vipMoved":
+      return `${note.kind} ${note.from} ${note.to} ${note.reason}`;
+    case "foreignHolder":
+      return `${note.kind} ${note.by.mac} ${note.by.host} ${note.yields}`;
+    case "vipAcquired":
+    case "vipReleased":
+    case "vipVanished":
+    case "vipIntruded":
+      return note.kind;
+  }
+}
 
 function togetherText(note: NoteOfMany, vips: readonly VipName[]): LogLine {
   const names = `(${listed(vips)})`;
@@ -60,6 +72,8 @@ function togetherText(note: NoteOfMany, vips: readonly VipName[]): LogLine {
         text:
           `${many} vanished: somebody removed them from this host, which holds them; they are put back ${names}`,
       };
+    case "foreignHolder":
+      return { level: "error", text: foreignHolderText(`${many} ${names} are`, { ...note, isOne: false }) };
     case "vipIntruded":
       return {
         level: "warning",

@@ -60,8 +60,8 @@ export interface Announcer {
   announce(vips: readonly VipName[], how: { readonly isFirst: boolean }): void;
   /** Asks whether anybody answers for the VIPs, which are not on this host; gives one answer for each, soon. */
   probe(vips: readonly VipName[]): Promise<readonly ProbeAnswer[]>;
-  /** Calls back when somebody else answers for a VIP that is on this host, or announces it. */
-  onConflict(conflicting: (conflict: Conflict) => void): void;
+  /** Calls back when somebody else answers for VIPs that are on this host, or announces them. */
+  onConflicts(conflicting: (conflicts: readonly Conflict[]) => void): void;
   /** Which notify targets have proved that they know where each VIP on this host is. */
   confirmations(): ReadonlyMap<VipName, Confirmation>;
   close(): Promise<void>;

@@ -70,7 +70,7 @@ export function createArpingAnnouncer(
       }
     },
     probe: (names) => Promise.resolve(names.map((vip) => ({ vip, answer: { kind: "unknown" } }))),
-    onConflict() {},
+    onConflicts() {},
     confirmations: () => new Map(),
     adopt(to) {
       placed = byName(to.vips);

@@ -14,6 +14,9 @@ const SECOND_PROBE_MS = 2;
 const ANSWERED_WITHIN_MS = 6;
 /** Of one machine and VIP. */
 const CONFLICT_EVERY_MS = 1_000;
+/** A machine that has many VIPs is told of once. */
+const TOGETHER_MS = 20;
+const TOLD_MAX = 10_000;
 
 export interface Prober {
   /** One answer for each VIP. */
@@ -30,7 +33,7 @@ export interface ProberOptions {
   readonly vipHere: (address: string) => VipName | null;
   /** The host of the group that has the hardware address. */
   readonly hostOf: (mac: string) => Promise<HostName | null>;
-  readonly conflicting: (conflict: Conflict) => void;
+  readonly conflicting: (conflicts: readonly Conflict[]) => void;
 }
 
 /** The answers to one call. */
@@ -44,6 +47,8 @@ interface Round {
 export function createProber({ send, vipHere, hostOf, conflicting }: ProberOptions): Prober {
   const rounds = new Set<Round>();
   const told = new Map<string, number>();
+  let untold: { readonly vip: VipName; readonly mac: string }[] = [];
+  let telling: ReturnType<typeof setTimeout> | undefined;
   let isClosed = false;
 
   return {
@@ -63,10 +68,11 @@ export function createProber({ send, vipHere, hostOf, conflicting }: ProberOptio
         if (round.isComplete()) round.done();
       }
       const vip = vipHere(claim.address);
-      if (vip !== null) void tell(vip, claim.mac);
+      if (vip !== null) note(vip, claim.mac);
     },
     close() {
       isClosed = true;
+      clearTimeout(telling);
       for (const round of rounds) round.done();
     },
   };
@@ -96,15 +102,27 @@ export function createProber({ send, vipHere, hostOf, conflicting }: ProberOptio
     );
   }
 
-  async function tell(vip: VipName, mac: string): Promise<void> {
+  function note(vip: VipName, mac: string): void {
     const key = `${vip} ${mac}`;
     const now = performance.now();
     if (now - (told.get(key) ?? -Infinity) < CONFLICT_EVERY_MS) return;
     // Nobody who makes hardware addresses up fills the memory.
-    if (told.size >= 1_000) told.clear();
+    if (told.size >= TOLD_MAX) told.clear();
     told.set(key, now);
-    const host = await hostOf(mac);
-    if (!isClosed) conflicting({ vip, by: { mac, host } });
+    untold.push({ vip, mac });
+    telling ??= setTimeout(tell, TOGETHER_MS);
+  }
+
+  async function tell(): Promise<void> {
+    telling = undefined;
+    const these = untold;
+    untold = [];
+    const neighbours = await neighboursOf(new Set(these.map(({ mac }) => mac)));
+    const conflicts = these.flatMap(({ vip, mac }) => {
+      const by = neighbours.get(mac);
+      return by === undefined ? [] : [{ vip, by }];
+    });
+    if (!isClosed) conflicting(conflicts);
   }
 }
 

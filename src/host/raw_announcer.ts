@@ -34,7 +34,7 @@ export function createRawAnnouncer(
   let placed = byName(vips);
   let owners = ownersOf(vips);
   let targets = firstTargets;
-  let conflicting = (_: Conflict) => {};
+  let conflicting = (_: readonly Conflict[]) => {};
   let asking: ReturnType<typeof setTimeout> | undefined;
   const announced = new Set<VipName>();
   const own = createOwnLinks(socket);
@@ -60,7 +60,7 @@ export function createRawAnnouncer(
     vipHere,
     send: sendProbes,
     hostOf: (mac) => hosts.hostOf(mac),
-    conflicting: (conflict) => conflicting(conflict),
+    conflicting: (conflicts) => conflicting(conflicts),
   });
   socket.onFrame((frame) => {
     const claim = parseClaim(frame);
@@ -89,7 +89,7 @@ export function createRawAnnouncer(
       own.refresh();
       return prober.probe(names.flatMap((name) => placed.get(name) ?? []));
     },
-    onConflict: (call) => void (conflicting = call),
+    onConflicts: (call) => void (conflicting = call),
     confirmations: () =>
       new Map(
         [...announced].filter(isHere).flatMap((name) => {

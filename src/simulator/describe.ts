@@ -74,8 +74,8 @@ function describeEvent(event: NodeEvent): string {
       return `probed ${event.answers.map(({ vip, answer }) => `${vip}:${answer.kind}`)}`;
     case "connectionEnded":
       return `connection to ${event.member.host} ended`;
-    case "conflictDetected":
-      return `conflict ${describeRecord(event.conflict)}`;
+    case "conflictsDetected":
+      return `conflicts ${event.conflicts.map(({ vip, by }) => `${vip}:${by.mac}`)}`;
     case "operatorRequested":
       return `operator: ${describeRecord(event.request)}`;
     case "configurationChanged":

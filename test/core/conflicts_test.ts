@@ -8,7 +8,7 @@ const v2 = vipName("v2");
 const yielding = vip("v2", { foreignHolder: "yield" });
 
 const conflict = (group: SmallGroup, host: string, by: Neighbour = stranger) =>
-  group.tell(host, { kind: "conflictDetected", conflict: { vip: v2, by } });
+  group.tell(host, { kind: "conflictsDetected", conflicts: [{ vip: v2, by }] });
 const told = (group: SmallGroup) =>
   group.notes.flatMap(({ note }) =>
     note.kind === "foreignHolder" || note.kind === "foreignHolderGone" ? [note] : []

@@ -93,7 +93,7 @@ function startHost({ group, name, clock, hosts, leftovers, segments, cut, life }
     reload: () => {},
     fail: (_: unknown) => {},
     changed: () => {},
-    conflicting: (_: Conflict) => {},
+    conflicting: (_: readonly Conflict[]) => {},
     ended: (_: Member) => {},
     answer: (_: ControlRequest): Promise<ControlResponse> => Promise.reject(new Error("nobody answers yet")),
   };
@@ -159,7 +159,7 @@ function startHost({ group, name, clock, hosts, leftovers, segments, cut, life }
         interfere.announce?.();
       },
       probe: (vips) => Promise.resolve(vips.map((vip) => ({ vip, answer: { kind: "silent" } }))),
-      onConflict: (conflicting) => void (calls.conflicting = conflicting),
+      onConflicts: (conflicting) => void (calls.conflicting = conflicting),
       confirmations: () => new Map(),
       close: () => Promise.resolve(note("close announcer")),
     },

@@ -34,7 +34,7 @@ function onNetwork(
     },
     vipHere: (address) => (address === "192.0.2.9" ? vipName("here") : null),
     hostOf: async (mac) => (mac === member ? hostName("test01") : null),
-    conflicting: (conflict) => void conflicts.push(conflict),
+    conflicting: (these) => void conflicts.push(...these),
   });
   return { prober, sent, conflicts };
 }

@@ -1219,7 +1219,7 @@ export const mutants: readonly Mutant[] = [
     replace: "const until = now;",
     caughtBy: {
       test: "test/core/sudden_end_test.ts",
-      name: "a host that answers the probe is not suspected",
+      name: "a host that answers the probe is not suspected, whenever its next heartbeat is due",
     },
   },
   {
@@ -1236,7 +1236,7 @@ export const mutants: readonly Mutant[] = [
     replace: "const probe = peer.probe;",
     caughtBy: {
       test: "test/core/sudden_end_test.ts",
-      name: "a host that answers the probe is not suspected",
+      name: "a host that answers the probe is not suspected, whenever its next heartbeat is due",
     },
   },
   {
@@ -1246,7 +1246,7 @@ export const mutants: readonly Mutant[] = [
     replace: "update(turn, {});",
     caughtBy: {
       test: "test/core/sudden_end_test.ts",
-      name: "a host that answers the probe is not suspected",
+      name: "a host that answers the probe is not suspected, whenever its next heartbeat is due",
     },
   },
   {
@@ -1307,8 +1307,8 @@ export const mutants: readonly Mutant[] = [
   {
     fault: "of several words on a lost VIP the shortest wait counts",
     file: "src/core/takeover.ts",
-    find: "each.remaining > longest.remaining ? each : longest",
-    replace: "each.remaining < longest.remaining ? each : longest",
+    find: "extremeOf(words, (one, other) => (one?.remaining ?? 0) > (other?.remaining ?? 0));",
+    replace: "shortestOf(words);",
     caughtBy: {
       test: "test/core/takeover_test.ts",
       name: "assignmentsOf() takes the longest wait that anybody knows of, for a VIP that nobody has",
@@ -1317,11 +1317,11 @@ export const mutants: readonly Mutant[] = [
   {
     fault: "a wait that is over goes on for whoever has the VIP",
     file: "src/core/takeover.ts",
-    find: "const heeded = claimants.includes(each.holder) ? [each.holder] : claimants;",
-    replace: "const heeded: readonly HostName[] = [];",
+    find: "claimed.length > 0 ? shortestOf(claimed) : longestOf(words)",
+    replace: "longestOf(words)",
     caughtBy: {
       test: "test/core/takeover_test.ts",
-      name: "assignmentsOf() believes the holder, who has it or was given it, more than anybody else",
+      name: "assignmentsOf() believes those who have a VIP, or were given it, more than anybody else",
     },
   },
   // Links and foreign holders.

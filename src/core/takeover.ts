@@ -89,40 +89,37 @@ export const remainderOf = (lost: Lost | undefined, now: Instant): Unreleased | 
     : { remaining: duration(Math.ceil(lost.until - now)), endsInSilence: lost.endsInSilence };
 
 /**
- * The allotments with what must pass before each is taken. Who has a VIP, or was given it, knows best whether anybody
- * else may have it; where nobody has, the longest wait that anybody knows of counts.
+ * The allotments with what must pass before each is taken. Of a VIP that members have or were given, they know best, and
+ * who need not wait for anybody has the last word; where nobody has it, the longest wait that anybody knows of counts.
  */
 export function assignmentsOf(
   allotments: readonly Allotment[],
   reports: readonly { readonly host: HostName; readonly report: Pick<Report, "held" | "unreleased"> }[],
 ): readonly Assignment[] {
-  const known = Map.groupBy(
-    reports.flatMap(({ host, report }) => report.unreleased.map((each) => ({ host, ...each }))),
-    ({ vip }) => vip,
-  );
-  if (known.size === 0) return allotments.map((each) => ({ ...each, unreleased: null }));
-  const claims = Map.groupBy(
-    reports.flatMap(({ host, report }) => report.held.map(({ vip }) => ({ host, vip }))),
-    ({ vip }) => vip,
-  );
-  return allotments.map((each) => {
-    const claimants = (claims.get(each.vip) ?? []).map(({ host }) => host);
-    const heeded = claimants.includes(each.holder) ? [each.holder] : claimants;
-    const words = (known.get(each.vip) ?? []).filter(({ host }) =>
-      heeded.length === 0 || heeded.includes(host)
-    );
-    return { ...each, unreleased: longestOf(words) };
+  const waits = reports.map(({ report }) => new Map(report.unreleased.map((each) => [each.vip, each])));
+  if (waits.every(({ size }) => size === 0)) return allotments.map((each) => ({ ...each, unreleased: null }));
+  const claims = reports.map(({ report }) => new Set(report.held.map(({ vip }) => vip)));
+  return allotments.map((each): Assignment => {
+    const words = waits.map((known) => known.get(each.vip) ?? null);
+    const claimed = words.filter((_, at) => claims[at]?.has(each.vip));
+    return { ...each, unreleased: claimed.length > 0 ? shortestOf(claimed) : longestOf(words) };
   });
 }
 
-function longestOf(words: readonly Unreleased[]): Unreleased | null {
-  const [first, ...others] = words;
-  if (first === undefined) return null;
-  const { remaining, endsInSilence } = others.reduce(
-    (longest, each) => each.remaining > longest.remaining ? each : longest,
-    first,
-  );
-  return { remaining, endsInSilence };
+/** None is the shortest. */
+const shortestOf = (words: readonly (Unreleased | null)[]): Unreleased | null =>
+  extremeOf(words, (one, other) => (one?.remaining ?? 0) < (other?.remaining ?? 0));
+
+const longestOf = (words: readonly (Unreleased | null)[]): Unreleased | null =>
+  extremeOf(words, (one, other) => (one?.remaining ?? 0) > (other?.remaining ?? 0));
+
+function extremeOf(
+  words: readonly (Unreleased | null)[],
+  isBefore: (one: Unreleased | null, other: Unreleased | null) => boolean,
+): Unreleased | null {
+  const [first = null, ...others] = words;
+  const found = others.reduce((best, each) => (isBefore(each, best) ? each : best), first);
+  return found && { remaining: found.remaining, endsInSilence: found.endsInSilence };
 }
 
 /** Goes by what the coordinator has said with the assignments. */

@@ -82,11 +82,12 @@ Deno.test("assignmentsOf() takes the longest wait that anybody knows of, for a V
   assert.equal(waitOf(says(a, null), says(b, null)), null);
 });
 
-Deno.test("assignmentsOf() believes the holder, who has it or was given it, more than anybody else", () => {
+Deno.test("assignmentsOf() believes those who have a VIP, or were given it, more than anybody else", () => {
   assert.equal(waitOf(says(a, null, true), says(b, 300)), null);
   assert.equal(waitOf(says(a, 200, true), says(b, 300)), 200);
+  assert.equal(waitOf(says(a, 900), says(b, 200, true), says(c, 300)), 200);
 });
 
-Deno.test("assignmentsOf() believes those who were given it, where it moves on", () => {
-  assert.equal(waitOf(says(a, 900), says(b, 200, true), says(c, 300)), 200);
+Deno.test("assignmentsOf() has nobody wait for what another member has, and did not wait for", () => {
+  assert.equal(waitOf(says(a, 200, true), says(b, null, true), says(c, 300)), null);
 });

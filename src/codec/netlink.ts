@@ -27,18 +27,27 @@ export interface NetlinkMessage {
 /** By number, which says what the value means in a message of some type. */
 export type Attributes = ReadonlyMap<number, Uint8Array>;
 
-/** A request as it is sent. The kernel confirms it when `confirmed`; it always tells what it refused. */
-export function encodeRequest(
-  { type, flags, body }: NetlinkRequest,
+/**
+ * Requests as they are sent, in one datagram, numbered from `sequence` on. The kernel always tells what it refused; with
+ * `confirmed` it tells of the last one also that it is done, and with it of all before.
+ */
+export function encodeRequests(
+  requests: readonly NetlinkRequest[],
   { sequence, confirmed }: { readonly sequence: number; readonly confirmed: boolean },
 ): Uint8Array {
-  const bytes = new Uint8Array(aligned(HEAD_LENGTH + body.length));
-  const view = viewOf(bytes);
-  view.setUint32(0, HEAD_LENGTH + body.length, true);
-  view.setUint16(4, type, true);
-  view.setUint16(6, NLM_F_REQUEST | flags | (confirmed ? NLM_F_ACK : 0), true);
-  view.setUint32(8, sequence, true);
-  bytes.set(body, HEAD_LENGTH);
+  const bytes = new Uint8Array(
+    requests.reduce((sum, { body }) => sum + aligned(HEAD_LENGTH + body.length), 0),
+  );
+  let at = 0;
+  for (const [number, { type, flags, body }] of requests.entries()) {
+    const ack = confirmed && number === requests.length - 1 ? NLM_F_ACK : 0;
+    putUint32(bytes, at, HEAD_LENGTH + body.length);
+    putUint16(bytes, at + 4, type);
+    putUint16(bytes, at + 6, NLM_F_REQUEST | flags | ack);
+    putUint32(bytes, at + 8, sequence + number);
+    bytes.set(body, at + HEAD_LENGTH);
+    at += aligned(HEAD_LENGTH + body.length);
+  }
   return bytes;
 }
 
@@ -52,12 +61,11 @@ export function encodeBody(
     aligned(fixed.length),
   );
   const bytes = new Uint8Array(length);
-  const view = viewOf(bytes);
   bytes.set(fixed);
   let at = aligned(fixed.length);
   for (const [type, value] of attributes) {
-    view.setUint16(at, ATTRIBUTE_HEAD_LENGTH + value.length, true);
-    view.setUint16(at + 2, type, true);
+    putUint16(bytes, at, ATTRIBUTE_HEAD_LENGTH + value.length);
+    putUint16(bytes, at + 2, type);
     bytes.set(value, at + ATTRIBUTE_HEAD_LENGTH);
     at += aligned(ATTRIBUTE_HEAD_LENGTH + value.length);
   }
@@ -66,16 +74,15 @@ export function encodeBody(
 
 /** The messages of a datagram, up to the first that is not whole. */
 export function messagesOf(datagram: Uint8Array): readonly NetlinkMessage[] {
-  const view = viewOf(datagram);
   const messages: NetlinkMessage[] = [];
   let at = 0;
   while (datagram.length - at >= HEAD_LENGTH) {
-    const length = view.getUint32(at, true);
+    const length = uint32(datagram, at);
     if (length < HEAD_LENGTH || length > datagram.length - at) break;
     messages.push({
-      type: view.getUint16(at + 4, true),
-      flags: view.getUint16(at + 6, true),
-      sequence: view.getUint32(at + 8, true),
+      type: uint16(datagram, at + 4),
+      flags: uint16(datagram, at + 6),
+      sequence: uint32(datagram, at + 8),
       body: datagram.subarray(at + HEAD_LENGTH, at + length),
     });
     at += aligned(length);
@@ -85,22 +92,37 @@ export function messagesOf(datagram: Uint8Array): readonly NetlinkMessage[] {
 
 /** The attributes from this byte of a body on, up to the first that is not whole. */
 export function attributesOf(body: Uint8Array, from: number): Attributes {
-  const view = viewOf(body);
   const attributes = new Map<number, Uint8Array>();
   let at = from;
   while (body.length - at >= ATTRIBUTE_HEAD_LENGTH) {
-    const length = view.getUint16(at, true);
+    const length = uint16(body, at);
     if (length < ATTRIBUTE_HEAD_LENGTH || length > body.length - at) break;
-    const type = view.getUint16(at + 2, true) & NLA_TYPE_MASK;
+    const type = uint16(body, at + 2) & NLA_TYPE_MASK;
     attributes.set(type, body.subarray(at + ATTRIBUTE_HEAD_LENGTH, at + length));
     at += aligned(length);
   }
   return attributes;
 }
 
-/** Numbers in the bytes. */
-export const viewOf = (bytes: Uint8Array): DataView =>
-  new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+// Numbers in bytes. A DataView would be slower: to make one for each message costs more than to read it.
+
+export const uint16 = (bytes: Uint8Array, at: number): number =>
+  byteAt(bytes, at) | byteAt(bytes, at + 1) << 8;
+
+export const uint32 = (bytes: Uint8Array, at: number): number =>
+  (uint16(bytes, at) | uint16(bytes, at + 2) << 16) >>> 0;
+
+const byteAt = (bytes: Uint8Array, at: number): number => bytes[at] ?? 0;
+
+export function putUint16(bytes: Uint8Array, at: number, value: number): void {
+  bytes[at] = value;
+  bytes[at + 1] = value >>> 8;
+}
+
+export function putUint32(bytes: Uint8Array, at: number, value: number): void {
+  putUint16(bytes, at, value);
+  putUint16(bytes, at + 2, value >>> 16);
+}
 
 /** The text of an attribute, which ends with its first zero. */
 export function textOf(value: Uint8Array): string {

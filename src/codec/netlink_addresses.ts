@@ -13,7 +13,8 @@ import {
   NLM_F_CREATE,
   NLM_F_DUMP,
   NLM_F_REPLACE,
-  viewOf,
+  putUint32,
+  uint32,
 } from "./netlink.ts";
 
 /** An address on an interface. */
@@ -46,8 +47,8 @@ export function additionRequest(wanted: WantedAddress, lease: Duration | null): 
   const isIpv6 = wanted.bytes.length === 16;
   const valid = lease === null ? FOREVER : Math.ceil(lease / 1000);
   const lifetimes = new Uint8Array(CACHEINFO_LENGTH);
-  viewOf(lifetimes).setUint32(0, isIpv6 ? 0 : valid, true);
-  viewOf(lifetimes).setUint32(4, valid, true);
+  putUint32(lifetimes, 0, isIpv6 ? 0 : valid);
+  putUint32(lifetimes, 4, valid);
   return {
     type: RTM_NEWADDR,
     flags: NLM_F_CREATE | NLM_F_REPLACE,
@@ -75,19 +76,17 @@ export const everyAddress = (): NetlinkRequest => ({
 /** The address that a message tells of; null when it tells of none, or of one of another family. */
 export function kernelAddressOf({ type, body }: NetlinkMessage): KernelAddress | null {
   if ((type !== RTM_NEWADDR && type !== RTM_DELADDR) || body.length < FIXED_LENGTH) return null;
-  const view = viewOf(body);
   const attributes = attributesOf(body, FIXED_LENGTH);
   // Where an interface has a peer, IFA_ADDRESS is the peer's.
   const bytes = attributes.get(IFA_LOCAL) ?? attributes.get(IFA_ADDRESS);
   const address = bytes === undefined ? null : ipAddressOf(bytes);
-  if (address === null || view.getUint8(0) !== familyNumber(address.bytes)) return null;
-  const [prefix, index] = [view.getUint8(1), view.getUint32(4, true)];
-  return { index, address: address.text, family: address.family, prefix };
+  if (address === null || body[0] !== familyNumber(address.bytes)) return null;
+  return { index: uint32(body, 4), address: address.text, family: address.family, prefix: body[1] ?? 0 };
 }
 
 function fixedPart({ index, bytes, prefix }: WantedAddress, flags: number): Uint8Array {
   const fixed = Uint8Array.of(familyNumber(bytes), prefix, flags, SCOPE_GLOBAL, 0, 0, 0, 0);
-  viewOf(fixed).setUint32(4, index, true);
+  putUint32(fixed, 4, index);
   return fixed;
 }
 

@@ -1,7 +1,7 @@
 // What the kernel answers to a request: that it is done, or why not. Newer kernels add words of their own to the number
 // of the error, which say more ("ipv4: Invalid prefix length").
 
-import { attributesOf, type NetlinkMessage, NLM_F_DUMP_INTR, textOf, viewOf } from "./netlink.ts";
+import { attributesOf, type NetlinkMessage, NLM_F_DUMP_INTR, textOf, uint32 } from "./netlink.ts";
 
 export type NetlinkAnswer =
   /** What was asked for, or the whole of it, is done. */
@@ -23,7 +23,7 @@ export interface Refusal {
 export function answerOf(message: NetlinkMessage): NetlinkAnswer {
   const { type, flags, body } = message;
   if (type !== NLMSG_ERROR && type !== NLMSG_DONE) return { kind: "part" };
-  const errno = body.length < 4 ? 0 : -viewOf(body).getInt32(0, true);
+  const errno = body.length < 4 ? 0 : -(uint32(body, 0) | 0);
   if (errno !== 0) {
     const words = type === NLMSG_ERROR ? kernelsWords(message) : null;
     return { kind: "refused", refusal: { errno, problem: words ?? problemOf(errno) } };
@@ -44,7 +44,7 @@ export const isInterrupted = ({ flags }: NetlinkMessage): boolean => (flags & NL
 /** After the number the kernel repeats the request, or only its head, and then come attributes. */
 function kernelsWords({ flags, body }: NetlinkMessage): string | null {
   if ((flags & NLM_F_ACK_TLVS) === 0 || body.length < 8) return null;
-  const repeated = (flags & NLM_F_CAPPED) !== 0 ? MESSAGE_HEAD_LENGTH : viewOf(body).getUint32(4, true);
+  const repeated = (flags & NLM_F_CAPPED) !== 0 ? MESSAGE_HEAD_LENGTH : uint32(body, 4);
   const words = attributesOf(body, 4 + ((repeated + 3) & ~3)).get(NLMSGERR_ATTR_MSG);
   const text = words === undefined ? "" : textOf(words).replace(/\.$/, "");
   return text === "" ? null : text;

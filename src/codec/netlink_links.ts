@@ -8,7 +8,7 @@ import {
   type NetlinkRequest,
   NLM_F_DUMP,
   textOf,
-  viewOf,
+  uint32,
 } from "./netlink.ts";
 
 export interface KernelLink {
@@ -34,13 +34,12 @@ export const everyLink = (): NetlinkRequest => ({
  */
 export function kernelLinkOf({ type, body }: NetlinkMessage): KernelLink | null {
   if ((type !== RTM_NEWLINK && type !== RTM_DELLINK) || body.length < FIXED_LENGTH) return null;
-  const view = viewOf(body);
   const name = attributesOf(body, FIXED_LENGTH).get(IFLA_IFNAME);
-  if (name === undefined || view.getUint8(0) !== AF_UNSPEC) return null;
-  const flags = view.getUint32(8, true);
+  if (name === undefined || body[0] !== AF_UNSPEC) return null;
+  const flags = uint32(body, 8);
   const isUp = (flags & IFF_UP) !== 0;
   return {
-    index: view.getUint32(4, true),
+    index: uint32(body, 4),
     name: textOf(name),
     isUp,
     carries: isUp && (flags & IFF_LOWER_UP) !== 0,

@@ -19,6 +19,7 @@ import {
 } from "../codec/netlink_addresses.ts";
 import { everyLink, kernelLinkOf } from "../codec/netlink_links.ts";
 import type { NetworkNews } from "../codec/netlink_news.ts";
+import { assert } from "../core/assert.ts";
 import { parseIpAddress } from "../core/ip_address.ts";
 import type { Duration } from "../core/vocabulary.ts";
 import { createLinks } from "./links.ts";
@@ -66,17 +67,18 @@ export function openKernelAddresses(): KernelAddresses | { readonly problem: str
 
 function kernelAddresses(requests: NetlinkRequests, watch: NetlinkWatch): KernelAddresses {
   const links = createLinks();
+  const additions = new WeakMap<PlacedAddress, Addition>();
   let changed: (changes: NetworkChanges) => void = () => {};
   watch.onNews(hear);
   look();
 
   return {
     async add(addresses, lease) {
-      const refusals = await ask(addresses, (wanted) => additionRequest(wanted, lease));
+      const refusals = await ask(addresses, (address, index) => addition(address, { index, lease }));
       return refusals.map((refusal) => refusal?.problem ?? null);
     },
     async remove(addresses) {
-      const refusals = await ask(addresses, removalRequest);
+      const refusals = await ask(addresses, (address, index) => removalRequest(wantedOf(address, index)));
       return refusals.map((refusal) => refusal === null || saysNotThere(refusal) ? null : refusal.problem);
     },
     look,
@@ -93,31 +95,45 @@ function kernelAddresses(requests: NetlinkRequests, watch: NetlinkWatch): Kernel
 
   async function ask(
     addresses: readonly PlacedAddress[],
-    request: (wanted: WantedAddress) => NetlinkRequest,
+    request: (address: PlacedAddress, index: number) => NetlinkRequest,
   ): Promise<readonly (Refusal | null)[]> {
     const refusals: (Refusal | null)[] = [];
     let turnAt = performance.now() + STANDSTILL_MS;
-    for (const batch of inBatches(addresses)) {
+    for (let at = 0; at < addresses.length; at += BATCH) {
       if (performance.now() >= turnAt) {
         await aTurnOfTheLoop();
         turnAt = performance.now() + STANDSTILL_MS;
       }
-      // What a batch does is told by the watch too, which has room for little more than that.
-      watch.read();
-      const wanted = batch.map(wantedOf);
-      const answers = requests.carryOut(wanted.flatMap((each) => each === null ? [] : [request(each)]))
-        .values();
-      for (const each of wanted) {
-        refusals.push(each === null ? NO_SUCH_INTERFACE : answers.next().value ?? null);
-      }
+      refusals.push(...askBatch(addresses.slice(at, at + BATCH), request));
     }
     return refusals;
   }
 
-  function wantedOf({ address, prefix, ...on }: PlacedAddress): WantedAddress | null {
-    const link = links.named(on.interface);
-    const parsed = parseIpAddress(address);
-    return link === null || parsed === null ? null : { index: link.index, bytes: parsed.bytes, prefix };
+  function askBatch(
+    batch: readonly PlacedAddress[],
+    request: (address: PlacedAddress, index: number) => NetlinkRequest,
+  ): readonly (Refusal | null)[] {
+    // What a batch does is told by the watch too, which has room for little more than that.
+    watch.read();
+    const indexes = batch.map((address) => links.named(address.interface)?.index ?? null);
+    const requested = batch.flatMap((address, at) => {
+      const index = indexes[at] ?? null;
+      return index === null ? [] : [request(address, index)];
+    });
+    const answers = requests.carryOut(requested).values();
+    return indexes.map((index) => index === null ? NO_SUCH_INTERFACE : answers.next().value ?? null);
+  }
+
+  /** A renewal is the same request again and again; it is made once. */
+  function addition(
+    address: PlacedAddress,
+    { index, lease }: Pick<Addition, "index" | "lease">,
+  ): NetlinkRequest {
+    const before = additions.get(address);
+    if (before?.index === index && before.lease === lease) return before.request;
+    const request = additionRequest(wantedOf(address, index), lease);
+    additions.set(address, { index, lease, request });
+    return request;
   }
 
   function look(): readonly Place[] | null {
@@ -163,8 +179,18 @@ function kernelAddresses(requests: NetlinkRequests, watch: NetlinkWatch): Kernel
   }
 }
 
-const inBatches = <Each>(all: readonly Each[]): readonly (readonly Each[])[] =>
-  Array.from({ length: Math.ceil(all.length / BATCH) }, (_, at) => all.slice(at * BATCH, (at + 1) * BATCH));
+/** What an address was last added with. */
+interface Addition {
+  readonly index: number;
+  readonly lease: Duration | null;
+  readonly request: NetlinkRequest;
+}
+
+function wantedOf({ address, prefix }: PlacedAddress, index: number): WantedAddress {
+  const parsed = parseIpAddress(address);
+  assert(parsed !== null, "a placed address is one");
+  return { index, bytes: parsed.bytes, prefix };
+}
 
 const aTurnOfTheLoop = (): Promise<void> => new Promise((resolve) => void setImmediate(resolve));
 

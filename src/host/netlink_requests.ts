@@ -3,7 +3,7 @@
 // is small enough that an answer to each of its requests would fit into the socket's buffer; should one be dropped
 // nevertheless, so is the last, and nothing of the batch counts as done.
 
-import { encodeRequest, messagesOf, type NetlinkMessage, type NetlinkRequest } from "../codec/netlink.ts";
+import { encodeRequests, messagesOf, type NetlinkMessage, type NetlinkRequest } from "../codec/netlink.ts";
 import { answerOf, isInterrupted, type Refusal } from "../codec/netlink_answers.ts";
 import { type Parsed, parsed, problem } from "../codec/parsed.ts";
 import type { KernelSocket } from "./kernel_socket.ts";
@@ -60,7 +60,7 @@ function requestsOn(socket: KernelSocket): NetlinkRequests {
     const last = batch.length - 1;
     const outcomes = new Array<Refusal | null>(batch.length).fill(null);
     let isConfirmed = false;
-    ask(batch.map((request, at) => ({ request, confirmed: at === last })), (message) => {
+    ask(batch, { confirmed: true }, (message) => {
       const at = (message.sequence - first) >>> 0;
       const answer = answerOf(message);
       if (at > last || answer.kind === "part") return;
@@ -78,7 +78,7 @@ function requestsOn(socket: KernelSocket): NetlinkRequests {
     const parts: Part[] = [];
     let end: "whole" | "interrupted" | Refusal = NO_ANSWER;
     let wasInterrupted = false;
-    ask([{ request, confirmed: false }], (message) => {
+    ask([request], { confirmed: false }, (message) => {
       if (message.sequence !== expected) return;
       const answer = answerOf(message);
       if (isInterrupted(message)) wasInterrupted = true;
@@ -92,31 +92,19 @@ function requestsOn(socket: KernelSocket): NetlinkRequests {
 
   /** Sends requests in one datagram and has every message looked at that is there then. */
   function ask(
-    requests: readonly { readonly request: NetlinkRequest; readonly confirmed: boolean }[],
+    requests: readonly NetlinkRequest[],
+    how: { readonly confirmed: boolean },
     look: (message: NetlinkMessage) => void,
   ): void {
     // The number of a closed socket may be another one's by now.
     if (!isOpen) return;
     // While the buffer overflows the kernel gives no answer.
     takeAll(socket, () => {});
-    const encoded = requests.map(({ request, confirmed }) => {
-      const bytes = encodeRequest(request, { sequence, confirmed });
-      sequence = (sequence + 1) >>> 0;
-      return bytes;
-    });
-    if (!socket.send(joined(encoded))) return;
+    const datagram = encodeRequests(requests, { sequence, ...how });
+    sequence = (sequence + requests.length) >>> 0;
+    if (!socket.send(datagram)) return;
     takeAll(socket, (datagram) => messagesOf(datagram).forEach(look));
   }
-}
-
-function joined(parts: readonly Uint8Array[]): Uint8Array {
-  const all = new Uint8Array(parts.reduce((length, part) => length + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    all.set(part, at);
-    at += part.length;
-  }
-  return all;
 }
 
 const NO_ANSWER: Refusal = { errno: 0, problem: "the kernel gave no answer" };

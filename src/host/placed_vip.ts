@@ -26,10 +26,9 @@ export const removalLines = (vips: readonly PlacedVip[]): readonly string[] =>
 export const removalLine = ({ address, prefix, ...on }: PlacedAddress): string =>
   `address del ${address}/${prefix} dev ${on.interface}`;
 
-/** Names one address on one interface. */
-export const keyOf = (
-  { address, prefix, ...on }: Pick<PlacedAddress, "address" | "prefix" | "interface">,
-): string => `${on.interface} ${address}/${prefix}`;
+/** Names one address on one interface. Asked for each address that is looked at: no copy is made. */
+export const keyOf = (place: Pick<PlacedAddress, "address" | "prefix" | "interface">): string =>
+  `${place.interface} ${place.address}/${place.prefix}`;
 
 /** Whether it is one of the VIP's addresses. */
 export const hasAddress = (vip: PlacedVip | undefined, address: PlacedAddress): boolean =>

@@ -1,6 +1,6 @@
 import { deepEqual, equal, ok } from "node:assert/strict";
 import fc from "fast-check";
-import { attributesOf, encodeBody, encodeRequest, messagesOf } from "../../src/codec/netlink.ts";
+import { attributesOf, encodeBody, encodeRequests, messagesOf } from "../../src/codec/netlink.ts";
 import { answerOf, problemOf, saysNotThere } from "../../src/codec/netlink_answers.ts";
 import {
   additionRequest,
@@ -28,7 +28,7 @@ const six = { index: 2, bytes: bytesOf("fd00:9::110"), prefix: 128 };
 Deno.test('a request to add an address is, byte for byte, that of "ip address replace"', () => {
   // ip address replace 192.168.9.109/32 dev lo valid_lft 3 preferred_lft 3
   equal(
-    hex(encodeRequest(additionRequest(four, duration(2_001)), { sequence: 0x6b043f92, confirmed: true })),
+    hex(encodeRequests([additionRequest(four, duration(2_001))], { sequence: 0x6b043f92, confirmed: true })),
     "3c00000014000505923f046b000000000220000001000000" + "08000200c0a8096d" + "08000100c0a8096d" +
       "1400060003000000030000000000000000000000",
   );
@@ -36,7 +36,7 @@ Deno.test('a request to add an address is, byte for byte, that of "ip address re
 
 Deno.test("an IPv6 address is added without a check whether it is unique, and not preferred", () => {
   equal(
-    hex(encodeRequest(additionRequest(six, null), { sequence: 10, confirmed: true })),
+    hex(encodeRequests([additionRequest(six, null)], { sequence: 10, confirmed: true })),
     "54000000140005050a00000000000000" + "0a80020002000000" +
       "14000200fd000009000000000000000000000110" + "14000100fd000009000000000000000000000110" +
       "1400060000000000ffffffff0000000000000000",
@@ -45,7 +45,7 @@ Deno.test("an IPv6 address is added without a check whether it is unique, and no
 
 Deno.test("a request to remove an address names it with its prefix, for exactly that one is meant", () => {
   equal(
-    hex(encodeRequest(removalRequest({ ...four, index: 2 }), { sequence: 17, confirmed: true })),
+    hex(encodeRequests([removalRequest({ ...four, index: 2 })], { sequence: 17, confirmed: true })),
     "280000001500050011000000000000000220000002000000" + "08000200c0a8096d" + "08000100c0a8096d",
   );
 });
@@ -139,7 +139,7 @@ Deno.test("what is encoded is read again, whatever it is", () => {
       fc.nat(0xffff_ffff),
       (fixed, attributes, sequence) => {
         const request = { type: 20, flags: 0x500, body: encodeBody(fixed, attributes) };
-        const message = onlyMessage(encodeRequest(request, { sequence, confirmed: true }));
+        const message = onlyMessage(encodeRequests([request], { sequence, confirmed: true }));
         deepEqual([message.type, message.flags, message.sequence], [20, 0x505, sequence]);
         deepEqual(
           [...attributesOf(message.body, fixed.length)].map(([type, value]) => [type, [...value]]),
@@ -157,7 +157,7 @@ Deno.test("an address that is added is the address that is told of", () => {
   );
   fc.assert(fc.property(bytes, fc.nat(128), fc.nat(0xffff_ffff), (bytes, prefix, index) => {
     const request = additionRequest({ index, bytes, prefix }, null);
-    const message = onlyMessage(encodeRequest(request, { sequence: 1, confirmed: false }));
+    const message = onlyMessage(encodeRequests([request], { sequence: 1, confirmed: false }));
     const address = ipAddressOf(bytes);
     deepEqual(kernelAddressOf(message), { index, prefix, address: address?.text, family: address?.family });
   }));

@@ -102,7 +102,11 @@ export const mutants: readonly Mutant[] = [
     file: "src/core/heartbeat.ts",
     find: "isPledgedWith(node, heartbeat) && acknowledged !== null",
     replace: "acknowledged !== null",
-    caughtBy: { checker: "quorum", seed: 411 },
+    caughtBy: {
+      test: "test/core/breaches_test.ts",
+      name:
+        "a voter that promises twice does not let the first coordinator take what the second one's member keeps",
+    },
   },
   {
     fault: "that a VIP is released is no news",
@@ -199,7 +203,7 @@ export const mutants: readonly Mutant[] = [
     file: "src/core/coordinate.ts",
     find: "return turn.now < until || ",
     replace: "return turn.now < Infinity || ",
-    caughtBy: { checker: "settlement", seed: 43 },
+    caughtBy: { checker: "window", seed: 15 },
   },
   {
     fault: "a proposal goes on though one of its hosts is lost",
@@ -234,7 +238,10 @@ export const mutants: readonly Mutant[] = [
     file: "src/core/coordinate.ts",
     find: "? waitFor(members, reports) : duration(0),",
     replace: "? waitFor(members, []) : duration(0),",
-    caughtBy: { checker: "quorum", seed: 231 },
+    caughtBy: {
+      test: "test/core/quorum_test.ts",
+      name: "partition quorum: nobody takes a VIP while the host that was cut off may count on a vote still",
+    },
   },
   {
     fault: "an install that was lost is not repeated",
@@ -706,7 +713,10 @@ export const mutants: readonly Mutant[] = [
     file: "src/core/holdings.ts",
     find: "const left = new Map([...former].filter(([vip]) => isPresent(stateOf(turn.node, vip))));",
     replace: 'const left: Node["former"] = new Map();',
-    caughtBy: { checker: "exclusive", seed: 18 },
+    caughtBy: {
+      test: "test/core/breaches_test.ts",
+      name: "an address that a name has had by an earlier file is another name's only when it is gone",
+    },
   },
   {
     fault: "former VIPs are forgotten before a view knows of the new file",
@@ -760,7 +770,7 @@ export const mutants: readonly Mutant[] = [
     file: "src/core/holdings.ts",
     find: 'events.push({ kind: "found" });',
     replace: 'events.push({ kind: "ticked" });',
-    caughtBy: { checker: "leaving", seed: 3 },
+    caughtBy: { checker: "settlement", seed: 21 },
   },
   {
     fault: "everybody takes every VIP",

@@ -1262,7 +1262,7 @@ export const mutants: readonly Mutant[] = [
   {
     fault: "late words of a life that is over bring it back",
     file: "src/core/heartbeat.ts",
-    find: "return !isOver(known) || isAlive(known, message, claims);",
+    find: "return !isOver(known, now, node.group.timing) || isAlive(known, message, claims);",
     replace: "return true;",
     caughtBy: {
       test: "test/core/sudden_end_test.ts",

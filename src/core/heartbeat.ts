@@ -42,11 +42,13 @@ const extrasForHearing = 4;
  * heartbeat that claims to hear us, and of another life of a host with which we are in touch. That must know more of
  * us than the life we know: what is said after a death is newer than what was said before.
  */
-export function isCredible(node: Node, sender: Sender, message: Message): boolean {
+export function isCredible({ node, now }: Turn, sender: Sender, message: Message): boolean {
   const claims = message.kind === "heartbeat" ? acknowledgedBy(node, message) : undefined;
   if (claims !== undefined && sentBefore(node, claims) === null) return false;
   const known = node.peers.get(sender.host);
-  if (known?.incarnation === sender.incarnation) return !isOver(known) || isAlive(known, message, claims);
+  if (known?.incarnation === sender.incarnation) {
+    return !isOver(known, now, node.group.timing) || isAlive(known, message, claims);
+  }
   if (known === undefined || !isInTouch(known)) return true;
   return claims !== undefined && claims > known.acknowledged;
 }

@@ -217,7 +217,7 @@ function handle(turn: Turn, event: NodeEvent): void {
 }
 
 function receive(turn: Turn, sender: Sender, message: Message): void {
-  if (!isCredible(turn.node, sender, message)) return;
+  if (!isCredible(turn, sender, message)) return;
   hearMessage(turn, sender, message);
   if (turn.node.peers.get(sender.host)?.state === "disputed") return;
   switch (message.kind) {

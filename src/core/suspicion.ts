@@ -116,7 +116,7 @@ export function hearPeer(
     told: before?.told ?? sequence(0),
     acknowledged: known?.acknowledged ?? sequence(0),
     vouched: before?.vouched ?? null,
-    probe: before?.probe ?? null,
+    probe: before === undefined || before.state === "silent" ? null : before.probe,
   };
 }
 
@@ -161,8 +161,14 @@ export const suspicionDeadline = (peer: Peer, timing: Timing): Instant | null =>
 /** True when something was heard of it within the timeout. */
 export const isInTouch = ({ state }: Peer): boolean => state === "heard" || state === "disputed";
 
-/** True when this life of it was asked whether it is there, and was suspected because it did not answer. */
-export const isOver = ({ state, probe }: Peer): boolean => state === "silent" && probe !== null;
+/**
+ * True when this life of it was asked whether it is there, and was suspected because it did not answer: for a timeout,
+ * after which nothing that it said before can still come. Two hosts that doubt each other wrongly would else be waiting
+ * for each other's acknowledgement for ever.
+ */
+export const isOver = (peer: Peer, now: Instant, timing: Timing): boolean =>
+  peer.state === "silent" && peer.probe !== null &&
+  now < after(peer.probe.until, timeoutFor(peer, timing));
 
 /** The member in a list; undefined when it is not there in this life. */
 function listed<Item extends Member>(items: readonly Item[] | undefined, member: Member): Item | undefined {

@@ -71,6 +71,19 @@ Deno.test("a host that was suspected after a false hint is heard again once it h
   assert.equal(group.status("a").hosts.find(({ host }) => host === "b")?.state, "member");
 });
 
+Deno.test("two hosts that doubt each other wrongly, and do not hear each other's answers, find each other again", () => {
+  const group = startedGroup();
+  const hints = [ended(group, "b"), ended(group, "a")] as const;
+  group.partition(["a"], ["b"]);
+  group.tell("a", hints[0]);
+  group.tell("b", hints[1]);
+  group.run(30);
+  group.cut.clear();
+  group.run(3_000);
+  assert.equal(group.status("a").view?.members.length, 3);
+  assert.equal(group.status("b").view?.members.length, 3);
+});
+
 Deno.test("what a life has said just before its end counts for nothing after it", () => {
   const group = startedGroup();
   const before = group.nodeOf("b");

@@ -102,11 +102,7 @@ export const mutants: readonly Mutant[] = [
     file: "src/core/heartbeat.ts",
     find: "isPledgedWith(node, heartbeat) && acknowledged !== null",
     replace: "acknowledged !== null",
-    caughtBy: {
-      test: "test/core/breaches_test.ts",
-      name:
-        "a voter that promises twice does not let the first coordinator take what the second one's member keeps",
-    },
+    caughtBy: { checker: "quorum", seed: 1229 },
   },
   {
     fault: "that a VIP is released is no news",

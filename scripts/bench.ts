@@ -1,194 +1,287 @@
-// How well it does its job, in figures: for each fault what a client saw of it, several times over, then what a
-// daemon costs while nothing happens. Prints Markdown.
+// How well it does its job, in figures, and beside it how well keepalived does: for each fault what a client saw of
+// it, several times over, then what a daemon costs while nothing happens. Prints one table in Markdown.
 //
-//   deno task bench                    everything, 5 runs of each fault
-//   deno task bench --runs 20 --only kill
+//   deno task bench --output bench.md
+//   deno task bench --runs 20 --only kill --interval 100ms --peer none
+//
+// Both programs run on the same hosts of the same lab, one after the other, in turns: a run of all faults with one,
+// then with the other, and so on, so that whatever else the machine does befalls both.
 
+import { measureAllocation, measureStartTime, measureSteadyState, type SteadyState } from "./bench_cost.ts";
 import { type Fault, faults } from "./bench_faults.ts";
-import { measureAllocation, measureStartTime, measureSteadyState } from "./bench_cost.ts";
+import {
+  type Group,
+  type Handover,
+  keepalivedGroup,
+  labWith,
+  makeWhole,
+  molehillGroup,
+} from "./bench_group.ts";
+import { AGAIN_MAX, legend, machine, STALL_MAX_MS } from "./bench_legend.ts";
+import { type Cell, readOptions, type Wanted } from "./bench_options.ts";
+import { isDefault } from "./bench_pace.ts";
+import { type Progress, startProgress } from "./bench_progress.ts";
+import { benchTable, type Row, type Runs } from "./bench_table.ts";
 import { builtBinary } from "../test/support/binary.ts";
-import { mustRun } from "../test/support/command.ts";
+import { KEEPALIVED_VIPS_MAX, keepalivedVersion } from "../test/support/keepalived.ts";
 import type { Lab } from "../test/support/lab.ts";
 import { measure, type Seen } from "../test/support/measure.ts";
 import { labObstacle } from "../test/support/namespace.ts";
-import { startedLab } from "../test/support/started_lab.ts";
-import { SEED_VIPS } from "../test/support/lab_config.ts";
+import { sleep } from "../test/support/wait.ts";
 
-const STALL_MAX_MS = 10;
-const AGAIN_MAX = 3;
+const COST = "cost";
 
-interface Wanted {
-  readonly runs: number;
-  /** Part of a fault's name; null: all, and the costs too. */
-  readonly only: string | null;
+/** A turn of one program: every fault that is wanted, once. */
+interface Turn {
+  readonly cell: Cell;
+  readonly run: number;
+  readonly program: Group["program"];
+  readonly handover: Handover;
+  readonly faults: readonly Fault[];
+  /** What it costs while nothing happens, too. */
+  readonly withCosts: boolean;
+}
+
+/** What came of it so far, by cell, program, and fault. */
+interface Found {
+  readonly runs: Map<string, { readonly seen: Seen[]; failed: number }>;
+  readonly costs: Map<string, SteadyState>;
 }
 
 async function bench(wanted: Wanted): Promise<void> {
-  const chosen = faults.filter(({ name }) => wanted.only === null || name.includes(wanted.only));
-  console.log(`${await machine()}\n`);
-  const rows: (readonly string[])[] = [];
-  for (const handover of ["exclusive", "overlap"] as const) {
-    const these = chosen.filter((fault) => fault.handover === handover);
-    if (these.length > 0) rows.push(...await benchFaults(these, { handover, runs: wanted.runs }));
+  const found: Found = { runs: new Map(), costs: new Map() };
+  const about = await machine();
+  const turns = turnsOf(wanted);
+  const progress = startProgress(turns.reduce((sum, turn) => sum + expectedSeconds(turn), 0));
+  const text = (rows: readonly Row[]) => `${about}\n\n${legend(wanted.runs)}\n\n${benchTable(rows)}`;
+  // Labs differ in their VIPs alone.
+  for (const [vips, these] of Map.groupBy(turns, (turn) => turn.cell.vips)) {
+    await using lab = await labWith(vips);
+    for (const turn of these) {
+      await takeTurn({ lab, turn, found, progress, runs: wanted.runs });
+      progress.done(expectedSeconds(turn));
+    }
+    // Who ends a bench of hours has what was measured until then.
+    if (wanted.output !== undefined) await Deno.writeTextFile(wanted.output, text(rowsOf(wanted, found)));
   }
-  if (rows.length > 0) printFaults(rows, wanted.runs);
-  if (wanted.only === null || "cost".includes(wanted.only)) await printCosts();
+  const rows = [...rowsOf(wanted, found), ...(wantsCosts(wanted) ? await otherCosts(wanted) : [])];
+  progress.end();
+  if (wanted.output === undefined) console.log(text(rows));
+  else await Deno.writeTextFile(wanted.output, text(rows));
 }
 
-interface FaultRuns {
-  readonly handover: "exclusive" | "overlap";
+const wantsCosts = ({ only }: Wanted): boolean => only === undefined || COST.includes(only);
+
+const chosenFaults = ({ only }: Wanted): readonly Fault[] =>
+  faults.filter(({ name }) => only === undefined || name.includes(only));
+
+/** In the order in which they are taken: who begins changes from run to run. */
+function turnsOf(wanted: Wanted): readonly Turn[] {
+  const chosen = chosenFaults(wanted);
+  const of = (handover: Handover) => chosen.filter((fault) => fault.handover === handover);
+  return wanted.cells.flatMap((cell) =>
+    Array.from({ length: wanted.runs }, (_, run): readonly Turn[] => {
+      const common = { cell, run, withCosts: run === 0 && wantsCosts(wanted) };
+      const ours: Turn = { ...common, program: "Molehill", handover: "exclusive", faults: of("exclusive") };
+      const theirs: Turn = {
+        ...ours,
+        program: "keepalived",
+        faults: ours.faults.filter((each) => each.isCommon),
+      };
+      const overlap: Turn = { ...ours, handover: "overlap", faults: of("overlap"), withCosts: false };
+      const both = peerCan(wanted, cell) ? [ours, theirs] : [ours];
+      return [...(run % 2 === 0 ? both : both.toReversed()), overlap];
+    }).flat().filter((turn) => turn.faults.length > 0 || turn.withCosts)
+  );
+}
+
+const peerCan = ({ peer }: Wanted, { vips }: Cell): boolean =>
+  peer === "keepalived" && vips <= KEEPALIVED_VIPS_MAX;
+
+/** From what it took on a machine with two cores; only the progress goes by it. */
+function expectedSeconds({ program, cell: { pace }, faults, withCosts }: Turn): number {
+  const each = program === "Molehill" ? 3 + 2 * pace.timeoutMs / 1_000 : 3 + 4 * pace.advertMs / 1_000;
+  return each * (faults.length + 1) + (withCosts ? 20 : 0);
+}
+
+interface Taking {
+  readonly lab: Lab;
+  readonly turn: Turn;
+  readonly found: Found;
+  readonly progress: Progress;
+  /** Of how many this is one. */
   readonly runs: number;
 }
 
-/** All runs of the faults in one lab, which has settled before each of them. */
-async function benchFaults(
-  these: readonly Fault[],
-  { handover, runs }: FaultRuns,
-): Promise<readonly string[][]> {
-  await using lab = await startedLab({
-    vips: SEED_VIPS.map((vip) => ({ ...vip, handover })),
-    balanceInterval: "1s",
-    probeEveryMs: 1,
-    watchEveryMs: 2,
-  });
-  const rows: string[][] = [];
-  for (const fault of these) {
-    const seen: Seen[] = [];
-    for (let run = 0; run < runs; run++) {
-      progress(`${fault.name}: run ${run + 1} of ${runs}`);
-      seen.push(await benchRun(fault, lab, run));
+async function takeTurn({ lab, turn, found, progress, runs }: Taking): Promise<void> {
+  const { cell, run, program, faults } = turn;
+  const say = (what: string) =>
+    progress.at(`${cell.vips} VIPs, ${cell.pace.name}, run ${run + 1} of ${runs}, ${program}: ${what}`);
+  say("start");
+  const group = await groupOf(lab, turn);
+  let isSound = await succeeds(() => makeWhole(group));
+  for (const fault of faults) {
+    say(fault.name);
+    const of = runsOf(found, { cell, program, fault });
+    const seen = isSound ? await benchRun(fault, group, run) : null;
+    if (seen !== null) of.seen.push(seen);
+    else {
+      of.failed++;
+      isSound = isSound && await succeeds(async () => {
+        await group.lab.clear();
+        await makeWhole(group);
+      });
     }
-    rows.push(row(fault, seen));
   }
-  progress("");
-  return rows;
+  if (turn.withCosts && isSound) {
+    say(COST);
+    found.costs.set(keyOf({ cell, program }), await measureSteadyState(group));
+  }
+  await group.lab.clear();
 }
 
+const groupOf = (lab: Lab, { cell: { vips, pace }, program, handover }: Turn): Promise<Group> =>
+  program === "Molehill" ? molehillGroup(lab, { pace, vips, handover }) : keepalivedGroup(lab, pace);
+
 /** A stall of the machine is not the group's: the run is done again, and the one with the least stall counts. */
-async function benchRun(fault: Fault, lab: Lab, run: number): Promise<Seen> {
-  let best = await benchOnce(fault, lab, run);
-  for (let again = 0; again < AGAIN_MAX && best.longestStallMs > STALL_MAX_MS; again++) {
-    const seen = await benchOnce(fault, lab, run);
+async function benchRun(fault: Fault, group: Group, run: number): Promise<Seen | null> {
+  let best = await benchOnce(fault, group, run);
+  for (let again = 0; again < AGAIN_MAX && best !== null && best.longestStallMs > STALL_MAX_MS; again++) {
+    const seen = await benchOnce(fault, group, run);
+    if (seen === null) return null;
     if (seen.longestStallMs < best.longestStallMs) best = seen;
   }
   return best;
 }
 
-/** The victim changes from run to run, so that each is the coordinator in some and a plain member in others. */
-async function benchOnce(fault: Fault, lab: Lab, run: number): Promise<Seen> {
+/** Null: the group did not come to rest. */
+async function benchOnce(fault: Fault, group: Group, run: number): Promise<Seen | null> {
+  const { lab, pace, program } = group;
+  // The victim changes from run to run, so that each is the coordinator in some and a plain member in others; and so
+  // does the time since the last heartbeat, by golden sections.
   const victim = lab.hosts[run % lab.hosts.length]?.name ?? "";
-  await fault.prepare?.(lab, victim);
-  const seen = await measure(lab, () => fault.strike(lab, victim));
-  await fault.restore(lab, victim);
-  return seen;
+  const between = (run * 0.618) % 1 * (program === "Molehill" ? pace.heartbeatMs : pace.advertMs);
+  let seen: Seen | null = null;
+  const isWhole = await succeeds(async () => {
+    await fault.prepare?.(group, victim);
+    await sleep(between);
+    seen = await measure(lab, () => fault.strike(group, victim));
+    await fault.restore(group, victim);
+  });
+  return isWhole ? seen : null;
 }
 
-function row(fault: Fault, seen: readonly Seen[]): string[] {
-  const gaps = seen.map((each) => each.longestGapMs);
-  const two = seen.map((each) => each.twoHoldersMs);
-  const lost = seen.map((each) => each.lost);
+/** What goes wrong is told, and the bench goes on. */
+async function succeeds(work: () => Promise<void>): Promise<boolean> {
+  try {
+    await work();
+    return true;
+  } catch (error) {
+    const told = error instanceof Error ? error.message : String(error);
+    console.error(`\n${told.split("\n").slice(0, 4).join("\n")}`);
+    return false;
+  }
+}
+
+interface About {
+  readonly cell: Cell;
+  readonly program: Group["program"];
+  readonly fault?: Fault;
+}
+
+const keyOf = ({ cell, program, fault }: About): string =>
+  `${cell.vips} ${cell.pace.name} ${program} ${fault?.name ?? COST}`;
+
+function runsOf(found: Found, about: About): { readonly seen: Seen[]; failed: number } {
+  const runs = found.runs.get(keyOf(about)) ?? { seen: [], failed: 0 };
+  found.runs.set(keyOf(about), runs);
+  return runs;
+}
+
+function rowsOf(wanted: Wanted, found: Found): readonly Row[] {
+  const ofFault = (fault: Fault, cell: Cell): Row => {
+    const runs = (program: Group["program"]): Runs | null =>
+      found.runs.get(keyOf({ cell, program, fault })) ?? null;
+    const { name, target } = fault;
+    const both = { molehill: runs("Molehill"), keepalived: runs("keepalived") };
+    return { kind: "fault", name, cell, target: target(cell), ...both };
+  };
+  const ofCost = ({ name, target, of }: SteadyCost, cell: Cell): Row => {
+    const [molehill = null, keepalived = null] = (["Molehill", "keepalived"] as const).map((program) => {
+      const cost = found.costs.get(keyOf({ cell, program }));
+      return cost === undefined ? null : of(cost);
+    });
+    return { kind: "cost", name, cell, target: target(cell), molehill, keepalived };
+  };
   return [
-    fault.name,
-    fault.target,
-    ...[median(gaps), Math.min(...gaps), Math.max(...gaps)].map((ms) => ms.toFixed(1)),
-    String(median(lost)),
-    median(two).toFixed(0),
-    Math.max(...two).toFixed(0),
-    Math.max(...seen.map((each) => each.longestStallMs)).toFixed(1),
+    ...chosenFaults(wanted).flatMap((fault) => wanted.cells.map((cell) => ofFault(fault, cell))),
+    ...(wantsCosts(wanted) ? steadyCosts : []).flatMap((cost) =>
+      wanted.cells.map((cell) => ofCost(cost, cell))
+    ),
   ];
 }
 
-function printFaults(rows: readonly (readonly string[])[], runs: number): void {
-  const heads = [
-    "fault",
-    "target, ms",
-    "gap, median",
-    "min",
-    "max",
-    "lost",
-    "two holders",
-    "max",
-    "stall, max",
-  ];
-  console.log(
-    `Three hosts, three VIPs, default timing (profile "lan": heartbeat 100 ms, timeout 500 ms), ${runs} runs
-each. Gap: the longest time that any VIP gave the client no answer; it probes each VIP every millisecond.
-Lost: probes never answered. Two holders: time in which two hosts answered for one VIP. Stall: for how long
-the machine did not let the client itself run; no gap is known more precisely, and a run with more than ${STALL_MAX_MS} is done
-again, up to ${AGAIN_MAX} times. All in milliseconds.\n`,
-  );
-  printMarkdown(heads, rows);
+interface SteadyCost {
+  readonly name: string;
+  readonly target: (cell: Cell) => string;
+  readonly of: (cost: SteadyState) => number;
 }
 
-async function printCosts(): Promise<void> {
-  progress("costs");
-  const start = await measureStartTime();
-  const steady = await measureSteadyState();
+const steadyCosts: readonly SteadyCost[] = [
+  {
+    name: "frames sent by a host, a second",
+    target: ({ pace }) => String(1_000 / pace.heartbeatMs),
+    of: (cost) => cost.framesPerSecond,
+  },
+  {
+    name: "CPU of a host's processes, % of a core",
+    target: ({ pace }) => isDefault(pace) ? "< 1" : "",
+    of: (cost) => cost.cpuPercent,
+  },
+  { name: "resident memory of them, MB", target: () => "< 60", of: (cost) => cost.treeMegabytes },
+  { name: "resident memory of the first, MB", target: () => "", of: (cost) => cost.mainMegabytes },
+];
+
+/** What has nothing to do with a group. */
+async function otherCosts({ peer }: Wanted): Promise<readonly Row[]> {
+  const cost = { kind: "cost", cell: null, keepalived: null } as const;
   const allocator = measureAllocation({ vips: 10_000, hosts: 100 });
-  progress("");
-  console.log("");
-  printMarkdown(["cost", "target", "measured"], [
-    ["frames sent by a host, a second", "one heartbeat each interval: 10", steady.framesPerSecond.toFixed(1)],
-    ["CPU of a daemon, its children included, % of a core", "< 1", steady.cpuPercent.toFixed(2)],
-    ["resident memory of a daemon, MB", "< 60", steady.residentMegabytes.toFixed(1)],
-    ["start to end of `molehill version`, ms", "", start.toFixed(1)],
-    ["allocator, 10,000 VIPs x 100 hosts, cold, ms", "< 20", allocator.coldMs.toFixed(1)],
-    ["allocator, the same after one host died, ms", "< 20", allocator.oneGoneMs.toFixed(1)],
-  ]);
+  const start = "asking for its version, start to end, ms";
+  return [
+    {
+      ...cost,
+      name: start,
+      target: "",
+      molehill: await measureStartTime([await builtBinary(), "version"]),
+      keepalived: peer === "none" ? null : await measureStartTime(["keepalived", "--version"]),
+    },
+    {
+      ...cost,
+      name: "allocator, 10,000 VIPs x 100 hosts, cold, ms",
+      target: "< 20",
+      molehill: allocator.coldMs,
+    },
+    {
+      ...cost,
+      name: "allocator, the same after one host died, ms",
+      target: "< 20",
+      molehill: allocator.oneGoneMs,
+    },
+  ];
 }
 
-async function machine(): Promise<string> {
-  const cpu = /model name\s*: (.*)/.exec(await Deno.readTextFile("/proc/cpuinfo"))?.[1] ?? "unknown CPU";
-  const kernel = (await Deno.readTextFile("/proc/sys/kernel/osrelease")).trim();
-  const version = (await mustRun([await builtBinary(), "version"])).trim().split("\n")[0] ?? "";
-  const [load] = Deno.loadavg();
-  return `${cpu}, ${navigator.hardwareConcurrency} cores, load ${load?.toFixed(2)}; Linux ${kernel}; ` +
-    `Deno ${Deno.version.deno}; ${version}`;
-}
-
-function printMarkdown(heads: readonly string[], rows: readonly (readonly string[])[]): void {
-  const widths = heads.map((head, column) =>
-    Math.max(head.length, ...rows.map((cells) => cells[column]?.length ?? 0))
-  );
-  const rule = widths.map((width) => "-".repeat(width));
-  for (const cells of [heads, rule, ...rows]) {
-    console.log(`| ${cells.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join(" | ")} |`);
-  }
-}
-
-function median(values: readonly number[]): number {
-  const ordered = [...values].sort((a, b) => a - b);
-  const middle = ordered.length >> 1;
-  const upper = ordered[middle] ?? NaN;
-  return ordered.length % 2 === 1 ? upper : ((ordered[middle - 1] ?? NaN) + upper) / 2;
-}
-
-/** One line that the next one replaces, on a terminal only. */
-function progress(text: string): void {
-  if (Deno.stderr.isTerminal()) Deno.stderr.writeSync(new TextEncoder().encode(`\r\x1b[K${text}`));
-}
-
-function wantedOf(args: readonly string[]): Wanted | null {
-  let runs = 5;
-  let only: string | null = null;
-  for (let i = 0; i < args.length; i += 2) {
-    const value = args[i + 1];
-    if (args[i] === "--runs" && Number.isInteger(Number(value)) && Number(value) > 0) runs = Number(value);
-    else if (args[i] === "--only" && value !== undefined) only = value;
-    else return null;
-  }
-  const known = only === null || "cost".includes(only) || faults.some(({ name }) => name.includes(only));
-  return known ? { runs, only } : null;
+/** Says what is in the way, in words for a stranger; null when nothing is. */
+async function obstacleFor({ peer }: Wanted): Promise<string | null> {
+  const obstacle = await labObstacle();
+  if (obstacle !== null || peer === "none" || await keepalivedVersion() !== null) return obstacle;
+  return 'Cannot compare with keepalived: the program "keepalived" is missing.\n' +
+    "Install it: apt-get install --no-install-recommends keepalived\nOr leave it out: --peer none";
 }
 
 if (import.meta.main) {
-  const wanted = wantedOf(Deno.args);
-  const obstacle = await labObstacle();
-  if (wanted === null) {
-    console.error("Usage: deno task bench [--runs NUMBER] [--only PART-OF-A-NAME]");
-    console.error(`Names: ${[...faults.map(({ name }) => name), "cost"].join(", ")}`);
-    Deno.exit(64);
-  }
+  const wanted = readOptions(Deno.args, [...faults.map(({ name }) => name), COST]);
+  if (typeof wanted === "number") Deno.exit(wanted);
+  const obstacle = await obstacleFor(wanted);
   if (obstacle !== null) {
     console.error(obstacle);
     Deno.exit(77);

@@ -119,7 +119,7 @@ async function takeTurn({ lab, turn, found, progress, runs }: Taking): Promise<v
     progress.at(`${cell.vips} VIPs, ${cell.pace.name}, run ${run + 1} of ${runs}, ${program}: ${what}`);
   say("start");
   const group = await groupOf(lab, turn);
-  let isSound = await succeeds(() => makeWhole(group));
+  let isSound = await succeeds(`${program}, start`, () => makeWhole(group));
   for (const fault of faults) {
     say(fault.name);
     const of = runsOf(found, { cell, program, fault });
@@ -127,7 +127,7 @@ async function takeTurn({ lab, turn, found, progress, runs }: Taking): Promise<v
     if (seen !== null) of.seen.push(seen);
     else {
       of.failed++;
-      isSound = isSound && await succeeds(async () => {
+      isSound = isSound && await succeeds(`${program}, start again`, async () => {
         await group.lab.clear();
         await makeWhole(group);
       });
@@ -162,7 +162,7 @@ async function benchOnce(fault: Fault, group: Group, run: number): Promise<Seen 
   const victim = lab.hosts[run % lab.hosts.length]?.name ?? "";
   const between = (run * 0.618) % 1 * (program === "Molehill" ? pace.heartbeatMs : pace.advertMs);
   let seen: Seen | null = null;
-  const isWhole = await succeeds(async () => {
+  const isWhole = await succeeds(`${program}, ${fault.name}`, async () => {
     await fault.prepare?.(group, victim);
     await sleep(between);
     seen = await measure(lab, () => fault.strike(group, victim));
@@ -172,13 +172,13 @@ async function benchOnce(fault: Fault, group: Group, run: number): Promise<Seen 
 }
 
 /** What goes wrong is told, and the bench goes on. */
-async function succeeds(work: () => Promise<void>): Promise<boolean> {
+async function succeeds(what: string, work: () => Promise<void>): Promise<boolean> {
   try {
     await work();
     return true;
   } catch (error) {
     const told = error instanceof Error ? error.message : String(error);
-    console.error(`\n${told.split("\n").slice(0, 4).join("\n")}`);
+    console.error(`\n${what}: ${told.split("\n").slice(0, 4).join("\n")}`);
     return false;
   }
 }

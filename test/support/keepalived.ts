@@ -32,10 +32,10 @@ export async function keepalivedOn(
 ): Promise<Keepalived> {
   const names = lab.hosts.map(({ name }) => name);
   const numbers = new Map(lab.addresses.map((address, i) => [address, i]));
-  let raised: { readonly address: string; readonly host: string } | null = null;
+  let raised: { readonly address: string; readonly host: LabHost } | null = null;
 
   const priority = (address: string, host: string): number => {
-    if (raised?.address === address && raised.host === host) return 254;
+    if (raised?.address === address && raised.host.name === host) return 254;
     const rank = names.indexOf(host) - (numbers.get(address) ?? 0) % names.length;
     return 250 - 10 * ((rank + names.length) % names.length);
   };
@@ -52,20 +52,24 @@ export async function keepalivedOn(
 
   return {
     program: ["keepalived"],
-    words: ({ name, place }) => [
-      ...["keepalived", "--dont-fork", "--log-console", "--use-file", fileOf(name)],
-      ...["pid", "vrrp_pid", "checkers_pid"].map((kind) => `--${kind}=${place.directory}/${name}.${kind}`),
-    ],
+    words: ({ name, place }) => {
+      // A killed child may still be known to the kernel, and a start that finds its number in a file refuses.
+      const life = Deno.makeTempDirSync({ dir: place.directory });
+      return [
+        ...["keepalived", "--dont-fork", "--log-console", "--use-file", fileOf(name)],
+        ...["pid", "vrrp_pid", "checkers_pid"].map((kind) => `--${kind}=${life}/${name}.${kind}`),
+      ];
+    },
     // Its parent alone does nothing for the VIPs, and would start the child that does anew.
     isProcessGroup: true,
     leavesVips: true,
     findUnsettled: (network, hosts) => Promise.resolve(findMisheld(network, hosts, priority)),
     prefer: async (address, host) => {
-      raised = { address, host: host.name };
+      raised = { address, host };
       await rewrite(host);
     },
     preferNone: async () => {
-      const host = lab.hosts.find(({ name }) => name === raised?.host);
+      const host = raised?.host;
       raised = null;
       if (host !== undefined) await rewrite(host);
     },

@@ -90,22 +90,23 @@ const total = (values: readonly number[]): number => values.reduce((sum, value) 
 
 /** The process, its children, and theirs. */
 async function treeOf(pid: number): Promise<readonly number[]> {
-  const children: number[] = [];
-  for (const { name } of Deno.readDirSync(`/proc/${pid}/task`)) {
-    const listed = await Deno.readTextFile(`/proc/${pid}/task/${name}/children`);
-    children.push(...listed.split(" ").filter((word) => word.trim() !== "").map(Number));
-  }
+  const threads = await Array.fromAsync(Deno.readDir(`/proc/${pid}/task`)).catch(() => []);
+  const listed = await Promise.all(threads.map(({ name }) => textOf(`/proc/${pid}/task/${name}/children`)));
+  const children = listed.join(" ").split(" ").filter((word) => word !== "").map(Number);
   return [pid, ...(await Promise.all(children.map(treeOf))).flat()];
 }
 
+/** Nothing when the process has ended since it was listed. */
+const textOf = (path: string): Promise<string> => Deno.readTextFile(path).catch(() => "");
+
 /** proc(5): after the name in brackets; utime, stime, cutime and cstime are fields 14 to 17, in ticks of 10 ms. */
 async function cpuSecondsOf(pid: number): Promise<number> {
-  const stat = (await Deno.readTextFile(`/proc/${pid}/stat`)).split(") ")[1]?.split(" ") ?? [];
+  const stat = (await textOf(`/proc/${pid}/stat`)).split(") ")[1]?.split(" ") ?? [];
   return total(stat.slice(11, 15).map((ticks) => Number(ticks) / 100));
 }
 
 async function residentMegabytesOf(pid: number): Promise<number> {
-  const status = await Deno.readTextFile(`/proc/${pid}/status`);
+  const status = await textOf(`/proc/${pid}/status`);
   return Number(/VmRSS:\s+(\d+)/.exec(status)?.[1] ?? 0) * 1024 / 1e6;
 }
 

@@ -121,7 +121,6 @@ const FORTY_MINUTES: readonly (readonly [number, string])[] = [
   [3, "default"],
   [3, "100ms"],
   [3, "20ms"],
-  [30, "100ms"],
   [250, "100ms"],
 ];
 

@@ -2,12 +2,12 @@
 // it, several times over, then what a daemon costs while nothing happens. Prints one table in Markdown.
 //
 //   deno task bench --output bench.md
-//   deno task bench --runs 20 --only kill --interval 100ms --peer none
+//   deno task bench --runs 20 --only kill,crash --interval 100ms --peer none
 //
 // Both programs run on the same hosts of the same lab, one after the other, in turns: a run of all faults with one,
 // then with the other, and so on, so that whatever else the machine does befalls both.
 
-import { measureAllocation, measureStartTime, measureSteadyState, type SteadyState } from "./bench_cost.ts";
+import { measureSteadyState } from "./bench_cost.ts";
 import { type Fault, faults } from "./bench_faults.ts";
 import {
   type Group,
@@ -19,10 +19,9 @@ import {
 } from "./bench_group.ts";
 import { AGAIN_MAX, legend, machine, STALL_MAX_MS, STALL_MAX_SHARE, stolenTime } from "./bench_legend.ts";
 import { type Cell, readOptions, type Wanted } from "./bench_options.ts";
-import { isDefault } from "./bench_pace.ts";
 import { type Progress, startProgress } from "./bench_progress.ts";
-import { benchTable, type Row, type Runs } from "./bench_table.ts";
-import { builtBinary } from "../test/support/binary.ts";
+import { type Asked, type Found, noteCost, noteRun, otherCosts, rowsOf } from "./bench_rows.ts";
+import { benchTable, type Row } from "./bench_table.ts";
 import { KEEPALIVED_VIPS_MAX, keepalivedVersion } from "../test/support/keepalived.ts";
 import type { Lab } from "../test/support/lab.ts";
 import { measure, type Seen } from "../test/support/measure.ts";
@@ -42,17 +41,16 @@ interface Turn {
   readonly withCosts: boolean;
 }
 
-/** What came of it so far, by cell, program, and fault. */
-interface Found {
-  readonly runs: Map<string, { readonly seen: Seen[]; failed: number }>;
-  readonly costs: Map<string, SteadyState>;
-}
-
 async function bench(wanted: Wanted): Promise<void> {
   const found: Found = { runs: new Map(), costs: new Map() };
   const about = await machine();
   const stolen = await stolenTime();
   const turns = turnsOf(wanted);
+  const asked: Asked = {
+    cells: wanted.cells,
+    faults: faults.filter(({ name }) => isWanted(wanted, name)),
+    withCosts: isWanted(wanted, COST),
+  };
   const progress = startProgress(turns.reduce((sum, turn) => sum + expectedSeconds(turn), 0));
   const text = async (rows: readonly Row[]) =>
     `${about}; ${await stolen()}\n\n${legend(wanted.runs)}\n\n${benchTable(rows)}`;
@@ -65,27 +63,25 @@ async function bench(wanted: Wanted): Promise<void> {
     }
     // Who ends a bench of hours has what was measured until then.
     if (wanted.output !== undefined) {
-      await Deno.writeTextFile(wanted.output, await text(rowsOf(wanted, found)));
+      await Deno.writeTextFile(wanted.output, await text(rowsOf(asked, found)));
     }
   }
-  const rows = [...rowsOf(wanted, found), ...(wantsCosts(wanted) ? await otherCosts(wanted) : [])];
+  const rows = [...rowsOf(asked, found), ...(asked.withCosts ? await otherCosts(wanted) : [])];
   progress.end();
   if (wanted.output === undefined) console.log(await text(rows));
   else await Deno.writeTextFile(wanted.output, await text(rows));
 }
 
-const wantsCosts = ({ only }: Wanted): boolean => only === undefined || COST.includes(only);
-
-const chosenFaults = ({ only }: Wanted): readonly Fault[] =>
-  faults.filter(({ name }) => only === undefined || name.includes(only));
+const isWanted = ({ only }: Wanted, name: string): boolean =>
+  only?.some((part) => name.includes(part)) ?? true;
 
 /** In the order in which they are taken: who begins changes from run to run. */
 function turnsOf(wanted: Wanted): readonly Turn[] {
-  const chosen = chosenFaults(wanted);
+  const chosen = faults.filter(({ name }) => isWanted(wanted, name));
   const of = (handover: Handover) => chosen.filter((fault) => fault.handover === handover);
   return wanted.cells.flatMap((cell) =>
     Array.from({ length: wanted.runs }, (_, run): readonly Turn[] => {
-      const common = { cell, run, withCosts: run === 0 && wantsCosts(wanted) };
+      const common = { cell, run, withCosts: run === 0 && isWanted(wanted, COST) };
       const ours: Turn = { ...common, program: "Molehill", handover: "exclusive", faults: of("exclusive") };
       const theirs: Turn = {
         ...ours,
@@ -126,11 +122,9 @@ async function takeTurn({ lab, turn, found, progress, runs }: Taking): Promise<v
   let isSound = await succeeds(`${program}, start`, () => makeWhole(group));
   for (const fault of faults) {
     say(fault.name);
-    const of = runsOf(found, { cell, program, fault });
     const seen = isSound ? await benchRun(fault, group, run) : null;
-    if (seen !== null) of.seen.push(seen);
-    else {
-      of.failed++;
+    noteRun(found, { cell, program, fault }, seen);
+    if (seen === null) {
       isSound = isSound && await succeeds(`${program}, start again`, async () => {
         await group.lab.clear();
         await makeWhole(group);
@@ -139,9 +133,9 @@ async function takeTurn({ lab, turn, found, progress, runs }: Taking): Promise<v
   }
   if (turn.withCosts && isSound) {
     say(COST);
-    found.costs.set(keyOf({ cell, program }), await measureSteadyState(group));
+    noteCost(found, { cell, program }, await measureSteadyState(group));
   }
-  await group.lab.clear();
+  await succeeds(`${program}, end`, () => group.lab.clear());
 }
 
 const groupOf = (lab: Lab, { cell: { vips, pace }, program, handover }: Turn): Promise<Group> =>
@@ -188,93 +182,6 @@ async function succeeds(what: string, work: () => Promise<void>): Promise<boolea
     console.error(`\n${what}: ${told.split("\n").slice(0, 4).join("\n")}`);
     return false;
   }
-}
-
-interface About {
-  readonly cell: Cell;
-  readonly program: Group["program"];
-  readonly fault?: Fault;
-}
-
-const keyOf = ({ cell, program, fault }: About): string =>
-  `${cell.vips} ${cell.pace.name} ${program} ${fault?.name ?? COST}`;
-
-function runsOf(found: Found, about: About): { readonly seen: Seen[]; failed: number } {
-  const runs = found.runs.get(keyOf(about)) ?? { seen: [], failed: 0 };
-  found.runs.set(keyOf(about), runs);
-  return runs;
-}
-
-function rowsOf(wanted: Wanted, found: Found): readonly Row[] {
-  const ofFault = (fault: Fault, cell: Cell): Row => {
-    const runs = (program: Group["program"]): Runs | null =>
-      found.runs.get(keyOf({ cell, program, fault })) ?? null;
-    const { name, target } = fault;
-    const both = { molehill: runs("Molehill"), keepalived: runs("keepalived") };
-    return { kind: "fault", name, cell, target: target(cell), ...both };
-  };
-  const ofCost = ({ name, target, of }: SteadyCost, cell: Cell): Row => {
-    const [molehill = null, keepalived = null] = (["Molehill", "keepalived"] as const).map((program) => {
-      const cost = found.costs.get(keyOf({ cell, program }));
-      return cost === undefined ? null : of(cost);
-    });
-    return { kind: "cost", name, cell, target: target(cell), molehill, keepalived };
-  };
-  return [
-    ...chosenFaults(wanted).flatMap((fault) => wanted.cells.map((cell) => ofFault(fault, cell))),
-    ...(wantsCosts(wanted) ? steadyCosts : []).flatMap((cost) =>
-      wanted.cells.map((cell) => ofCost(cost, cell))
-    ),
-  ];
-}
-
-interface SteadyCost {
-  readonly name: string;
-  readonly target: (cell: Cell) => string;
-  readonly of: (cost: SteadyState) => number;
-}
-
-const steadyCosts: readonly SteadyCost[] = [
-  {
-    name: "frames sent by a host, a second",
-    target: ({ pace }) => String(1_000 / pace.heartbeatMs),
-    of: (cost) => cost.framesPerSecond,
-  },
-  {
-    name: "CPU of a host's processes, % of a core",
-    target: ({ pace }) => isDefault(pace) ? "< 1" : "",
-    of: (cost) => cost.cpuPercent,
-  },
-  { name: "resident memory of them, MB", target: () => "< 60", of: (cost) => cost.treeMegabytes },
-  { name: "resident memory of the first, MB", target: () => "", of: (cost) => cost.mainMegabytes },
-];
-
-/** What has nothing to do with a group. */
-async function otherCosts({ peer }: Wanted): Promise<readonly Row[]> {
-  const cost = { kind: "cost", cell: null, keepalived: null } as const;
-  const allocator = measureAllocation({ vips: 10_000, hosts: 100 });
-  const start = "asking for its version, start to end, ms";
-  return [
-    {
-      ...cost,
-      name: start,
-      target: "",
-      molehill: await measureStartTime([await builtBinary(), "version"]),
-      keepalived: peer === "none" ? null : await measureStartTime(["keepalived", "--version"]),
-    },
-    {
-      ...cost,
-      name: "allocator, 10,000 VIPs x 100 hosts, cold, ms",
-      target: "< 20",
-      molehill: allocator.coldMs,
-    },
-    {
-      ...cost,
-      name: "allocator, the same after one host died, ms",
-      target: "< 20",
-      molehill: allocator.oneGoneMs,
-    },
-  ];
 }
 
 /** Says what is in the way, in words for a stranger; null when nothing is. */

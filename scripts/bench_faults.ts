@@ -90,9 +90,9 @@ export const faults: readonly Fault[] = [
   { ...common, name: "rejoin", target: atMost(5), prepare: stop, strike: startAgain, restore: isWhole },
   { ...common, name: "move", target: atMost(5), strike: move, restore: moveBack },
   { ...own, name: "drain", target: atMost(5), strike: drain, restore: resume },
-  { ...overlapping, name: "move, overlap", strike: move, restore: moveBack },
-  { ...overlapping, name: "drain, overlap", strike: drain, restore: resume },
-  { ...overlapping, name: "clean stop, overlap", strike: stop, restore: startAgain },
+  { ...overlapping, name: "move (overlap)", strike: move, restore: moveBack },
+  { ...overlapping, name: "drain (overlap)", strike: drain, restore: resume },
+  { ...overlapping, name: "clean stop (overlap)", strike: stop, restore: startAgain },
 ];
 
 async function stop({ lab }: Group, victim: string): Promise<void> {

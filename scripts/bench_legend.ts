@@ -58,7 +58,7 @@ in milliseconds: the median, and in brackets the least and the most.
 - stall: for how long the machine did not let the client itself run at most; no gap is known more precisely. A run
   with more than ${STALL_MAX_MS}, and more than a twentieth of its gap, is done again, up to ${AGAIN_MAX} times, and the one with the
   least stall counts.
-- "-": the program has no such thing: keepalived no drain, no overlapping handover, and at most 255 VIPs on a network.
+- "-": not asked for, or the program has no such thing: keepalived no drain, no overlapping handover, and at most 255 VIPs on a network.
 - How closely the VIPs are watched:
 ${asked.join("\n")}
   - more: as with ${ASKED_MAX}, which are then spread over all; the network namespaces of a machine share one table of

@@ -10,8 +10,8 @@ import { type Pace, paceNamed } from "./bench_pace.ts";
 
 export interface Wanted {
   readonly runs: number;
-  /** Part of the name of a fault or cost; undefined: all. */
-  readonly only: string | undefined;
+  /** Parts of names of faults, or of "cost"; null: all. */
+  readonly only: readonly string[] | null;
   /** What is compared: numbers of VIPs, each at some pace. */
   readonly cells: readonly Cell[];
   readonly peer: "keepalived" | "none";
@@ -39,7 +39,7 @@ export function readOptions(args: readonly string[], names: readonly string[]): 
     footer: verbatim([
       "Examples:",
       "  deno task bench --output bench.md",
-      "  deno task bench --vips 3 --interval 100ms --runs 3 --only crash",
+      "  deno task bench --vips 3 --interval 100ms --runs 3 --only crash,merge",
       "  deno task bench --full --output bench.md     every number of VIPs at every interval: takes hours",
       "",
       "Names:",
@@ -49,9 +49,11 @@ export function readOptions(args: readonly string[], names: readonly string[]): 
     ]),
   });
   if (typeof given === "number") return given;
-  const { only, runs, peer, output } = given;
-  if (only !== undefined && !names.some((name) => name.includes(only))) {
-    return refuse(`Cannot find "${only}": wanted a part of one of: ${names.join(", ")}`);
+  const { runs, peer, output } = given;
+  const only = given.only?.split(",") ?? null;
+  const unknown = only?.find((part) => !names.some((name) => name.includes(part)));
+  if (unknown !== undefined) {
+    return refuse(`Cannot find "${unknown}": wanted a part of one of: ${names.join(", ")}`);
   }
   const cells = cellsOf(given);
   return typeof cells === "string" ? refuse(cells) : { only, runs, peer, output, cells };
@@ -63,7 +65,8 @@ function refuse(problem: string): number {
   return 64;
 }
 
-interface Given extends Omit<Wanted, "cells"> {
+interface Given extends Omit<Wanted, "cells" | "only"> {
+  readonly only: string | undefined;
   readonly vips: string | undefined;
   readonly interval: string | undefined;
   readonly full: boolean;
@@ -77,7 +80,9 @@ const parser = object({
     5,
   ),
   only: optional(
-    option("--only", string({ metavar: "NAME" }), { description: message`What has this in its name.` }),
+    option("--only", string({ metavar: "NAMES" }), {
+      description: message`What has one of these in its name, as kill,crash.`,
+    }),
   ),
   vips: optional(
     option("--vips", string({ metavar: "LIST", pattern: /^[1-9]\d*(,[1-9]\d*)*$/ }), {

@@ -9,7 +9,7 @@ const names = ["cold start", "clean stop", "cost"];
 Deno.test("the bench measures some cells, five times, beside keepalived, when nothing is said", () => {
   const wanted = readOptions([], names);
   ok(typeof wanted !== "number");
-  deepEqual([wanted.runs, wanted.only, wanted.peer, wanted.output], [5, undefined, "keepalived", undefined]);
+  deepEqual([wanted.runs, wanted.only, wanted.peer, wanted.output], [5, null, "keepalived", undefined]);
   ok(wanted.cells.length > 1 && wanted.cells.length < 8);
 });
 
@@ -30,6 +30,7 @@ Deno.test("the bench refuses what it cannot measure, with exit code 64", () => {
     const line of [
       ["--runs", "0"],
       ["--only", "nothing of that name"],
+      ["--only", "cold,warm"],
       ["--interval", "15ms"],
       ["--interval", "soon"],
       ["--vips", "3,x"],

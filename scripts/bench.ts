@@ -1,194 +1,201 @@
-// How well it does its job, in figures: for each fault what a client saw of it, several times over, then what a
-// daemon costs while nothing happens. Prints Markdown.
+// How well it does its job, in figures, and beside it how well keepalived does: for each fault what a client saw of
+// it, several times over, then what a daemon costs while nothing happens. Prints one table in Markdown.
 //
-//   deno task bench                    everything, 5 runs of each fault
-//   deno task bench --runs 20 --only kill
+//   deno task bench --output bench.md
+//   deno task bench --runs 20 --only kill,crash --interval 100ms --peer none
+//
+// Both programs run on the same hosts of the same lab, one after the other, in turns: a run of all faults with one,
+// then with the other, and so on, so that whatever else the machine does befalls both.
 
+import { measureSteadyState } from "./bench_cost.ts";
 import { type Fault, faults } from "./bench_faults.ts";
-import { measureAllocation, measureStartTime, measureSteadyState } from "./bench_cost.ts";
-import { builtBinary } from "../test/support/binary.ts";
-import { mustRun } from "../test/support/command.ts";
+import {
+  type Group,
+  type Handover,
+  keepalivedGroup,
+  labWith,
+  makeWhole,
+  molehillGroup,
+} from "./bench_group.ts";
+import { AGAIN_MAX, legend, machine, STALL_MAX_MS, STALL_MAX_SHARE, stolenTime } from "./bench_legend.ts";
+import { type Cell, readOptions, type Wanted } from "./bench_options.ts";
+import { type Progress, startProgress } from "./bench_progress.ts";
+import { type Asked, type Found, noteCost, noteRun, otherCosts, rowsOf } from "./bench_rows.ts";
+import { benchTable, type Row } from "./bench_table.ts";
+import { KEEPALIVED_VIPS_MAX, keepalivedVersion } from "../test/support/keepalived.ts";
 import type { Lab } from "../test/support/lab.ts";
 import { measure, type Seen } from "../test/support/measure.ts";
 import { labObstacle } from "../test/support/namespace.ts";
-import { startedLab } from "../test/support/started_lab.ts";
-import { SEED_VIPS } from "../test/support/lab_config.ts";
+import { sleep } from "../test/support/wait.ts";
 
-const STALL_MAX_MS = 10;
-const AGAIN_MAX = 3;
+const COST = "cost";
 
-interface Wanted {
-  readonly runs: number;
-  /** Part of a fault's name; null: all, and the costs too. */
-  readonly only: string | null;
+/** A turn of one program: every fault that is wanted, once. */
+interface Turn {
+  readonly cell: Cell;
+  readonly run: number;
+  readonly program: Group["program"];
+  readonly handover: Handover;
+  readonly faults: readonly Fault[];
+  /** What it costs while nothing happens, too. */
+  readonly withCosts: boolean;
 }
 
 async function bench(wanted: Wanted): Promise<void> {
-  const chosen = faults.filter(({ name }) => wanted.only === null || name.includes(wanted.only));
-  console.log(`${await machine()}\n`);
-  const rows: (readonly string[])[] = [];
-  for (const handover of ["exclusive", "overlap"] as const) {
-    const these = chosen.filter((fault) => fault.handover === handover);
-    if (these.length > 0) rows.push(...await benchFaults(these, { handover, runs: wanted.runs }));
+  const found: Found = { runs: new Map(), costs: new Map() };
+  const about = await machine();
+  const stolen = await stolenTime();
+  const turns = turnsOf(wanted);
+  const asked: Asked = {
+    cells: wanted.cells,
+    faults: faults.filter(({ name }) => isWanted(wanted, name)),
+    withCosts: isWanted(wanted, COST),
+  };
+  const progress = startProgress(turns.reduce((sum, turn) => sum + expectedSeconds(turn), 0));
+  const text = async (rows: readonly Row[]) =>
+    `${about}; ${await stolen()}\n\n${legend(wanted.runs)}\n\n${benchTable(rows)}`;
+  // Labs differ in their VIPs alone.
+  for (const [vips, these] of Map.groupBy(turns, (turn) => turn.cell.vips)) {
+    await using lab = await labWith(vips);
+    for (const turn of these) {
+      await takeTurn({ lab, turn, found, progress, runs: wanted.runs });
+      progress.done(expectedSeconds(turn));
+    }
+    // Who ends a bench of hours has what was measured until then.
+    if (wanted.output !== undefined) {
+      await Deno.writeTextFile(wanted.output, await text(rowsOf(asked, found)));
+    }
   }
-  if (rows.length > 0) printFaults(rows, wanted.runs);
-  if (wanted.only === null || "cost".includes(wanted.only)) await printCosts();
+  const rows = [...rowsOf(asked, found), ...(asked.withCosts ? await otherCosts(wanted) : [])];
+  progress.end();
+  if (wanted.output === undefined) console.log(await text(rows));
+  else await Deno.writeTextFile(wanted.output, await text(rows));
 }
 
-interface FaultRuns {
-  readonly handover: "exclusive" | "overlap";
+const isWanted = ({ only }: Wanted, name: string): boolean =>
+  only?.some((part) => name.includes(part)) ?? true;
+
+/** In the order in which they are taken: who begins changes from run to run. */
+function turnsOf(wanted: Wanted): readonly Turn[] {
+  const chosen = faults.filter(({ name }) => isWanted(wanted, name));
+  const of = (handover: Handover) => chosen.filter((fault) => fault.handover === handover);
+  return wanted.cells.flatMap((cell) =>
+    Array.from({ length: wanted.runs }, (_, run): readonly Turn[] => {
+      const common = { cell, run, withCosts: run === 0 && isWanted(wanted, COST) };
+      const ours: Turn = { ...common, program: "Molehill", handover: "exclusive", faults: of("exclusive") };
+      const theirs: Turn = {
+        ...ours,
+        program: "keepalived",
+        faults: ours.faults.filter((each) => each.isCommon),
+      };
+      const overlap: Turn = { ...ours, handover: "overlap", faults: of("overlap"), withCosts: false };
+      const both = peerCan(wanted, cell) ? [ours, theirs] : [ours];
+      return [...(run % 2 === 0 ? both : both.toReversed()), overlap];
+    }).flat().filter((turn) => turn.faults.length > 0 || turn.withCosts)
+  );
+}
+
+const peerCan = ({ peer }: Wanted, { vips }: Cell): boolean =>
+  peer === "keepalived" && vips <= KEEPALIVED_VIPS_MAX;
+
+/** From what it took on a machine with two cores; only the progress goes by it. */
+function expectedSeconds({ program, cell: { pace }, faults, withCosts }: Turn): number {
+  const each = program === "Molehill" ? 4 + 2 * pace.timeoutMs / 1_000 : 2 + 4 * pace.advertMs / 1_000;
+  return each * (faults.length + 1) + (withCosts ? 20 : 0);
+}
+
+interface Taking {
+  readonly lab: Lab;
+  readonly turn: Turn;
+  readonly found: Found;
+  readonly progress: Progress;
+  /** Of how many this is one. */
   readonly runs: number;
 }
 
-/** All runs of the faults in one lab, which has settled before each of them. */
-async function benchFaults(
-  these: readonly Fault[],
-  { handover, runs }: FaultRuns,
-): Promise<readonly string[][]> {
-  await using lab = await startedLab({
-    vips: SEED_VIPS.map((vip) => ({ ...vip, handover })),
-    balanceInterval: "1s",
-    probeEveryMs: 1,
-    watchEveryMs: 2,
-  });
-  const rows: string[][] = [];
-  for (const fault of these) {
-    const seen: Seen[] = [];
-    for (let run = 0; run < runs; run++) {
-      progress(`${fault.name}: run ${run + 1} of ${runs}`);
-      seen.push(await benchRun(fault, lab, run));
+async function takeTurn({ lab, turn, found, progress, runs }: Taking): Promise<void> {
+  const { cell, run, program, faults } = turn;
+  const say = (what: string) =>
+    progress.at(`${cell.vips} VIPs, ${cell.pace.name}, run ${run + 1} of ${runs}, ${program}: ${what}`);
+  say("start");
+  const group = await groupOf(lab, turn);
+  let isSound = await succeeds(`${program}, start`, () => makeWhole(group));
+  for (const fault of faults) {
+    say(fault.name);
+    const seen = isSound ? await benchRun(fault, group, run) : null;
+    noteRun(found, { cell, program, fault }, seen);
+    if (seen === null) {
+      isSound = isSound && await succeeds(`${program}, start again`, async () => {
+        await group.lab.clear();
+        await makeWhole(group);
+      });
     }
-    rows.push(row(fault, seen));
   }
-  progress("");
-  return rows;
+  if (turn.withCosts && isSound) {
+    say(COST);
+    noteCost(found, { cell, program }, await measureSteadyState(group));
+  }
+  await succeeds(`${program}, end`, () => group.lab.clear());
 }
 
+const groupOf = (lab: Lab, { cell: { vips, pace }, program, handover }: Turn): Promise<Group> =>
+  program === "Molehill" ? molehillGroup(lab, { pace, vips, handover }) : keepalivedGroup(lab, pace);
+
 /** A stall of the machine is not the group's: the run is done again, and the one with the least stall counts. */
-async function benchRun(fault: Fault, lab: Lab, run: number): Promise<Seen> {
-  let best = await benchOnce(fault, lab, run);
-  for (let again = 0; again < AGAIN_MAX && best.longestStallMs > STALL_MAX_MS; again++) {
-    const seen = await benchOnce(fault, lab, run);
+async function benchRun(fault: Fault, group: Group, run: number): Promise<Seen | null> {
+  let best = await benchOnce(fault, group, run);
+  for (let again = 1; again <= AGAIN_MAX && best !== null && isDisturbed(best); again++) {
+    const seen = await benchOnce(fault, group, run + again);
+    if (seen === null) return null;
     if (seen.longestStallMs < best.longestStallMs) best = seen;
   }
   return best;
 }
 
-/** The victim changes from run to run, so that each is the coordinator in some and a plain member in others. */
-async function benchOnce(fault: Fault, lab: Lab, run: number): Promise<Seen> {
-  const victim = lab.hosts[run % lab.hosts.length]?.name ?? "";
-  await fault.prepare?.(lab, victim);
-  const seen = await measure(lab, () => fault.strike(lab, victim));
-  await fault.restore(lab, victim);
-  return seen;
+const isDisturbed = ({ longestStallMs, longestGapMs }: Seen): boolean =>
+  longestStallMs > Math.max(STALL_MAX_MS, longestGapMs * STALL_MAX_SHARE);
+
+/** Null: the group did not come to rest. */
+async function benchOnce(fault: Fault, group: Group, run: number): Promise<Seen | null> {
+  const { lab, pace, program } = group;
+  // The victim changes from run to run, so that each is the coordinator in some and a plain member in others, and from
+  // fault to fault, or one host would come and go until it is damped. The time since the last heartbeat changes, too.
+  const victim = lab.hosts[(run + faults.indexOf(fault)) % lab.hosts.length]?.name ?? "";
+  const between = (run * 0.618) % 1 * (program === "Molehill" ? pace.heartbeatMs : pace.advertMs);
+  let seen: Seen | null = null;
+  const isWhole = await succeeds(`${program}, ${fault.name}`, async () => {
+    await fault.prepare?.(group, victim);
+    await sleep(between);
+    seen = await measure(lab, () => fault.strike(group, victim));
+    await fault.restore(group, victim);
+  });
+  return isWhole ? seen : null;
 }
 
-function row(fault: Fault, seen: readonly Seen[]): string[] {
-  const gaps = seen.map((each) => each.longestGapMs);
-  const two = seen.map((each) => each.twoHoldersMs);
-  const lost = seen.map((each) => each.lost);
-  return [
-    fault.name,
-    fault.target,
-    ...[median(gaps), Math.min(...gaps), Math.max(...gaps)].map((ms) => ms.toFixed(1)),
-    String(median(lost)),
-    median(two).toFixed(0),
-    Math.max(...two).toFixed(0),
-    Math.max(...seen.map((each) => each.longestStallMs)).toFixed(1),
-  ];
-}
-
-function printFaults(rows: readonly (readonly string[])[], runs: number): void {
-  const heads = [
-    "fault",
-    "target, ms",
-    "gap, median",
-    "min",
-    "max",
-    "lost",
-    "two holders",
-    "max",
-    "stall, max",
-  ];
-  console.log(
-    `Three hosts, three VIPs, default timing (profile "lan": heartbeat 100 ms, timeout 500 ms), ${runs} runs
-each. Gap: the longest time that any VIP gave the client no answer; it probes each VIP every millisecond.
-Lost: probes never answered. Two holders: time in which two hosts answered for one VIP. Stall: for how long
-the machine did not let the client itself run; no gap is known more precisely, and a run with more than ${STALL_MAX_MS} is done
-again, up to ${AGAIN_MAX} times. All in milliseconds.\n`,
-  );
-  printMarkdown(heads, rows);
-}
-
-async function printCosts(): Promise<void> {
-  progress("costs");
-  const start = await measureStartTime();
-  const steady = await measureSteadyState();
-  const allocator = measureAllocation({ vips: 10_000, hosts: 100 });
-  progress("");
-  console.log("");
-  printMarkdown(["cost", "target", "measured"], [
-    ["frames sent by a host, a second", "one heartbeat each interval: 10", steady.framesPerSecond.toFixed(1)],
-    ["CPU of a daemon, its children included, % of a core", "< 1", steady.cpuPercent.toFixed(2)],
-    ["resident memory of a daemon, MB", "< 60", steady.residentMegabytes.toFixed(1)],
-    ["start to end of `molehill version`, ms", "", start.toFixed(1)],
-    ["allocator, 10,000 VIPs x 100 hosts, cold, ms", "< 20", allocator.coldMs.toFixed(1)],
-    ["allocator, the same after one host died, ms", "< 20", allocator.oneGoneMs.toFixed(1)],
-  ]);
-}
-
-async function machine(): Promise<string> {
-  const cpu = /model name\s*: (.*)/.exec(await Deno.readTextFile("/proc/cpuinfo"))?.[1] ?? "unknown CPU";
-  const kernel = (await Deno.readTextFile("/proc/sys/kernel/osrelease")).trim();
-  const version = (await mustRun([await builtBinary(), "version"])).trim().split("\n")[0] ?? "";
-  const [load] = Deno.loadavg();
-  return `${cpu}, ${navigator.hardwareConcurrency} cores, load ${load?.toFixed(2)}; Linux ${kernel}; ` +
-    `Deno ${Deno.version.deno}; ${version}`;
-}
-
-function printMarkdown(heads: readonly string[], rows: readonly (readonly string[])[]): void {
-  const widths = heads.map((head, column) =>
-    Math.max(head.length, ...rows.map((cells) => cells[column]?.length ?? 0))
-  );
-  const rule = widths.map((width) => "-".repeat(width));
-  for (const cells of [heads, rule, ...rows]) {
-    console.log(`| ${cells.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join(" | ")} |`);
+/** What goes wrong is told, and the bench goes on. */
+async function succeeds(what: string, work: () => Promise<void>): Promise<boolean> {
+  try {
+    await work();
+    return true;
+  } catch (error) {
+    const told = error instanceof Error ? error.message : String(error);
+    console.error(`\n${what}: ${told.split("\n").slice(0, 4).join("\n")}`);
+    return false;
   }
 }
 
-function median(values: readonly number[]): number {
-  const ordered = [...values].sort((a, b) => a - b);
-  const middle = ordered.length >> 1;
-  const upper = ordered[middle] ?? NaN;
-  return ordered.length % 2 === 1 ? upper : ((ordered[middle - 1] ?? NaN) + upper) / 2;
-}
-
-/** One line that the next one replaces, on a terminal only. */
-function progress(text: string): void {
-  if (Deno.stderr.isTerminal()) Deno.stderr.writeSync(new TextEncoder().encode(`\r\x1b[K${text}`));
-}
-
-function wantedOf(args: readonly string[]): Wanted | null {
-  let runs = 5;
-  let only: string | null = null;
-  for (let i = 0; i < args.length; i += 2) {
-    const value = args[i + 1];
-    if (args[i] === "--runs" && Number.isInteger(Number(value)) && Number(value) > 0) runs = Number(value);
-    else if (args[i] === "--only" && value !== undefined) only = value;
-    else return null;
-  }
-  const known = only === null || "cost".includes(only) || faults.some(({ name }) => name.includes(only));
-  return known ? { runs, only } : null;
+/** Says what is in the way, in words for a stranger; null when nothing is. */
+async function obstacleFor({ peer }: Wanted): Promise<string | null> {
+  const obstacle = await labObstacle();
+  if (obstacle !== null || peer === "none" || await keepalivedVersion() !== null) return obstacle;
+  return 'Cannot compare with keepalived: the program "keepalived" is missing.\n' +
+    "Install it: apt-get install --no-install-recommends keepalived\nOr leave it out: --peer none";
 }
 
 if (import.meta.main) {
-  const wanted = wantedOf(Deno.args);
-  const obstacle = await labObstacle();
-  if (wanted === null) {
-    console.error("Usage: deno task bench [--runs NUMBER] [--only PART-OF-A-NAME]");
-    console.error(`Names: ${[...faults.map(({ name }) => name), "cost"].join(", ")}`);
-    Deno.exit(64);
-  }
+  const wanted = readOptions(Deno.args, [...faults.map(({ name }) => name), COST]);
+  if (typeof wanted === "number") Deno.exit(wanted);
+  const obstacle = await obstacleFor(wanted);
   if (obstacle !== null) {
     console.error(obstacle);
     Deno.exit(77);

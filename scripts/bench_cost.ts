@@ -1,25 +1,27 @@
 // What a daemon costs: to start, while nothing happens, and to decide who holds what.
 
-import { builtBinary } from "../test/support/binary.ts";
 import { mustRun } from "../test/support/command.ts";
+import { LAB_INTERFACE } from "../test/support/lab_config.ts";
 import type { LabHost } from "../test/support/lab_host.ts";
-import { startedLab } from "../test/support/started_lab.ts";
 import { sleep } from "../test/support/wait.ts";
 import { allocate, type AllocationInput, type Candidate } from "../src/core/allocator.ts";
 import type { Allotment } from "../src/core/message.ts";
 import { hostName, sorted, vipName, type VipSpec } from "../src/core/vocabulary.ts";
+import type { Group } from "./bench_group.ts";
 
+/** The mean of the hosts of a group. */
 export interface SteadyState {
   /** Sent by one host, of all kinds. */
   readonly framesPerSecond: number;
-  /** Of one core; the programs that the daemon runs are included. */
+  /** Of one core, by the daemon and all that it has started. */
   readonly cpuPercent: number;
-  readonly residentMegabytes: number;
+  /** Resident: of the process that was started, and with all that it has started. */
+  readonly mainMegabytes: number;
+  readonly treeMegabytes: number;
 }
 
-/** The median time from the start to the end of `molehill version`, in milliseconds. */
-export async function measureStartTime(): Promise<number> {
-  const line = [await builtBinary(), "version"];
+/** The median time from the start to the end of a command, in milliseconds. */
+export async function measureStartTime(line: readonly string[]): Promise<number> {
   const times: number[] = [];
   for (let run = 0; run < 11; run++) {
     const began = performance.now();
@@ -29,56 +31,89 @@ export async function measureStartTime(): Promise<number> {
   return times.sort((a, b) => a - b)[5] ?? NaN;
 }
 
-/** Ten seconds of a settled group that nobody asks anything; the mean of its three daemons. */
-export async function measureSteadyState(): Promise<SteadyState> {
-  await using lab = await startedLab();
-  await sleep(5000);
+/** Ten seconds of a group that is whole, and which nobody asks anything. */
+export async function measureSteadyState({ lab }: Group): Promise<SteadyState> {
+  // What is told of a VIP for some seconds after it was taken is no steady state.
+  await sleep(CALM_AFTER_MS);
   lab.echo.pause();
   lab.watch.pause();
-  const began = performance.now();
-  const before = await Promise.all(lab.hosts.map(usageOf));
-  await sleep(10_000);
-  const after = await Promise.all(lab.hosts.map(usageOf));
-  const seconds = (performance.now() - began) / 1000;
-  lab.echo.unpause();
-  lab.watch.unpause();
-  const mean = (of: (usage: Usage) => number, usages: readonly Usage[]) =>
-    usages.reduce((sum, usage) => sum + of(usage), 0) / usages.length;
-  const rate = (of: (usage: Usage) => number) => (mean(of, after) - mean(of, before)) / seconds;
-  return {
-    framesPerSecond: rate((usage) => usage.frames),
-    cpuPercent: rate((usage) => usage.cpuSeconds) * 100,
-    residentMegabytes: mean((usage) => usage.residentMegabytes, after),
-  };
+  try {
+    const began = performance.now();
+    const before = await Promise.all(lab.hosts.map(usageOf));
+    await sleep(10_000);
+    const after = await Promise.all(lab.hosts.map(usageOf));
+    const seconds = (performance.now() - began) / 1000;
+    const mean = (of: (usage: Usage) => number, usages: readonly Usage[]) =>
+      usages.reduce((sum, usage) => sum + of(usage), 0) / usages.length;
+    const rate = (of: (usage: Usage) => number) => (mean(of, after) - mean(of, before)) / seconds;
+    return {
+      framesPerSecond: rate((usage) => usage.frames),
+      cpuPercent: rate((usage) => usage.cpuSeconds) * 100,
+      mainMegabytes: mean((usage) => usage.mainMegabytes, after),
+      treeMegabytes: mean((usage) => usage.treeMegabytes, after),
+    };
+  } finally {
+    lab.echo.unpause();
+    lab.watch.unpause();
+  }
 }
+
+/** Longer than keepalived's second round of gratuitous ARPs and Molehill's last announcement. */
+const CALM_AFTER_MS = 7_000;
 
 interface Usage {
   readonly frames: number;
   readonly cpuSeconds: number;
-  readonly residentMegabytes: number;
+  readonly mainMegabytes: number;
+  readonly treeMegabytes: number;
 }
 
 async function usageOf(host: LabHost): Promise<Usage> {
-  const link = await mustRun([
-    "ip",
-    "-n",
-    host.place.namespace,
-    "-json",
-    "-stats",
-    "link",
-    "show",
-    "dev",
-    "eth0",
-  ]);
-  const [counted] = JSON.parse(link) as { stats64: { tx: { packets: number } } }[];
-  // proc(5): after the name in brackets; utime, stime, cutime and cstime are fields 14 to 17, in ticks of 10 ms.
-  const stat = (await Deno.readTextFile(`/proc/${host.pid}/stat`)).split(") ")[1]?.split(" ") ?? [];
-  const status = await Deno.readTextFile(`/proc/${host.pid}/status`);
+  const link = ["link", "show", "dev", LAB_INTERFACE];
+  const [counted] = JSON.parse(
+    await mustRun(["ip", "-n", host.place.namespace, "-json", "-stats", ...link]),
+  ) as {
+    stats64: { tx: { packets: number } };
+  }[];
+  const processes = await treeOf(host.pid);
+  const cpuSeconds = await Promise.all(processes.map(cpuSecondsOf));
+  const megabytes = await Promise.all(processes.map(residentMegabytesOf));
   return {
     frames: counted?.stats64.tx.packets ?? NaN,
-    cpuSeconds: stat.slice(11, 15).reduce((sum, ticks) => sum + Number(ticks) / 100, 0),
-    residentMegabytes: Number(/VmRSS:\s+(\d+)/.exec(status)?.[1]) * 1024 / 1e6,
+    cpuSeconds: total(cpuSeconds),
+    mainMegabytes: megabytes[0] ?? NaN,
+    treeMegabytes: total(megabytes),
   };
+}
+
+const total = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0);
+
+/** The process, its children, and theirs. */
+async function treeOf(pid: number): Promise<readonly number[]> {
+  const threads = await threadsOf(pid);
+  const listed = await Promise.all(threads.map((thread) => textOf(`/proc/${pid}/task/${thread}/children`)));
+  const children = listed.join(" ").split(" ").filter((word) => word !== "").map(Number);
+  return [pid, ...(await Promise.all(children.map(treeOf))).flat()];
+}
+
+/** None, and no text, when the process has ended since it was listed. */
+const threadsOf = async (pid: number): Promise<readonly string[]> =>
+  (await Array.fromAsync(Deno.readDir(`/proc/${pid}/task`)).catch(() => [])).map(({ name }) => name);
+const textOf = (path: string): Promise<string> => Deno.readTextFile(path).catch(() => "");
+
+/** Of its threads to the nanosecond (schedstat), and of children that have ended in ticks of 10 ms (stat). */
+async function cpuSecondsOf(pid: number): Promise<number> {
+  const threads = await threadsOf(pid);
+  const spent = await Promise.all(threads.map((thread) => textOf(`/proc/${pid}/task/${thread}/schedstat`)));
+  // proc(5): after the name in brackets; cutime and cstime are fields 16 and 17.
+  const stat = (await textOf(`/proc/${pid}/stat`)).split(") ")[1]?.split(" ") ?? [];
+  return total(spent.map((text) => Number(text.split(" ")[0]) / 1e9)) +
+    total(stat.slice(13, 15).map((ticks) => Number(ticks) / 100));
+}
+
+async function residentMegabytesOf(pid: number): Promise<number> {
+  const status = await textOf(`/proc/${pid}/status`);
+  return Number(/VmRSS:\s+(\d+)/.exec(status)?.[1] ?? 0) * 1024 / 1e6;
 }
 
 /** The median time to allocate so many VIPs to so many hosts, in milliseconds: from nothing, and after a host died. */

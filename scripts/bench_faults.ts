@@ -1,162 +1,134 @@
 // What is done to a group in the bench: each fault strikes one host of a settled group and ends when the group has
-// settled again; restoring the group afterwards is not measured.
+// settled again; making the group whole afterwards is not measured.
 
-import type { Lab } from "../test/support/lab.ts";
-import { loadsOf } from "../test/support/started_lab.ts";
+import { type Group, type Handover, isWhole, makeWhole, told } from "./bench_group.ts";
+import type { Cell } from "./bench_options.ts";
+import { isDefault } from "./bench_pace.ts";
 import { sleep, waitUntil } from "../test/support/wait.ts";
 
 export interface Fault {
   readonly name: string;
-  /** The longest gap that it should leave a client with, in milliseconds. */
-  readonly target: string;
+  /** What Molehill's longest gap should be at most, in milliseconds, or what else is wanted of it. */
+  readonly target: (cell: Cell) => string;
   /** Which kind of VIPs it is measured with. */
-  readonly handover: "exclusive" | "overlap";
+  readonly handover: Handover;
+  /** Whether keepalived has something like it. */
+  readonly isCommon: boolean;
   /** Brings the group into the state in which the fault strikes. */
-  readonly prepare?: (lab: Lab, victim: string) => Promise<void>;
-  readonly strike: (lab: Lab, victim: string) => Promise<void>;
-  /** Makes the group whole and even again. */
-  readonly restore: (lab: Lab, victim: string) => Promise<void>;
+  readonly prepare?: (group: Group, victim: string) => Promise<void>;
+  readonly strike: (group: Group, victim: string) => Promise<void>;
+  /** Makes the group whole again. */
+  readonly restore: (group: Group, victim: string) => Promise<void>;
 }
+
+const atMost = (ms: number) => (): string => String(ms);
+const afterTimeout = ({ vips, pace }: Cell): string => String(pace.timeoutMs + (vips < MANY_VIPS ? 50 : 100));
+const MANY_VIPS = 1_000;
+const none = (): string => "0 lost";
+
+const common = { handover: "exclusive", isCommon: true } as const;
+const own = { handover: "exclusive", isCommon: false } as const;
+const overlapping = { handover: "overlap", isCommon: false, target: none } as const;
 
 /** All faults, in the order of the table. */
 export const faults: readonly Fault[] = [
+  { ...common, name: "nothing happens", target: () => "noise", strike: () => sleep(2000), restore: isWhole },
   {
-    name: "nothing happens",
-    target: "noise",
-    handover: "exclusive",
-    strike: () => sleep(2000),
-    restore: settledEvenly,
-  },
-  {
+    ...common,
     name: "cold start",
-    target: "500",
-    handover: "exclusive",
-    prepare: (lab) => lab.clear(),
-    strike: async (lab) => {
+    target: atMost(500),
+    prepare: ({ lab }) => lab.clear(),
+    strike: async ({ lab }) => {
       for (const host of lab.hosts) host.start();
       await lab.settled();
     },
-    restore: settledEvenly,
+    restore: isWhole,
   },
+  { ...common, name: "clean stop", target: atMost(5), strike: stop, restore: startAgain },
   {
-    name: "clean stop",
-    target: "5",
-    handover: "exclusive",
-    strike: stop,
-    restore: startAgain,
-  },
-  {
+    ...common,
     name: "kill (SIGKILL)",
-    target: "50",
-    handover: "exclusive",
-    strike: async (lab, victim) => {
+    target: atMost(50),
+    strike: async ({ lab }, victim) => {
       await lab.host(victim).kill();
       await lab.settled();
     },
     restore: startAgain,
   },
   {
+    ...common,
     name: "hang (SIGSTOP)",
-    target: "550",
-    handover: "exclusive",
-    strike: async (lab, victim) => {
-      lab.host(victim).pause();
-      await lab.settled();
-    },
-    restore: async (lab, victim) => {
-      lab.host(victim).unpause();
-      await settledEvenly(lab);
-    },
+    target: afterTimeout,
+    strike: hang,
+    restore: goOn,
   },
   {
+    ...common,
     name: "hang ends (SIGCONT)",
-    target: "5",
-    handover: "exclusive",
-    prepare: async (lab, victim) => {
-      lab.host(victim).pause();
-      await lab.settled();
-    },
-    strike: async (lab, victim) => {
-      lab.host(victim).unpause();
-      await settledEvenly(lab);
-    },
-    restore: settledEvenly,
+    target: atMost(5),
+    prepare: hang,
+    strike: goOn,
+    restore: isWhole,
   },
   {
+    ...common,
     name: "crash (link cut)",
-    target: "550",
-    handover: "exclusive",
-    strike: async (lab, victim) => {
-      await lab.host(victim).cutLink();
-      await lab.settled();
-    },
+    target: (cell) => isDefault(cell.pace) ? afterTimeout(cell) : "<= keepalived",
+    strike: cut,
     restore: heal,
   },
+  { ...common, name: "link mended", target: atMost(100), prepare: cut, strike: heal, restore: isWhole },
+  { ...common, name: "silent partition", target: afterTimeout, strike: partition, restore: heal },
   {
-    name: "link mended",
-    target: "100",
-    handover: "exclusive",
-    prepare: async (lab, victim) => {
-      await lab.host(victim).cutLink();
-      await lab.settled();
-    },
-    strike: heal,
-    restore: settledEvenly,
-  },
-  {
-    name: "silent partition",
-    target: "550",
-    handover: "exclusive",
-    strike: partition,
-    restore: heal,
-  },
-  {
+    ...common,
     name: "merge after it",
-    target: "100",
-    handover: "exclusive",
+    target: atMost(100),
     prepare: partition,
     strike: heal,
-    restore: settledEvenly,
+    restore: isWhole,
   },
-  {
-    name: "rejoin",
-    target: "5",
-    handover: "exclusive",
-    prepare: stop,
-    strike: startAgain,
-    restore: settledEvenly,
-  },
-  { name: "move", target: "5", handover: "exclusive", strike: move, restore: evenAgain },
-  { name: "drain", target: "5", handover: "exclusive", strike: drain, restore: resume },
-  { name: "move, overlap", target: "0 lost", handover: "overlap", strike: move, restore: evenAgain },
-  { name: "drain, overlap", target: "0 lost", handover: "overlap", strike: drain, restore: resume },
-  { name: "clean stop, overlap", target: "0 lost", handover: "overlap", strike: stop, restore: startAgain },
+  { ...common, name: "rejoin", target: atMost(5), prepare: stop, strike: startAgain, restore: isWhole },
+  { ...common, name: "move", target: atMost(5), strike: move, restore: moveBack },
+  { ...own, name: "drain", target: atMost(5), strike: drain, restore: resume },
+  { ...overlapping, name: "move (overlap)", strike: move, restore: moveBack },
+  { ...overlapping, name: "drain (overlap)", strike: drain, restore: resume },
+  { ...overlapping, name: "clean stop (overlap)", strike: stop, restore: startAgain },
 ];
 
-async function settledEvenly(lab: Lab): Promise<void> {
-  await waitUntil(async () => (await loadsOf(lab)).every((load) => load === 1), {
-    what: "every host to hold one VIP",
-  });
-  await lab.settled();
-}
-
-async function stop(lab: Lab, victim: string): Promise<void> {
+async function stop({ lab }: Group, victim: string): Promise<void> {
   await lab.host(victim).stop();
   await lab.settled();
 }
 
-async function startAgain(lab: Lab, victim: string): Promise<void> {
-  lab.host(victim).start();
-  await settledEvenly(lab);
+async function startAgain(group: Group, victim: string): Promise<void> {
+  const host = group.lab.host(victim);
+  // What a killed program leaves behind was measured, and a group that is to be whole must be rid of it.
+  if (host.place.runs.leavesVips) await host.removeAddresses();
+  await makeWhole(group);
 }
 
-async function heal(lab: Lab, victim: string): Promise<void> {
-  await lab.host(victim).healLink();
-  await settledEvenly(lab);
+async function hang({ lab }: Group, victim: string): Promise<void> {
+  lab.host(victim).pause();
+  await lab.settled();
+}
+
+async function goOn(group: Group, victim: string): Promise<void> {
+  group.lab.host(victim).unpause();
+  await isWhole(group);
+}
+
+async function cut({ lab }: Group, victim: string): Promise<void> {
+  await lab.host(victim).cutLink();
+  await lab.settled();
+}
+
+async function heal(group: Group, victim: string): Promise<void> {
+  await group.lab.host(victim).healLink();
+  await isWhole(group);
 }
 
 /** Until the host that is alone covers everything, too: only then is there something to merge. */
-async function partition(lab: Lab, victim: string): Promise<void> {
+async function partition({ lab }: Group, victim: string): Promise<void> {
   await lab.host(victim).silenceLink();
   await lab.settled();
   await waitUntil(async () => (await lab.host(victim).addresses()).length === lab.addresses.length, {
@@ -165,30 +137,25 @@ async function partition(lab: Lab, victim: string): Promise<void> {
 }
 
 /** Moves the first VIP to the victim, or away from it when it has it. */
-async function move(lab: Lab, victim: string): Promise<void> {
-  const holder = await lab.holderOf(lab.addresses[0] ?? "");
-  const to = holder?.name === victim ? lab.hosts.find((host) => host !== holder)?.name ?? "" : victim;
-  await told(lab, victim, ["move", "web-a", to]);
+async function move({ lab, ...group }: Group, victim: string): Promise<void> {
+  const [address = ""] = lab.addresses;
+  const holder = await lab.holderOf(address);
+  const to = lab.hosts.find((host) => holder?.name === victim ? host !== holder : host.name === victim);
+  await group.move(address, to ?? lab.host(victim));
   await lab.settled();
 }
 
-/** A moved VIP stays where the operator wants it; the loads are even when another has made room for it. */
-async function evenAgain(lab: Lab, victim: string): Promise<void> {
-  await told(lab, victim, ["balance"]);
-  await settledEvenly(lab);
+async function moveBack(group: Group): Promise<void> {
+  await group.moveBack();
+  await isWhole(group);
 }
 
-async function drain(lab: Lab, victim: string): Promise<void> {
-  await told(lab, victim, ["drain", "--reason", "bench"]);
+async function drain({ lab }: Group, victim: string): Promise<void> {
+  await told(lab.host(victim), ["drain", "--reason", "bench"]);
   await lab.settled();
 }
 
-async function resume(lab: Lab, victim: string): Promise<void> {
-  await told(lab, victim, ["resume"]);
-  await settledEvenly(lab);
-}
-
-async function told(lab: Lab, host: string, args: readonly string[]): Promise<void> {
-  const { code, stderr } = await lab.host(host).molehill(args);
-  if (code !== 0) throw new Error(`Cannot "molehill ${args.join(" ")}" on ${host}: exit ${code}: ${stderr}`);
+async function resume(group: Group, victim: string): Promise<void> {
+  await told(group.lab.host(victim), ["resume"]);
+  await isWhole(group);
 }

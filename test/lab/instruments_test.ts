@@ -4,6 +4,8 @@
 import assert from "node:assert/strict";
 import { createLab, type Lab } from "../support/lab.ts";
 import { mustRun } from "../support/command.ts";
+import { keepalivedOn } from "../support/keepalived.ts";
+import { loadsOf } from "../support/started_lab.ts";
 import { sleep, waitUntil } from "../support/wait.ts";
 
 const VIP = "192.168.9.109/32";
@@ -22,6 +24,7 @@ Deno.test("the client sees no gap and the watcher one holder while nothing happe
   const [{ addresses: echo }, watch] = await Promise.all([lab.echo.end(), lab.watch.end()]);
   assert.deepEqual(echo.map(({ lost }) => lost), [0, 0]);
   assert.ok(echo.every(({ sent }) => sent > 10));
+  assert.ok(watch.every(({ echoReplies }) => echoReplies > 10), "the watcher sees the client's answers pass");
   assert.deepEqual(watch.map(({ twoHoldersMs }) => twoHoldersMs), [0, 0]);
   assert.deepEqual(watch.map(({ history }) => history.map(({ macs }) => macs)), [
     [[lab.host("test00").place.mac]],
@@ -64,6 +67,32 @@ Deno.test("an address on two hosts is seen as two holders for as long as it is t
   assert.equal(one?.twoHoldersMs, 0);
 });
 
+Deno.test("two hosts that answer for a VIP one after the other are never two holders", async () => {
+  await using lab = await createLab(options);
+  await holdBoth(lab, "test00");
+  await lab.watch.begin();
+  for (const [from, to] of [["test00", "test01"], ["test01", "test00"], ["test00", "test01"]] as const) {
+    await lab.host(from).removeAddress(VIP);
+    await waitUntil(async () => (await lab.watch.holders())[0]?.length === 0, { what: "nobody to hold it" });
+    await lab.host(to).addAddress(VIP);
+    await waitUntil(async () => (await lab.watch.holders())[0]?.length === 1, {
+      what: "the next to hold it",
+    });
+  }
+  assert.equal((await lab.watch.end())[0]?.twoHoldersMs, 0);
+});
+
+Deno.test("two hosts of which the client hears only one are two holders all the same", async () => {
+  await using lab = await createLab(options);
+  await holdBoth(lab, "test00");
+  await lab.watch.begin();
+  await lab.host("test01").addAddress(VIP);
+  await waitUntil(async () => (await lab.watch.holders())[0]?.length === 2, { what: "two holders" });
+  await sleep(100);
+  const [two] = await lab.watch.end();
+  assert.ok(two !== undefined && two.twoHoldersMs >= 50 && two.holders.length === 2, JSON.stringify(two));
+});
+
 Deno.test("the watcher does not refresh the client's neighbour cache", async () => {
   await using lab = await createLab(options);
   await holdBoth(lab, "test00");
@@ -92,6 +121,37 @@ Deno.test("a silent partition cuts the network off and leaves the carrier", asyn
   assert.doesNotMatch(await mustRun(["ip", "-n", host.place.namespace, "link", "show", "eth0"]), /LOWER_UP/);
   await host.healLink();
   await answered(lab);
+});
+
+Deno.test("keepalived, which the bench compares with, settles as its priorities want, and again after a stop, a move and a sudden death", async () => {
+  const vips = ["192.168.9.109/32", "192.168.9.112/32"].map((each) => ({ name: each, addresses: [each] }));
+  await using site = await createLab({ ...options, vips });
+  const program = await keepalivedOn(site, { advertSeconds: 0.2 });
+  const lab = site.running(program);
+  const [one, two] = lab.hosts;
+  assert.ok(one !== undefined && two !== undefined);
+  one.start();
+  two.start();
+  await lab.settled();
+  assert.deepEqual(await loadsOf(lab), [1, 1]);
+
+  await one.stop();
+  await lab.settled();
+  assert.deepEqual(await loadsOf(lab), [0, 2]);
+  one.start();
+  await lab.settled();
+
+  await program.prefer("192.168.9.109/32", two);
+  await lab.settled();
+  assert.deepEqual(await loadsOf(lab), [0, 2]);
+  await program.preferNone();
+  await lab.settled();
+
+  await two.kill();
+  await lab.settled();
+  assert.deepEqual(await loadsOf(lab), [2, 1], "a killed keepalived leaves its VIP on the host");
+  await lab.clear();
+  assert.deepEqual(await loadsOf(lab), [0, 0]);
 });
 
 async function holdBoth(lab: Lab, name: string): Promise<void> {

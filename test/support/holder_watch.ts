@@ -1,7 +1,17 @@
 // Who holds each VIP, asked of the network and not of the daemons: a who-has (ARP) or neighbour solicitation
-// (IPv6) for every address every few milliseconds, and the MACs that answer it. Two MACs in one round are two
-// holders. A process of its own in a namespace of its own: asking from the client's would refresh the very
-// neighbour cache whose staleness the client's gaps are to show.
+// (IPv6) for every address every few milliseconds. What counts is every answer that passes on the switch: to these
+// questions, to those of the client, and the echo replies that the client gets. A process of its own in a namespace
+// of its own: asking from the client's would refresh the very neighbour cache whose staleness the client's gaps are
+// to show.
+//
+// A host holds an address from its first answer to its last one, unless it was silent for long in between. Two hosts
+// hold it while these stretches overlap:
+//
+//     test00   x  x  x  x  x
+//     test01            x  x  x  x
+//                       |<>|            two holders, and a handover would be none
+//
+// So nothing is taken for two holders that is not; what is missed is at most the time between two questions.
 
 import {
   addressBytes,
@@ -9,25 +19,33 @@ import {
   internetAddress,
   linkAddress,
   macBytes,
-  openArpSocket,
+  openArpSender,
+  openFrameSocket,
   openIcmp6Socket,
   receive,
   runPromptly,
   send,
   sendSolicitationsThrough,
 } from "./raw_socket.ts";
+import { answerFilter, parseAnswer, type PassingAnswer } from "./passing_answers.ts";
 import { createCommandReader, type WatchAnswer, type WatchOptions, writeAnswer } from "./probe_protocol.ts";
 
-const NEIGHBOUR_ADVERTISEMENT = 136, SOLICITED = 0x40, TARGET_LINK_LAYER_ADDRESS = 2;
+/** After so many rounds of questions, or milliseconds if that is longer, a silent host may have let go in between. */
+const ROUNDS_MAX = 3, SILENT_MAX_MS = 10;
 
 interface Watched {
   readonly address: string;
   readonly ask: () => void;
-  /** Who has answered in the round that is going on. */
+  /** Who has answered our question in the round that is going on. */
   readonly answering: Set<string>;
   /** Who answered in the round before, sorted. */
   holders: readonly string[];
+  /** For each host the last stretch in which it answered anybody. */
+  readonly stretches: Map<string, { from: number; to: number }>;
   twoHoldersMs: number;
+  /** Until when two holders are counted already. */
+  twoHoldersTo: number;
+  echoReplies: number;
   history: { atMs: number; macs: readonly string[] }[];
 }
 
@@ -35,81 +53,95 @@ if (import.meta.main) watch(JSON.parse(Deno.args[0] ?? "{}") as WatchOptions);
 
 function watch(options: WatchOptions): void {
   runPromptly();
-  const arp = openArpSocket(options.interfaceName);
-  const icmp6 = openIcmp6Socket(NEIGHBOUR_ADVERTISEMENT);
+  const passing = openFrameSocket(options.switch, answerFilter);
+  const arp = openArpSender();
+  const icmp6 = openIcmp6Socket(null);
   sendSolicitationsThrough(icmp6, options.interfaceName);
-  const own = addressBytes(options.sender).join(".");
   const watched = new Map(
     options.addresses.map((address) => [keyOf(addressBytes(address)), create(address)]),
   );
-  const poll = createPoll([arp.descriptor, icmp6.descriptor, 0]);
+  const poll = createPoll([passing.descriptor, 0]);
   const readCommands = createCommandReader();
   const buffer = new Uint8Array(2048);
+  const silentMaxMs = Math.max(SILENT_MAX_MS, ROUNDS_MAX * options.everyMs);
   let windowFrom = performance.now();
   let roundFrom = windowFrom;
 
   while (true) {
     const now = performance.now();
     if (now >= roundFrom + options.everyMs) {
-      for (const each of watched.values()) closeRound(each, now);
+      for (const each of watched.values()) closeRound(each);
       roundFrom = now;
       for (const each of watched.values()) each.ask();
     }
     drain();
-    const readable = poll(roundFrom + options.everyMs - performance.now());
+    const [, commanded] = poll(roundFrom + options.everyMs - performance.now());
     drain();
-    if (readable[2] && !obey()) return;
+    if (commanded && !obey()) return;
   }
 
   function create(address: string): Watched {
-    const ask = address.includes(":")
-      ? solicitation(address, (datagram, to) => send(icmp6, datagram, to))
-      : whoHas(address, (datagram, to) => send(arp, datagram, to));
-    return { address, ask, answering: new Set(), holders: [], twoHoldersMs: 0, history: [] };
+    return {
+      address,
+      ask: address.includes(":") ? solicitation(address) : whoHas(address),
+      answering: new Set(),
+      holders: [],
+      stretches: new Map(),
+      twoHoldersMs: 0,
+      twoHoldersTo: 0,
+      echoReplies: 0,
+      history: [],
+    };
   }
 
-  function whoHas(address: string, sendTo: (datagram: Datagram, to: Datagram) => void): () => void {
+  function whoHas(address: string): () => void {
     const request = new Uint8Array([0, 1, 8, 0, 6, 4, 0, 1, ...new Array<number>(20).fill(0)]);
     request.set(macBytes(options.mac), 8);
     request.set(addressBytes(options.sender), 14);
     request.set(addressBytes(address), 24);
     const everybody = linkAddress(options.interfaceName, macBytes("ff:ff:ff:ff:ff:ff"));
-    return () => sendTo(request, everybody);
+    return () => void send(arp, request, everybody);
   }
 
-  function solicitation(address: string, sendTo: (datagram: Datagram, to: Datagram) => void): () => void {
+  function solicitation(address: string): () => void {
     const target = addressBytes(address);
     const request = new Uint8Array([135, 0, 0, 0, 0, 0, 0, 0, ...target, 1, 1, ...macBytes(options.mac)]);
     // Solicited-node multicast address, RFC 4291 section 2.7.1: the last three bytes of the address.
     const group = internetAddress("ff02::1:ff00:0");
     group.set(target.subarray(13), 8 + 13);
-    return () => sendTo(request, group);
+    return () => void send(icmp6, request, group);
   }
 
   function drain(): void {
-    for (let length = receive(arp, buffer); length >= 28; length = receive(arp, buffer)) takeArp();
-    for (let length = receive(icmp6, buffer); length >= 24; length = receive(icmp6, buffer)) {
-      takeAdvertisement(length);
+    for (let length = receive(passing, buffer); length >= 0; length = receive(passing, buffer)) {
+      const answer = parseAnswer(buffer.subarray(0, length));
+      const each = answer === null ? undefined : watched.get(keyOf(answer.address));
+      if (answer !== null && each !== undefined) take(each, answer);
     }
   }
 
-  /** Only replies to our own questions count: an announcement tells what its sender wants, not what it does. */
-  function takeArp(): void {
-    const isReply = buffer[7] === 2 && buffer.subarray(24, 28).join(".") === own;
-    if (isReply) watched.get(keyOf(buffer.subarray(14, 18)))?.answering.add(macText(buffer.subarray(8, 14)));
-  }
-
-  function takeAdvertisement(length: number): void {
-    if (((buffer[4] ?? 0) & SOLICITED) === 0 || length < 32 || buffer[24] !== TARGET_LINK_LAYER_ADDRESS) {
+  function take(each: Watched, { kind, mac, to }: PassingAnswer): void {
+    const now = performance.now();
+    const host = macText(mac);
+    if (kind === "echo") each.echoReplies++;
+    else if (macText(to) === options.mac) each.answering.add(host);
+    const stretch = each.stretches.get(host);
+    if (stretch === undefined || now - stretch.to > silentMaxMs) {
+      each.stretches.set(host, { from: now, to: now });
       return;
     }
-    watched.get(keyOf(buffer.subarray(8, 24)))?.answering.add(macText(buffer.subarray(26, 32)));
+    stretch.to = now;
+    for (const [other, { from, to }] of each.stretches) {
+      const since = Math.max(from, stretch.from, each.twoHoldersTo);
+      if (other === host || to <= since) continue;
+      each.twoHoldersMs += to - since;
+      each.twoHoldersTo = to;
+    }
   }
 
-  function closeRound(each: Watched, now: number): void {
+  function closeRound(each: Watched): void {
     const macs = [...each.answering].sort();
     each.answering.clear();
-    if (macs.length > 1) each.twoHoldersMs += now - Math.max(roundFrom, windowFrom);
     if (macs.join() !== each.holders.join()) each.history.push({ atMs: roundFrom - windowFrom, macs });
     each.holders = macs;
   }
@@ -130,22 +162,26 @@ function watch(options: WatchOptions): void {
     windowFrom = performance.now();
     for (const each of watched.values()) {
       each.twoHoldersMs = 0;
+      each.twoHoldersTo = windowFrom;
+      each.echoReplies = 0;
       each.history = [{ atMs: 0, macs: each.holders }];
     }
     return { kind: "begun" };
   }
 
   function windowSoFar(): WatchAnswer {
-    const addresses = [...watched.values()].map(({ address, twoHoldersMs, history }) => ({
+    const addresses = [...watched.values()].map((
+      { address, holders, twoHoldersMs, echoReplies, history },
+    ) => ({
       address,
+      holders,
       twoHoldersMs,
+      echoReplies,
       history,
     }));
     return { kind: "window", windowMs: performance.now() - windowFrom, addresses };
   }
 }
-
-type Datagram = Uint8Array<ArrayBuffer>;
 
 function keyOf(bytes: Uint8Array): string {
   return bytes.join(".");

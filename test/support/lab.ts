@@ -12,7 +12,7 @@
 // plugged into: 10.0.9.0/24 and fd00:10::/64. The hosts' addresses end in the same numbers there.
 //
 // The client probes every VIP as a user would, through its own neighbour cache. The watcher asks the network who
-// holds each VIP. Neither knows anything of the daemons.
+// holds each VIP, and sees every answer that passes the switch. Neither knows anything of the daemons.
 
 import {
   configText,
@@ -33,8 +33,8 @@ import {
   newLabPrefix,
   sweepDeadLabs,
 } from "./namespace.ts";
+import { type LabProgram, molehill, sightOf } from "./lab_program.ts";
 import { type EchoProbe, type HolderWatch, startEchoProbe, startHolderWatch } from "./probe_process.ts";
-import { findUnanswered, findUnsettled, type HostSight } from "./settled.ts";
 import { waitUntilNone } from "./wait.ts";
 
 export interface LabOptions extends Partial<Omit<LabConfig, "hosts" | "keyFile">> {
@@ -63,9 +63,11 @@ export interface Lab extends AsyncDisposable {
   readonly client: string;
   readonly watcher: string;
   readonly router: string;
-  /** The configuration file, the same for every host, and its text. */
+  /** Molehill's configuration file, the same for every host, and its text. */
   readonly configFile: string;
   readonly config: string;
+  /** What the text would be with other options. */
+  configWith(changes: Partial<Pick<LabConfig, "vips" | "range" | "timing">>): string;
   /** For files of a test's own. */
   readonly directory: string;
   /** Every address of every VIP, with prefix, in the file's order. */
@@ -79,8 +81,14 @@ export interface Lab extends AsyncDisposable {
   settled(atMostMs?: number): Promise<void>;
   /** Which host has the address on its interface; null when none or more than one has. Cut off hosts do not count. */
   holderOf(address: string): Promise<LabHost | null>;
-  /** Kills every daemon and waits until no VIP is left anywhere. */
+  /** Kills every daemon and waits until no VIP is left anywhere; what the program leaves behind is removed. */
   clear(): Promise<void>;
+  /**
+   * The same network, client and watcher with another program on the hosts. The daemons of one of the two must be
+   * stopped, and every link whole, before those of the other are started. It ends with the lab that it was made from,
+   * after its own daemons.
+   */
+  running(program: LabProgram): Lab;
 }
 
 /** Makes a lab. Throws with words for a stranger when this machine cannot have one. */
@@ -199,93 +207,76 @@ async function furnish({ options, prefix, places, directory, cleanUp }: Furnishi
   const hostPlaces = places.slice(3);
   const vips = options.vips ?? SEED_VIPS;
   const named = membersOf(hostPlaces.length + (options.absentHosts ?? 0));
-  const config = configText({ ...options, vips, hosts: named, keyFile });
+  const configWith: Lab["configWith"] = (changes) =>
+    configText({ ...options, vips, hosts: named, keyFile, ...changes });
+  const config = configWith({});
   await Deno.writeTextFile(keyFile, `${crypto.randomUUID()}${crypto.randomUUID()}\n`, { mode: 0o600 });
   await Deno.writeTextFile(configFile, config);
 
-  const hosts = hostPlaces.map((place) =>
-    new LabHost({
-      ...place,
-      switchNamespace: `${prefix}switch`,
-      directory,
-      configFile,
-      program: options.program,
-    })
-  );
   const all = [...vips.map((vip) => vip.addresses), ...rangeAddresses(options.range).map((each) => [each])];
-  const addresses = all.flat();
   const sets = all.filter((_, i) => i % (options.asksForEvery ?? 1) === 0);
   const bare = sets.flat().map((address) => address.split("/")[0] ?? "");
-  const [client, watcher, router] = places.map((place) => place.namespace);
+  const switchNamespace = `${prefix}switch`;
+  const [client = "", watcher = "", router = ""] = places.map((place) => place.namespace);
   const [, watcherPlace] = places;
-  const echo = startEchoProbe(client ?? "", { addresses: bare, everyMs: options.probeEveryMs ?? 5 });
-  const watch = startHolderWatch(watcher ?? "", {
+  const echo = startEchoProbe(client, { addresses: bare, everyMs: options.probeEveryMs ?? 5 });
+  const watch = startHolderWatch(watcher, {
     addresses: bare,
+    switch: { namespace: switchNamespace, bridge: LAB_NETWORKS.lan.bridge },
     everyMs: options.watchEveryMs ?? 10,
     interfaceName: LAB_INTERFACE,
     mac: watcherPlace?.mac ?? "",
     sender: watcherPlace?.address ?? "",
   });
   await Promise.all([echo.begin(), watch.begin()]);
+  const addresses = all.flat();
+  const site = { client, watcher, router, configFile, config, configWith, directory, addresses, echo, watch };
 
-  const unsettled = async () => {
-    const sight = { sets, silentMs: await echo.silentMs(), answering: await watch.holders() };
-    // Asked first because it costs nothing: looking at the hosts takes programs, whose load a bench would feel.
-    const unanswered = findUnanswered(sight);
-    if (unanswered.length > 0) return unanswered;
-    return await findUnsettled({
-      ...sight,
-      hosts: await Promise.all(hosts.map(sightOf)),
-      statusOf: (name) => host(name).status(),
-    });
+  const labOf = (runs: LabProgram, takeDown: () => Promise<void>): Lab => {
+    const hosts = hostPlaces.map((place) => new LabHost({ ...place, switchNamespace, directory, runs }));
+    const endDaemons = async () => {
+      for (const host of hosts) if (host.daemon !== "absent") await host.kill();
+    };
+    const host = (name: string): LabHost => {
+      const found = hosts.find((each) => each.name === name);
+      if (found === undefined) throw new Error(`Cannot find host "${name}" in the lab`);
+      return found;
+    };
+    const unsettled = async () => {
+      const sight = { sets, silentMs: await echo.silentMs(), answering: await watch.holders() };
+      return await runs.findUnsettled(sight, hosts);
+    };
+    return {
+      ...site,
+      hosts,
+      host,
+      unsettled,
+      settled: (atMostMs = 30_000) =>
+        waitUntilNone(unsettled, { what: "the group to settle", atMostMs, diagnosis: () => diagnose(hosts) }),
+      holderOf: async (address) => {
+        const sights = await Promise.all(hosts.map(sightOf));
+        const holders = sights.filter((each) => each.link === "whole" && each.addresses.includes(address));
+        return holders.length === 1 ? host(holders[0]?.name ?? "") : null;
+      },
+      clear: () => clear(hosts, addresses),
+      running: (program) => labOf(program, () => Promise.resolve()),
+      [Symbol.asyncDispose]: async () => {
+        await endDaemons();
+        await takeDown();
+      },
+    };
   };
-  const host = (name: string): LabHost => {
-    const found = hosts.find((each) => each.name === name);
-    if (found === undefined) throw new Error(`Cannot find host "${name}" in the lab`);
-    return found;
-  };
-
-  return {
-    hosts,
-    client: client ?? "",
-    watcher: watcher ?? "",
-    router: router ?? "",
-    configFile,
-    config,
-    directory,
-    addresses,
-    echo,
-    watch,
-    host,
-    unsettled,
-    settled: (atMostMs = 30_000) =>
-      waitUntilNone(unsettled, { what: "the group to settle", atMostMs, diagnosis: () => diagnose(hosts) }),
-    holderOf: async (address) => {
-      const sights = await Promise.all(hosts.map(sightOf));
-      const holders = sights.filter((each) => each.link === "whole" && each.addresses.includes(address));
-      return holders.length === 1 ? host(holders[0]?.name ?? "") : null;
-    },
-    clear: () => clear(hosts, addresses),
-    [Symbol.asyncDispose]: async () => {
-      for (const each of hosts) if (each.daemon !== "absent") await each.kill();
-      await Promise.all([echo.close(), watch.close()]);
-      cleanUp();
-    },
-  };
+  return labOf(molehill(options.program, configFile), async () => {
+    await Promise.all([echo.close(), watch.close()]);
+    cleanUp();
+  });
 }
-
-const sightOf = async (host: LabHost): Promise<HostSight> => ({
-  name: host.name,
-  mac: host.place.mac,
-  daemon: host.daemon,
-  link: host.link,
-  addresses: await host.addresses(),
-});
 
 async function clear(hosts: readonly LabHost[], addresses: readonly string[]): Promise<void> {
   for (const host of hosts) {
     await host.healLinks();
     if (host.daemon !== "absent") await host.kill();
+    if (host.place.runs.leavesVips) await host.removeAddresses();
   }
   await waitUntilNone(async () => {
     const left = await Promise.all(

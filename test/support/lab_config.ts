@@ -30,7 +30,13 @@ export interface LabConfig {
   /** Whom the hosts tell of their VIPs; the router when nothing is said. */
   readonly notified?: readonly string[];
   /** VIPs as one [[vip_range]] beside `vips`. */
-  readonly range?: { readonly first: string; readonly last: string };
+  readonly range?: LabRange;
+}
+
+export interface LabRange {
+  readonly first: string;
+  readonly last: string;
+  readonly handover?: LabVip["handover"];
 }
 
 /** A host that the file names. */
@@ -120,11 +126,12 @@ function vipKeys({ name, addresses, ...how }: LabVip): Record<string, string> {
 /** For a VIP of several addresses, and for a notify target. */
 const onInterface = (address: string) => `{ address = ${text(address)}, interface = ${text(LAB_INTERFACE)} }`;
 
-const rangeKeys = ({ first, last }: { readonly first: string; readonly last: string }) => ({
+const rangeKeys = ({ first, last, handover }: LabRange): Record<string, string> => ({
   first: text(first),
   last: text(last),
   prefix: "32",
   interface: text(LAB_INTERFACE),
+  ...(handover === undefined ? {} : { handover: text(handover) }),
 });
 
 const table = (heading: string, keys: Readonly<Record<string, string>>): string =>

@@ -4,9 +4,10 @@
 import { mustRun, type Outcome, run } from "./command.ts";
 import { askStatus } from "./control_socket.ts";
 import { waitUntil } from "./wait.ts";
-import { inside } from "./namespace.ts";
+import { inside, ipBatch } from "./namespace.ts";
 import { LAB_INTERFACE } from "./lab_config.ts";
 import { LAB_UDP_PORT, type LabNetwork } from "./lab_network.ts";
+import type { LabProgram } from "./lab_program.ts";
 import type { Status } from "../../src/codec/control.ts";
 
 export interface LabHostPlace {
@@ -19,15 +20,14 @@ export interface LabHostPlace {
   readonly switchNamespace: string;
   /** For the daemon's runtime directory and log. */
   readonly directory: string;
-  /** The one configuration file of the lab. */
-  readonly configFile: string;
-  /** The words that start molehill: the built binary, unless a start says otherwise. */
-  readonly program: readonly string[];
+  /** What its daemon is. */
+  readonly runs: LabProgram;
 }
 
 export interface StartOptions {
-  /** Other words to start molehill with. */
+  /** Other words to start the program with. */
   readonly program?: readonly string[];
+  /** Another configuration file than the lab's. */
   readonly configFile?: string;
   readonly env?: Readonly<Record<string, string>>;
   /** Before the program: a command that runs another, as `unshare`. It must keep the process id. */
@@ -82,9 +82,7 @@ export class LabHost {
       ...inside(this.place.namespace),
       ...["sh", "-c", 'exec "$@" >>"$0" 2>&1', this.logFile],
       ...(options.wrapper ?? []),
-      ...(options.program ?? this.place.program),
-      ...["run", "--config", options.configFile ?? this.place.configFile],
-      ...["--runtime-dir", this.runtimeDirectory],
+      ...this.place.runs.words(this, options),
     ];
     const child = new Deno.Command(program, {
       args,
@@ -116,19 +114,19 @@ export class LabHost {
 
   /** Sudden death (SIGKILL). */
   async kill(): Promise<void> {
-    this.#signal("SIGKILL");
+    this.#signalSuddenly("SIGKILL");
     await this.exited();
   }
 
   /** Stops the daemon in the middle of whatever it does (SIGSTOP); its addresses and kernel stay. */
   pause(): void {
-    this.#signal("SIGSTOP");
+    this.#signalSuddenly("SIGSTOP");
     this.#daemon = "paused";
   }
 
   /** Lets a paused daemon go on (SIGCONT). */
   unpause(): void {
-    this.#signal("SIGCONT");
+    this.#signalSuddenly("SIGCONT");
     this.#daemon = "running";
   }
 
@@ -206,6 +204,12 @@ export class LabHost {
     await mustRun(["ip", "-n", this.place.namespace, "address", "delete", address, "dev", LAB_INTERFACE]);
   }
 
+  /** Removes every address that is not the host's own. */
+  async removeAddresses(): Promise<void> {
+    const lines = (await this.addresses()).map((each) => `address delete ${each} dev ${LAB_INTERFACE}`);
+    await ipBatch(this.place.namespace, lines);
+  }
+
   /** Runs a molehill command on this host, beside the daemon. */
   molehill(
     args: readonly string[],
@@ -214,7 +218,7 @@ export class LabHost {
     const directory = args[0] === "check" || args[0] === "version"
       ? []
       : ["--runtime-dir", this.runtimeDirectory];
-    const line = [...inside(this.place.namespace), ...this.place.program, ...args, ...directory];
+    const line = [...inside(this.place.namespace), ...this.place.runs.program, ...args, ...directory];
     return run(line, { ...options, atMostMs: 30_000 });
   }
 
@@ -238,11 +242,16 @@ export class LabHost {
     return await Deno.readTextFile(this.logFile).catch(() => "");
   }
 
-  #signal(signal: Deno.Signal): void {
+  #signal(signal: Deno.Signal, wholeGroup = false): void {
     if (this.#child === null || this.#daemon === "absent") {
       throw new Error(`Cannot send ${signal} to the daemon of ${this.name}: it does not run`);
     }
-    this.#child.kill(signal);
+    Deno.kill(wholeGroup ? -this.#child.pid : this.#child.pid, signal);
+  }
+
+  /** What nobody can prepare for befalls all that the program consists of. */
+  #signalSuddenly(signal: Deno.Signal): void {
+    this.#signal(signal, this.place.runs.isProcessGroup);
   }
 
   async #plugPort(network: LabNetwork, word: "up" | "down"): Promise<void> {

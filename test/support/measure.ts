@@ -13,6 +13,8 @@ export interface Seen {
   readonly lost: number;
   /** The longest time in all that two hosts answered for any one address, in milliseconds. */
   readonly twoHoldersMs: number;
+  /** Addresses that two hosts still answer for at the end. */
+  readonly stillTwo: number;
 }
 
 /** Carries the work out and says what the client and the watcher saw from its beginning until a moment after it. */
@@ -28,5 +30,6 @@ export async function measure(lab: Lab, work: () => Promise<void>): Promise<Seen
     sent: echo.reduce((sum, each) => sum + each.sent, 0),
     lost: echo.reduce((sum, each) => sum + each.lost, 0),
     twoHoldersMs: Math.max(...watch.map((each) => each.twoHoldersMs)),
+    stillTwo: watch.filter(({ holders }) => holders.length > 1).length,
   };
 }

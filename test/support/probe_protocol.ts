@@ -1,5 +1,7 @@
 // What the lab and its two probe processes say to each other: one JSON line for a command, one for its answer.
 
+import type { SwitchPlace } from "./raw_socket.ts";
+
 export type ProbeCommand =
   /** Starts a new window; everything counted so far is forgotten. */
   | { readonly kind: "begin" }
@@ -45,6 +47,8 @@ export interface EchoFigures {
 
 export interface WatchOptions {
   readonly addresses: readonly string[];
+  /** Where the answers pass. */
+  readonly switch: SwitchPlace;
   /** Between two questions for one address, in milliseconds. */
   readonly everyMs: number;
   /** The watcher's own interface, MAC and IPv4 address. */
@@ -60,8 +64,12 @@ export type WatchAnswer =
 
 export interface HolderFigures {
   readonly address: string;
-  /** How long two or more MACs answered for it, in milliseconds; precise to one round of questions. */
+  /** The MACs that answered in the last round of questions of the window. */
+  readonly holders: readonly string[];
+  /** How long two or more MACs answered for it, in milliseconds: at least so long, and at most a round more. */
   readonly twoHoldersMs: number;
+  /** Echo replies that passed the switch, to whomever. */
+  readonly echoReplies: number;
   /** Who answered for it, in time: the MACs, and since when in milliseconds since the window began. */
   readonly history: readonly { readonly atMs: number; readonly macs: readonly string[] }[];
 }

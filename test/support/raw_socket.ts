@@ -1,5 +1,5 @@
-// Sockets that Deno does not offer: raw ICMP, ICMPv6 and ARP, with a wait that is precise to a fraction of a
-// millisecond. Only the probes use them. Every call is synchronous, because a probe is one plain loop with
+// Sockets that Deno does not offer: raw ICMP, ICMPv6 and ARP, and whole frames as they pass a switch, with a wait that
+// is precise to a fraction of a millisecond. Only the probes use them. Every call is synchronous, because a probe is one plain loop with
 // nothing beside it: send, drain, wait for the next tick or the next command.
 //
 // Linux, little-endian, glibc; the constants are those of <linux/if_packet.h>, <netinet/in.h> and <sys/socket.h>.
@@ -15,12 +15,16 @@ const libc = Deno.dlopen("libc.so.6", {
   if_nametoindex: { parameters: ["buffer"], result: "u32" },
   sched_setscheduler: { parameters: ["i32", "i32", "buffer"], result: "i32" },
   prctl: { parameters: ["i32", "u64"], result: "i32" },
+  open: { parameters: ["buffer", "i32"], result: "i32" },
+  close: { parameters: ["i32"], result: "i32" },
+  setns: { parameters: ["i32", "i32"], result: "i32" },
 }).symbols;
 
 const AF_INET = 2, AF_INET6 = 10, AF_PACKET = 17;
 const SOCK_DGRAM = 2, SOCK_RAW = 3;
 const IPPROTO_ICMP = 1, IPPROTO_IPV6 = 41, IPPROTO_ICMPV6 = 58, SOL_RAW = 255;
-const ETH_P_ARP = 0x0806;
+const SOL_SOCKET = 1, SOL_PACKET = 263;
+const ETH_P_ALL = 0x0003, ETH_P_ARP = 0x0806;
 const MSG_DONTWAIT = 0x40, POLLIN = 1;
 
 /** An open socket with the address format of its family. */
@@ -35,12 +39,11 @@ export function openEchoSocket4(): RawSocket {
   return socket;
 }
 
-/** A raw ICMPv6 socket that receives messages of one type only, without the IPv6 header. */
-export function openIcmp6Socket(passedType: number): RawSocket {
+/** A raw ICMPv6 socket that receives messages of one type only, or none, without the IPv6 header. */
+export function openIcmp6Socket(passedType: number | null): RawSocket {
   const socket = open(AF_INET6, SOCK_RAW, IPPROTO_ICMPV6);
   const blocked = new Uint32Array(8).fill(0xffffffff);
-  const word = passedType >> 5;
-  blocked[word] = (0xffffffff ^ (1 << (passedType & 31))) >>> 0;
+  if (passedType !== null) blocked[passedType >> 5] = (0xffffffff ^ (1 << (passedType & 31))) >>> 0;
   setOption(socket, { level: IPPROTO_ICMPV6, option: 1, value: blocked });
   return socket;
 }
@@ -52,14 +55,33 @@ export function sendSolicitationsThrough(socket: RawSocket, interfaceName: strin
   setOption(socket, { level: IPPROTO_IPV6, option: 18, value: new Int32Array([255]) });
 }
 
-/** A packet socket for ARP on one interface; datagrams are ARP packets without the Ethernet header. */
-export function openArpSocket(interfaceName: string): RawSocket {
-  const socket = open(AF_PACKET, SOCK_DGRAM, swap16(ETH_P_ARP));
-  const local = linkAddress(interfaceName, new Uint8Array(6));
-  if (libc.bind(socket.descriptor, local, local.length) < 0) {
-    throw new Error(`Cannot bind to ${interfaceName}`);
-  }
-  return socket;
+/** A packet socket that only sends: ARP packets without the Ethernet header. */
+export const openArpSender = (): RawSocket => open(AF_PACKET, SOCK_DGRAM, 0);
+
+/** What a frame must be to be received: the classic BPF program, as `tcpdump -dd` prints it. */
+export type FrameFilter = readonly (readonly [code: number, ifTrue: number, ifFalse: number, k: number])[];
+
+export interface SwitchPlace {
+  /** The namespace of the switch, and the name of its bridge there. */
+  readonly namespace: string;
+  readonly bridge: string;
+}
+
+/** A packet socket that receives every frame that a bridge in another namespace forwards, if the filter lets it pass. */
+export function openFrameSocket({ namespace, bridge }: SwitchPlace, filter: FrameFilter): RawSocket {
+  return insideNamespace(namespace, () => {
+    // Of protocol 0 it receives nothing before it is bound, so that no frame gets past the filter.
+    const socket = open(AF_PACKET, SOCK_RAW, 0);
+    attachFilter(socket, filter);
+    const local = linkAddress(bridge, new Uint8Array(6));
+    new DataView(local.buffer).setUint16(2, ETH_P_ALL, false);
+    if (libc.bind(socket.descriptor, local, local.length) < 0) throw new Error(`Cannot bind to ${bridge}`);
+    // A bridge hands up what it forwards only while it is promiscuous: struct packet_mreq, PACKET_MR_PROMISC is 1.
+    const PACKET_ADD_MEMBERSHIP = 1;
+    const value = new Uint32Array([interfaceIndex(bridge), 1, 0, 0]);
+    setOption(socket, { level: SOL_PACKET, option: PACKET_ADD_MEMBERSHIP, value });
+    return socket;
+  });
 }
 
 /** Sends one datagram; false when the kernel refused it (no route, no carrier, full queue). */
@@ -144,7 +166,7 @@ function open(family: number, type: number, protocol: number): RawSocket {
   const descriptor = libc.socket(family, type, protocol);
   if (descriptor < 0) throw new Error(`Cannot open a raw socket (family ${family}): root is needed`);
   const socket = { descriptor };
-  const SOL_SOCKET = 1, SO_RCVBUFFORCE = 33;
+  const SO_RCVBUFFORCE = 33;
   setOption(socket, { level: SOL_SOCKET, option: SO_RCVBUFFORCE, value: new Int32Array([8 << 20]) });
   return socket;
 }
@@ -152,7 +174,7 @@ function open(family: number, type: number, protocol: number): RawSocket {
 interface SocketOption {
   readonly level: number;
   readonly option: number;
-  readonly value: Int32Array<ArrayBuffer> | Uint32Array<ArrayBuffer>;
+  readonly value: Int32Array<ArrayBuffer> | Uint32Array<ArrayBuffer> | BigUint64Array<ArrayBuffer>;
 }
 
 function setOption(socket: RawSocket, { level, option, value }: SocketOption): void {
@@ -162,10 +184,51 @@ function setOption(socket: RawSocket, { level, option, value }: SocketOption): v
   }
 }
 
+function attachFilter(socket: RawSocket, filter: FrameFilter): void {
+  const program = new DataView(new ArrayBuffer(8 * filter.length));
+  filter.forEach(([code, ifTrue, ifFalse, k], i) => {
+    program.setUint16(8 * i, code, true);
+    program.setUint8(8 * i + 2, ifTrue);
+    program.setUint8(8 * i + 3, ifFalse);
+    program.setUint32(8 * i + 4, k, true);
+  });
+  // struct sock_fprog: how many instructions, and where they are.
+  const value = new BigUint64Array([
+    BigInt(filter.length),
+    Deno.UnsafePointer.value(Deno.UnsafePointer.of(program.buffer)),
+  ]);
+  const SO_ATTACH_FILTER = 26;
+  setOption(socket, { level: SOL_SOCKET, option: SO_ATTACH_FILTER, value });
+}
+
+/** A socket stays in the namespace in which it was opened; this thread goes there for it, and comes back. */
+function insideNamespace<Result>(name: string, work: () => Result): Result {
+  const home = openFile("/proc/thread-self/ns/net");
+  const there = openFile(`/var/run/netns/${name}`);
+  try {
+    enter(there);
+    return work();
+  } finally {
+    enter(home);
+    libc.close(there);
+    libc.close(home);
+  }
+}
+
+function enter(namespace: number): void {
+  const CLONE_NEWNET = 0x4000_0000;
+  if (libc.setns(namespace, CLONE_NEWNET) < 0) throw new Error("Cannot enter a network namespace");
+}
+
+function openFile(path: string): number {
+  const O_CLOEXEC = 0x8_0000;
+  const descriptor = libc.open(new TextEncoder().encode(`${path}\0`), O_CLOEXEC);
+  if (descriptor < 0) throw new Error(`Cannot open ${path}`);
+  return descriptor;
+}
+
 function interfaceIndex(name: string): number {
   const index = libc.if_nametoindex(new TextEncoder().encode(`${name}\0`));
   if (index === 0) throw new Error(`Cannot use "${name}": no such interface`);
   return index;
 }
-
-const swap16 = (value: number): number => ((value & 255) << 8) | (value >> 8);

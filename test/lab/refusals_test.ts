@@ -43,6 +43,26 @@ Deno.test("run refuses to start without the privilege to change addresses", asyn
   assert.match(said, /root|CAP_NET_ADMIN/);
 });
 
+Deno.test("run refuses a machine that lets it open no packet socket, nor lets arping", async () => {
+  await using lab = await oneHost();
+  const host = lab.host("test00");
+  host.start({ wrapper: ["setpriv", "--bounding-set=-net_raw", "--inh-caps=-net_raw"] });
+  assert.equal(await host.exited(), 69);
+  assert.match(await host.log(), /arping.*CAP_NET_RAW/);
+});
+
+Deno.test("run refuses a runtime directory on a full disk, says so, and has touched nothing", async () => {
+  await using lab = await oneHost();
+  const host = lab.host("test00");
+  const full =
+    `mkdir -p "$0" && mount -t tmpfs -o size=4k tmpfs "$0" && head -c 4096 /dev/zero > "$0/full" && exec "$@"`;
+  host.start({ wrapper: ["unshare", "--mount", "sh", "-c", full, host.runtimeDirectory] });
+  const code = await host.exited();
+  assert.equal(code, 69);
+  assert.match(await host.log(), /Cannot .*(no space|full|ENOSPC)/i);
+  assert.deepEqual(await host.addresses(), []);
+});
+
 Deno.test("a second run on the same runtime directory refuses, and the first goes on", async () => {
   await using lab = await startedLab();
   const second = await lab.host("test00").molehill(["run", "--config", lab.configFile]);

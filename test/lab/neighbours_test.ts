@@ -54,7 +54,7 @@ Deno.test("a notify target that is not there is named as missing", async () => {
 Deno.test("a foreign holder is named by its hardware address, and the VIP is defended against it", async () => {
   await using lab = await startedLab({ timing: UNHURRIED });
   await mustRun(["ip", "-n", lab.router, "address", "add", VIP, "dev", "eth0"]);
-  await announceFrom(lab, lab.router);
+  await announceFrom(lab.router);
   const holder = await lab.holderOf(VIP);
   const contender = async () =>
     (await holder?.status())?.vips.find(({ name }) => name === WEB_A.name)?.contender;
@@ -77,7 +77,7 @@ Deno.test("foreign_holder yield: nobody has the VIP while a stranger answers for
     vips: [{ ...WEB_A, foreignHolder: "yield" }, ...SEED_VIPS.slice(1)],
   });
   await mustRun(["ip", "-n", lab.router, "address", "add", VIP, "dev", "eth0"]);
-  await announceFrom(lab, lab.router);
+  await announceFrom(lab.router);
   const held = async () =>
     (await Promise.all(lab.hosts.map((host) => host.addresses()))).flat().filter((each) => each === VIP)
       .length;
@@ -87,7 +87,7 @@ Deno.test("foreign_holder yield: nobody has the VIP while a stranger answers for
 });
 
 /** Says that the address is there, as a machine does that was given it. */
-async function announceFrom(lab: Lab, namespace: string): Promise<void> {
+async function announceFrom(namespace: string): Promise<void> {
   const [address = ""] = VIP.split("/");
   await mustRun([...inside(namespace), "arping", "-q", "-A", "-c", "1", "-w", "1", "-I", "eth0", address]);
 }

@@ -22,6 +22,8 @@ export interface LocalLifelines extends Lifelines {
 
 /** A connection that could not be made is tried again after so long, doubled each time up to the most. */
 const AGAIN_MS = { first: 1_000, most: 30_000 };
+/** A connection that stood for less than the first of these and was dropped is made anew at once, but not for ever. */
+const DROPS_MAX = 20;
 /** An address that this host does not have yet. */
 const LISTEN_EVERY_MS = 2_000;
 /** Of one address: two lives of a daemon may overlap, and some connections may be half dead. */
@@ -103,6 +105,8 @@ function keepConnected(way: Way, { ended }: { readonly ended: () => void }): { c
   let current: Socket | null = null;
   let timer: ReturnType<typeof setTimeout> | undefined;
   let wait = AGAIN_MS.first;
+  let drops = 0;
+  let stableAt = 0;
   let isCut = false;
   attempt({ stoodBefore: false });
   return {
@@ -122,6 +126,7 @@ function keepConnected(way: Way, { ended }: { readonly ended: () => void }): { c
     socket.on("connect", () => {
       stands = true;
       wait = AGAIN_MS.first;
+      stableAt = performance.now() + AGAIN_MS.first;
       socket.setKeepAlive(true, KEEP_ALIVE_MS);
     });
     // Nothing is ever said: what is sent is not from a daemon of ours.
@@ -130,10 +135,12 @@ function keepConnected(way: Way, { ended }: { readonly ended: () => void }): { c
       if (isOver || isCut) return;
       isOver = true;
       socket.destroy();
-      if (stands) return attempt({ stoodBefore: true });
-      if (stoodBefore && error !== undefined && "code" in error && error.code === "ECONNREFUSED") {
-        return ended();
-      }
+      if (performance.now() >= stableAt) drops = 0;
+      const code = error !== undefined && "code" in error ? error.code : null;
+      if (stoodBefore && code === "ECONNREFUSED") return ended();
+      // While a process dies its kernel may still accept another one, and drop that a moment later.
+      const isDropped = stands || (stoodBefore && code === "ECONNRESET");
+      if (isDropped && drops++ < DROPS_MAX) return attempt({ stoodBefore: true });
       timer = setTimeout(() => attempt({ stoodBefore: false }), wait);
       wait = Math.min(2 * wait, AGAIN_MS.most);
     };

@@ -292,6 +292,22 @@ Deno.test("a thousand addresses are added, renewed and removed by one call each"
   await addresses.close();
 });
 
+Deno.test("what takes the kernel long leaves time for everything else in between", async () => {
+  await using cable = await layCable();
+  // Linux goes through all IPv6 addresses of an interface for each one that is added.
+  const many = Array.from(
+    { length: 600 },
+    (_, at) => vip(`v${at}`, on("eth0")(`fd00:9:1::${(at + 1).toString(16)}`)),
+  );
+  const addresses = openOf(cable, { vips: many, lease: null, own: [] });
+  let turns = 0;
+  const count = setInterval(() => turns += 1);
+  assert.equal((await addresses.add(many.map((each) => each.vip))).done.length, 600);
+  clearInterval(count);
+  assert.ok(turns > 0);
+  await addresses.close();
+});
+
 Deno.test("adopt() makes remove() take what a VIP had before, and leaves what is another VIP's now", async () => {
   await using cable = await layCable();
   const addresses = open(cable);

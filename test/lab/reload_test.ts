@@ -6,6 +6,7 @@ import { setTimeout } from "node:timers/promises";
 import { mustRun } from "../support/command.ts";
 import type { Lab } from "../support/lab.ts";
 import type { LabHost } from "../support/lab_host.ts";
+import { ipBatch } from "../support/namespace.ts";
 import { newLab, UNHURRIED } from "../support/started_lab.ts";
 import { waitUntil, waitUntilNone } from "../support/wait.ts";
 
@@ -195,20 +196,8 @@ Deno.test("a VIP follows when its holder's interface has another name from now o
   const holder = await lab.holderOf(WEB_A);
   assert.ok(holder !== null);
   const { name, place: { namespace, address } } = holder;
-  await mustRun([
-    "ip",
-    "-n",
-    namespace,
-    "link",
-    "add",
-    "eth7",
-    "up",
-    "type",
-    "veth",
-    "peer",
-    "name",
-    "eth7peer",
-  ]);
+  // With a link: a VIP does not stay on an interface that carries nothing.
+  await ipBatch(namespace, ["link add eth7 up type veth peer name eth7peer", "link set eth7peer up"]);
   const renamed = `${name}"\naddress = "${address}"\n`;
   const text = edited(lab.config, [renamed, `${renamed}interfaces = { eth0 = "eth7" }\n`]);
   await reload(lab, holder, text);

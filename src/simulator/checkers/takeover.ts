@@ -26,19 +26,18 @@ export function takeover({ group }: Pick<Plan, "group">, restTimeouts: number): 
           isAtRest = false;
           return null;
         }
-        case "daemon":
-          if (
-            occurrence.host !== lost?.host || occurrence.change === "started" || occurrence.change === "woke"
-          ) {
-            lost = null;
-          }
+        case "daemon": {
+          const isTheLoss = occurrence.host === lost?.host &&
+            !["started", "woke"].includes(occurrence.change);
+          if (!isTheLoss) [lost, isAtRest] = [null, false];
           return null;
+        }
         case "polled":
           if (lost === null) isAtRest = isResting(world, restTimeouts * group.timing.timeout);
           return null;
         case "faultEnded":
         case "milestone":
-          lost = null;
+          [lost, isAtRest] = [null, false];
           return null;
         case "appeared": {
           const { host, address, by } = occurrence;

@@ -2,8 +2,8 @@
 // from and carries a tag over all of its bytes, so that a receiver believes none of a message's parts before
 // it has checked that part.
 //
-//   "MOLE" | version 2 | flags 0 | group | host | incarnation | sequence | part | parts | payload | tag
-//      4         1          1     text    text       6          varint    varint  varint            32
+//   "MOLE" | version | flags 0 | group | host | incarnation | sequence | part | parts | payload | tag
+//      4        1         1      text    text       6         varint   varint  varint             32
 
 import { assert } from "../core/assert.ts";
 import { NAME_BYTES_MAX } from "../core/limits.ts";

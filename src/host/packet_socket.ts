@@ -18,6 +18,8 @@ export interface PacketSocket {
   send(frame: Uint8Array, link: Link): boolean;
   /** Calls back with each frame that may be a claim; it is valid until the call returns. */
   onFrame(receive: (frame: Uint8Array) => void): void;
+  /** Calls back at once for all frames that wait. */
+  read(): void;
   close(): void;
 }
 
@@ -45,6 +47,7 @@ export function openPacketSocket(): PacketSocketOutcome {
 
 function packetSocket(socket: KernelSocket): PacketSocket {
   const listeners: KernelSocket[] = [];
+  const readers: (() => void)[] = [];
   return {
     link(interfaceName) {
       const index = requestInterface(interfaceName, SIOCGIFINDEX);
@@ -66,16 +69,20 @@ function packetSocket(socket: KernelSocket): PacketSocket {
         if ("problem" in listener) continue;
         listeners.push(listener);
         listener.filter(filter);
-        listener.onReadable(() => {
+        const read = () => {
           for (let at = 0; at < FRAMES_AT_ONCE; at += 1) {
             const frame = listener.receive();
             if (frame === null) return;
             receive(frame);
           }
-        });
+        };
+        listener.onReadable(read);
+        readers.push(read);
       }
     },
+    read: () => readers.forEach((read) => read()),
     close() {
+      readers.length = 0;
       for (const each of [socket, ...listeners]) each.close();
     },
   };

@@ -29,6 +29,8 @@ export interface Prober {
 export interface ProberOptions {
   /** Sends a probe for each address; for each, whether it went out. */
   readonly send: (addresses: readonly PlacedAddress[]) => Promise<readonly boolean[]>;
+  /** Hears at once what has come until now. */
+  readonly read: () => void;
   /** The VIP that is here and has the address; null: none. */
   readonly vipHere: (address: string) => VipName | null;
   /** The host of the group that has the hardware address. */
@@ -44,7 +46,7 @@ interface Round {
   readonly done: () => void;
 }
 
-export function createProber({ send, vipHere, hostOf, conflicting }: ProberOptions): Prober {
+export function createProber({ send, read, vipHere, hostOf, conflicting }: ProberOptions): Prober {
   const rounds = new Set<Round>();
   const told = new Map<string, number>();
   let untold: { readonly vip: VipName; readonly mac: string }[] = [];
@@ -92,6 +94,8 @@ export function createProber({ send, vipHere, hostOf, conflicting }: ProberOptio
     const silent = addresses.filter(({ address }) => !answers.has(address));
     if (silent.length > 0 && !isClosed) await send(silent);
     await Promise.race([answered, pause(ANSWERED_WITHIN_MS - SECOND_PROBE_MS)]);
+    // This process may have been kept from running for so long: then answers have come that nobody has heard yet.
+    if (!isClosed) read();
     rounds.delete(round);
     return new Set(addresses.filter((_, at) => first[at] === true).map(({ address }) => address));
   }

@@ -59,6 +59,7 @@ export function createRawAnnouncer(
   const prober = createProber({
     vipHere,
     send: sendProbes,
+    read: () => socket.read(),
     hostOf: (mac) => hosts.hostOf(mac),
     conflicting: (conflicts) => conflicting(conflicts),
   });

@@ -16,7 +16,7 @@ const stranger = "02:00:5e:10:00:01", member = "02:00:00:00:00:02";
 /** A prober on a network in which these answer, from the second probe on where it says so. */
 function onNetwork(
   answers: Readonly<Record<string, string>>,
-  options: { late?: boolean; down?: boolean } = {},
+  options: { late?: boolean; down?: boolean; unread?: Readonly<Record<string, string>> } = {},
 ) {
   const sent: string[] = [];
   const conflicts: Conflict[] = [];
@@ -31,6 +31,11 @@ function onNetwork(
         }
       }
       return addresses.map(() => options.down !== true);
+    },
+    read: () => {
+      for (const [address, mac] of Object.entries(options.unread ?? {})) {
+        prober.hear({ address, mac, to: null });
+      }
     },
     vipHere: (address) => (address === "192.0.2.9" ? vipName("here") : null),
     hostOf: async (mac) => (mac === member ? hostName("test01") : null),
@@ -58,6 +63,11 @@ Deno.test("probe() says who answers for any address of a VIP, and whether it is 
 
 Deno.test("probe() hears an answer to the second probe, too", async () => {
   const { prober } = onNetwork({ "192.0.2.1": stranger }, { late: true });
+  assert.equal((await prober.probe([webA]))[0]?.answer.kind, "answered");
+});
+
+Deno.test("probe() hears what has come while this process did not run, before it calls anything silent", async () => {
+  const { prober } = onNetwork({}, { unread: { "192.0.2.1": stranger } });
   assert.equal((await prober.probe([webA]))[0]?.answer.kind, "answered");
 });
 

@@ -15,6 +15,7 @@ import { askDaemon } from "../host/control_client.ts";
 import { controlSocketPath, openControlServer } from "../host/control_server.ts";
 import { openGuard } from "../host/guard.ts";
 import { openLifelines } from "../host/lifelines.ts";
+import { openPacketSocket } from "../host/packet_socket.ts";
 import { preflight } from "../host/preflight.ts";
 import { searchPath } from "../host/programs.ts";
 import { openNetwork } from "../host/udp.ts";
@@ -52,12 +53,13 @@ async function openInOrder(
   toClose: (close: () => Promise<void>) => void,
 ): Promise<OpenedPorts> {
   const { vips, ownVips, targets, segments } = placement;
-  const means = configuration.announcer;
+  const packetSocket = configuration.announcer === "raw" ? openPacketSocket() : null;
+  if (packetSocket?.kind === "ok") toClose(async () => packetSocket.socket.close());
   // The programs that are started here need not share this process's working directory.
   const runtimeDir = resolve(givenDir);
   const ready = await preflight({
     vips: ownVips,
-    announcer: means,
+    packetSocket,
     directories: searchPath(Deno.env.get("PATH")),
   });
   if (ready.kind === "problems") return unavailable(ready.problems);
@@ -83,7 +85,7 @@ async function openInOrder(
     targets,
     hosts: hostAddresses(segments),
     ip: programs.ip,
-    means,
+    packetSocket,
     arping,
     isHere: (vip) => addresses.isHere(vip),
   });

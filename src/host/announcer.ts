@@ -5,7 +5,7 @@ import type { HostName, VipName } from "../core/vocabulary.ts";
 import type { Announcer } from "../daemon/ports.ts";
 import { type Arping, createArpingAnnouncer } from "./arping.ts";
 import type { PlacedTarget } from "./notifier.ts";
-import { openPacketSocket } from "./packet_socket.ts";
+import type { PacketSocketOutcome } from "./packet_socket.ts";
 import type { PlacedVip } from "./placed_vip.ts";
 import { createRawAnnouncer } from "./raw_announcer.ts";
 
@@ -16,9 +16,9 @@ export interface AnnouncerOptions {
   readonly hosts: ReadonlyMap<string, HostName>;
   /** The program, which knows the kernel's neighbours. */
   readonly ip: string;
-  /** "raw": packet socket, arping where it is not allowed. "arping": always the program. */
-  readonly means: "raw" | "arping";
-  /** The program, if there is one. */
+  /** What came of opening one; null: the configuration wants arping. */
+  readonly packetSocket: PacketSocketOutcome | null;
+  /** The program, if there is one; for where there is no packet socket. */
   readonly arping: Arping | null;
   /** What waits its turn is sent only while the VIP is here; see Addresses. */
   readonly isHere: (vip: VipName) => boolean;
@@ -36,7 +36,7 @@ export type AnnouncerOutcome =
   | { readonly kind: "problem"; readonly problem: string };
 
 export function openAnnouncer(options: AnnouncerOptions): AnnouncerOutcome {
-  const raw = options.means === "raw" ? openPacketSocket() : null;
+  const raw = options.packetSocket;
   if (raw?.kind === "ok") {
     return { kind: "ok", means: "raw", announcer: createRawAnnouncer(raw.socket, options) };
   }

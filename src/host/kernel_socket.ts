@@ -64,6 +64,7 @@ function kernelSocket(library: Library, descriptor: number): KernelSocket {
   const { symbols } = library;
   const buffer = new Uint8Array(RECEIVED_BYTES_MAX);
   let stopListening = () => {};
+  let isOpen = true;
   return {
     descriptor,
     send: (message, to = NOWHERE) =>
@@ -91,6 +92,9 @@ function kernelSocket(library: Library, descriptor: number): KernelSocket {
       return set(SOL_SOCKET, SO_ATTACH_FILTER, new Uint8Array(head.buffer));
     },
     close() {
+      // The number of a closed socket may be another one's by now.
+      if (!isOpen) return;
+      isOpen = false;
       symbols.close(descriptor);
       stopListening();
       library.close();

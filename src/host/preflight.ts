@@ -4,13 +4,14 @@
 import { compareText } from "../core/vocabulary.ts";
 import { type Arping, detectArping } from "./arping.ts";
 import { lookAtNetwork } from "./network_look.ts";
-import { openPacketSocket } from "./packet_socket.ts";
+import type { PacketSocketOutcome } from "./packet_socket.ts";
 import type { PlacedVip } from "./placed_vip.ts";
 import { findProgram, packageOf, type Programs } from "./programs.ts";
 
 export interface PreflightOptions {
   readonly vips: readonly PlacedVip[];
-  readonly announcer: "raw" | "arping";
+  /** What came of opening one; null: the configuration wants arping. */
+  readonly packetSocket: PacketSocketOutcome | null;
   /** Where programs are looked for; see searchPath(). */
   readonly directories: readonly string[];
 }
@@ -27,9 +28,9 @@ export type Preflight =
   /** For people, one line each. */
   | { readonly kind: "problems"; readonly problems: readonly string[] };
 
-export async function preflight({ vips, announcer, directories }: PreflightOptions): Promise<Preflight> {
+export async function preflight({ vips, packetSocket, directories }: PreflightOptions): Promise<Preflight> {
   const { programs, problems: missing } = await findPrograms(directories);
-  const found = await findArping(announcer, directories);
+  const found = await findArping(packetSocket, directories);
   const problems = [
     ...missing,
     ...found.problems,
@@ -61,9 +62,12 @@ interface FoundArping {
 }
 
 /** Looks for arping only where it is needed: most hosts do without. */
-async function findArping(announcer: "raw" | "arping", directories: readonly string[]): Promise<FoundArping> {
-  const why = announcer === "arping" ? 'the configuration says announcer = "arping"' : packetSocketProblem();
-  if (why === null) return { arping: null, why, problems: [] };
+async function findArping(
+  packetSocket: PacketSocketOutcome | null,
+  directories: readonly string[],
+): Promise<FoundArping> {
+  if (packetSocket?.kind === "ok") return { arping: null, why: null, problems: [] };
+  const why = packetSocket?.problem ?? 'the configuration says announcer = "arping"';
   const program = await findProgram("arping", directories);
   if (program === null) {
     const problem = missingProgram("arping", { package: "iputils-arping", directories });
@@ -80,13 +84,6 @@ const whyUnusable: Readonly<Record<"forbidden" | "unknown", string>> = {
     "AmbientCapabilities=CAP_NET_ADMIN CAP_NET_RAW",
   unknown: "it says neither that it is of iputils (or busybox) nor that it is of Habets",
 };
-
-function packetSocketProblem(): string | null {
-  const outcome = openPacketSocket();
-  if (outcome.kind === "refused") return outcome.problem;
-  outcome.socket.close();
-  return null;
-}
 
 function arpingWarnings({ why }: FoundArping, vips: readonly PlacedVip[]): readonly string[] {
   if (why === null) return [];

@@ -29,7 +29,10 @@ const ASK_AGAIN_MS = 30_000;
 
 export function createRawAnnouncer(
   socket: PacketSocket,
-  { vips, targets: firstTargets, hosts: firstHosts, ip, isHere }: Omit<AnnouncerOptions, "means" | "arping">,
+  { vips, targets: firstTargets, hosts: firstHosts, ip, isHere }: Omit<
+    AnnouncerOptions,
+    "packetSocket" | "arping"
+  >,
 ): LocalAnnouncer {
   let placed = byName(vips);
   let owners = ownersOf(vips);

@@ -2,15 +2,22 @@
 // and prints how many milliseconds each call took. Ends when its standard input does.
 
 import { type AnnouncerOptions, openAnnouncer } from "../../src/host/announcer.ts";
+import { openPacketSocket } from "../../src/host/packet_socket.ts";
 
 const { times, lastsMs, ...options } = JSON.parse(Deno.args[0] ?? "") as
-  & Omit<AnnouncerOptions, "isHere" | "hosts" | "ip">
+  & Omit<AnnouncerOptions, "isHere" | "hosts" | "ip" | "packetSocket">
   & {
     readonly times: number;
     /** How long what waits for its turn may take. */
     readonly lastsMs: number;
   };
-const outcome = openAnnouncer({ ...options, hosts: new Map(), ip: "ip", isHere: () => true });
+const outcome = openAnnouncer({
+  ...options,
+  hosts: new Map(),
+  ip: "ip",
+  packetSocket: openPacketSocket(),
+  isHere: () => true,
+});
 if (outcome.kind === "problem") throw new Error(outcome.problem);
 
 for (let time = 0; time < times; time += 1) {

@@ -25,12 +25,12 @@ const webA: PlacedVip = {
 /** Announces on the host, by a program of its own, and gives the milliseconds that each call took. */
 async function announce(
   cable: Cable,
-  options: Partial<Omit<AnnouncerOptions, "isHere" | "hosts" | "ip">> & {
+  options: Partial<Omit<AnnouncerOptions, "isHere" | "hosts" | "ip" | "packetSocket">> & {
     readonly times?: number;
     readonly lastsMs?: number;
   },
 ): Promise<readonly number[]> {
-  const all = { vips: [webA], targets: [], means: "raw", arping: null, times: 1, lastsMs: 50, ...options };
+  const all = { vips: [webA], targets: [], arping: null, times: 1, lastsMs: 50, ...options };
   const command = [
     ...inside(cable.host),
     Deno.execPath(),
@@ -114,7 +114,7 @@ Deno.test("openAnnouncer() with neither a packet socket nor arping says what is 
     targets: [],
     hosts: new Map(),
     ip: "ip",
-    means: "arping",
+    packetSocket: null,
     arping: null,
     isHere: () => true,
   });

@@ -17,9 +17,12 @@ const on = (...interfaces: readonly string[]): readonly PlacedVip[] =>
 
 async function preflightOn(
   cable: Cable,
-  { before = [], ...options }: Partial<PreflightOptions> & { readonly before?: readonly string[] },
+  { before = [], ...options }: Partial<Omit<PreflightOptions, "packetSocket">> & {
+    readonly announcer?: "raw" | "arping";
+    readonly before?: readonly string[];
+  },
 ): Promise<Preflight> {
-  const all: PreflightOptions = { vips: on("eth0"), announcer: "raw", directories: SYSTEM, ...options };
+  const all = { vips: on("eth0"), announcer: "raw", directories: SYSTEM, ...options };
   const line = [...inside(cable.host), ...before, Deno.execPath(), "run", "--no-check", "-A", SCRIPT];
   return JSON.parse(await mustRun([...line, JSON.stringify(all)]));
 }

@@ -7,6 +7,7 @@
 // Both programs run on the same hosts of the same lab, one after the other, in turns: a run of all faults with one,
 // then with the other, and so on, so that whatever else the machine does befalls both.
 
+import { passBeat } from "./bench_beat.ts";
 import { measureSteadyState } from "./bench_cost.ts";
 import { type Fault, faults } from "./bench_faults.ts";
 import {
@@ -26,7 +27,6 @@ import { KEEPALIVED_VIPS_MAX, keepalivedVersion } from "../test/support/keepaliv
 import type { Lab } from "../test/support/lab.ts";
 import { measure, type Seen } from "../test/support/measure.ts";
 import { labObstacle } from "../test/support/namespace.ts";
-import { sleep } from "../test/support/wait.ts";
 
 const COST = "cost";
 
@@ -79,6 +79,7 @@ const isWanted = ({ only }: Wanted, name: string): boolean =>
 function turnsOf(wanted: Wanted): readonly Turn[] {
   const chosen = faults.filter(({ name }) => isWanted(wanted, name));
   const of = (handover: Handover) => chosen.filter((fault) => fault.handover === handover);
+  const peerFaults = faults.filter(({ name }) => chosen.some(({ peers }) => peers === name));
   return wanted.cells.flatMap((cell) =>
     Array.from({ length: wanted.runs }, (_, run): readonly Turn[] => {
       const common = { cell, run, withCosts: run === 0 && isWanted(wanted, COST) };
@@ -86,7 +87,7 @@ function turnsOf(wanted: Wanted): readonly Turn[] {
       const theirs: Turn = {
         ...ours,
         program: "keepalived",
-        faults: ours.faults.filter((each) => each.isCommon),
+        faults: peerFaults,
       };
       const overlap: Turn = { ...ours, handover: "overlap", faults: of("overlap"), withCosts: false };
       const both = peerCan(wanted, cell) ? [ours, theirs] : [ours];
@@ -122,7 +123,7 @@ async function takeTurn({ lab, turn, found, progress, runs }: Taking): Promise<v
   let isSound = await succeeds(`${program}, start`, () => makeWhole(group));
   for (const fault of faults) {
     say(fault.name);
-    const seen = isSound ? await benchRun(fault, group, run) : null;
+    const seen = isSound ? await benchRun(fault, group, { run, runs }) : null;
     noteRun(found, { cell, program, fault }, seen);
     if (seen === null) {
       isSound = isSound && await succeeds(`${program}, start again`, async () => {
@@ -142,10 +143,15 @@ const groupOf = (lab: Lab, { cell: { vips, pace }, program, handover }: Turn): P
   program === "Molehill" ? molehillGroup(lab, { pace, vips, handover }) : keepalivedGroup(lab, pace);
 
 /** A stall of the machine is not the group's: the run is done again, and the one with the least stall counts. */
-async function benchRun(fault: Fault, group: Group, run: number): Promise<Seen | null> {
-  let best = await benchOnce(fault, group, run);
+async function benchRun(
+  fault: Fault,
+  group: Group,
+  { run, runs }: { readonly run: number; readonly runs: number },
+): Promise<Seen | null> {
+  const share = (run + 0.5) / runs;
+  let best = await benchOnce(fault, group, { run, share });
   for (let again = 1; again <= AGAIN_MAX && best !== null && isDisturbed(best); again++) {
-    const seen = await benchOnce(fault, group, run + again);
+    const seen = await benchOnce(fault, group, { run: run + again, share });
     if (seen === null) return null;
     if (seen.longestStallMs < best.longestStallMs) best = seen;
   }
@@ -156,17 +162,22 @@ const isDisturbed = ({ longestStallMs, longestGapMs }: Seen): boolean =>
   longestStallMs > Math.max(STALL_MAX_MS, longestGapMs * STALL_MAX_SHARE);
 
 /** Null: the group did not come to rest. */
-async function benchOnce(fault: Fault, group: Group, run: number): Promise<Seen | null> {
-  const { lab, pace, program } = group;
+async function benchOnce(
+  fault: Fault,
+  group: Group,
+  { run, share }: { readonly run: number; readonly share: number },
+): Promise<Seen | null> {
+  const { lab, program } = group;
   // The victim changes from run to run, so that each is the coordinator in some and a plain member in others, and from
-  // fault to fault, or one host would come and go until it is damped. The time since the last heartbeat changes, too.
+  // fault to fault, or one host would come and go until it is damped.
   const victim = lab.hosts[(run + faults.indexOf(fault)) % lab.hosts.length]?.name ?? "";
-  const between = (run * 0.618) % 1 * (program === "Molehill" ? pace.heartbeatMs : pace.advertMs);
   let seen: Seen | null = null;
   const isWhole = await succeeds(`${program}, ${fault.name}`, async () => {
     await fault.prepare?.(group, victim);
-    await sleep(between);
-    seen = await measure(lab, () => fault.strike(group, victim));
+    seen = await measure(lab, async () => {
+      if (fault.isTimed) await passBeat(group, { host: victim, share });
+      await fault.strike(group, victim);
+    });
     await fault.restore(group, victim);
   });
   return isWhole ? seen : null;

@@ -12,8 +12,10 @@ export interface Fault {
   readonly target: (cell: Cell) => string;
   /** Which kind of VIPs it is measured with. */
   readonly handover: Handover;
-  /** Whether keepalived has something like it. */
-  readonly isCommon: boolean;
+  /** The fault of which keepalived's runs stand beside Molehill's: as a rule the same; null: it has nothing like it. */
+  readonly peers: string | null;
+  /** Whether it matters when the host that it strikes was heard last. */
+  readonly isTimed?: boolean;
   /** Brings the group into the state in which the fault strikes. */
   readonly prepare?: (group: Group, victim: string) => Promise<void>;
   readonly strike: (group: Group, victim: string) => Promise<void>;
@@ -26,16 +28,17 @@ const afterTimeout = ({ vips, pace }: Cell): string => String(pace.timeoutMs + (
 const MANY_VIPS = 1_000;
 const none = (): string => "0 lost";
 
-const common = { handover: "exclusive", isCommon: true } as const;
-const own = { handover: "exclusive", isCommon: false } as const;
-const overlapping = { handover: "overlap", isCommon: false, target: none } as const;
+const common = (name: string) => ({ name, peers: name, handover: "exclusive" }) as const;
+const own = (name: string) => ({ name, peers: null, handover: "exclusive" }) as const;
+/** Make before break, which is what keepalived always does. */
+const overlapping = (name: string, peers: string | null) =>
+  ({ name: `${name} (overlap)`, peers, handover: "overlap", target: none }) as const;
 
 /** All faults, in the order of the table. */
 export const faults: readonly Fault[] = [
-  { ...common, name: "nothing happens", target: () => "noise", strike: () => sleep(2000), restore: isWhole },
+  { ...common("nothing happens"), target: () => "noise", strike: () => sleep(2000), restore: isWhole },
   {
-    ...common,
-    name: "cold start",
+    ...common("cold start"),
     target: atMost(500),
     prepare: ({ lab }) => lab.clear(),
     strike: async ({ lab }) => {
@@ -44,10 +47,9 @@ export const faults: readonly Fault[] = [
     },
     restore: isWhole,
   },
-  { ...common, name: "clean stop", target: atMost(5), strike: stop, restore: startAgain },
+  { ...common("clean stop"), target: atMost(5), strike: stop, restore: startAgain },
   {
-    ...common,
-    name: "kill (SIGKILL)",
+    ...common("kill (SIGKILL)"),
     target: atMost(50),
     strike: async ({ lab }, victim) => {
       await lab.host(victim).kill();
@@ -56,43 +58,48 @@ export const faults: readonly Fault[] = [
     restore: startAgain,
   },
   {
-    ...common,
-    name: "hang (SIGSTOP)",
+    ...common("hang (SIGSTOP)"),
     target: afterTimeout,
+    isTimed: true,
     strike: hang,
     restore: goOn,
   },
   {
-    ...common,
-    name: "hang ends (SIGCONT)",
+    ...common("hang ends (SIGCONT)"),
     target: atMost(5),
     prepare: hang,
     strike: goOn,
     restore: isWhole,
   },
   {
-    ...common,
-    name: "crash (link cut)",
+    ...common("crash (link cut)"),
     target: (cell) => isDefault(cell.pace) ? afterTimeout(cell) : "<= keepalived",
+    isTimed: true,
     strike: cut,
     restore: heal,
   },
-  { ...common, name: "link mended", target: atMost(100), prepare: cut, strike: heal, restore: isWhole },
-  { ...common, name: "silent partition", target: afterTimeout, strike: partition, restore: heal },
+  { ...common("link mended"), target: atMost(100), prepare: cut, strike: heal, restore: isWhole },
+  { ...common("silent partition"), target: afterTimeout, isTimed: true, strike: partition, restore: heal },
   {
-    ...common,
-    name: "merge after it",
+    ...common("merge after it"),
     target: atMost(100),
     prepare: partition,
     strike: heal,
     restore: isWhole,
   },
-  { ...common, name: "rejoin", target: atMost(5), prepare: stop, strike: startAgain, restore: isWhole },
-  { ...common, name: "move", target: atMost(5), strike: move, restore: moveBack },
-  { ...own, name: "drain", target: atMost(5), strike: drain, restore: resume },
-  { ...overlapping, name: "move (overlap)", strike: move, restore: moveBack },
-  { ...overlapping, name: "drain (overlap)", strike: drain, restore: resume },
-  { ...overlapping, name: "clean stop (overlap)", strike: stop, restore: startAgain },
+  { ...common("rejoin"), target: atMost(5), prepare: stop, strike: startAgain, restore: isWhole },
+  { ...common("move"), target: atMost(5), strike: move, restore: moveBack },
+  { ...own("drain"), target: atMost(5), strike: drain, restore: resume },
+  { ...overlapping("clean stop", "clean stop"), strike: stop, restore: startAgain },
+  { ...overlapping("rejoin", "rejoin"), prepare: stop, strike: startAgain, restore: isWhole },
+  {
+    ...overlapping("hang ends", "hang ends (SIGCONT)"),
+    prepare: hang,
+    strike: goOn,
+    restore: isWhole,
+  },
+  { ...overlapping("move", "move"), strike: move, restore: moveBack },
+  { ...overlapping("drain", null), strike: drain, restore: resume },
 ];
 
 async function stop({ lab }: Group, victim: string): Promise<void> {

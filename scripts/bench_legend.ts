@@ -52,13 +52,17 @@ in milliseconds: the median, and in brackets the least and the most.
 - interval: between two heartbeats of Molehill, whose timeout is then three of them, and between two adverts of
   keepalived. "default": each as it comes, Molehill 100 ms with a timeout of 500 ms, keepalived 1 s.
 - gap: the longest time that any VIP gave the client no answer.
+- hang, crash, silent partition: they strike at set moments after the last beat of their host, spread evenly over the
+  interval, and at the same ones for both programs.
+- (overlap): with handover = "overlap", make before break. keepalived hands over in no other way, so its runs of the
+  fault without that word stand there again. Molehill's old holder goes on for 100 ms on purpose.
 - lost: probes that were never answered, of all VIPs.
 - two hosts: the longest time for which two hosts answered for one VIP, as seen on the switch. "for good": they still
   did when everything else had come to rest (the bench then removes what was left behind).
 - stall: for how long the machine did not let the client itself run at most; no gap is known more precisely. A run
   with more than ${STALL_MAX_MS}, and more than a twentieth of its gap, is done again, up to ${AGAIN_MAX} times, and the one with the
   least stall counts.
-- "-": not asked for, or the program has no such thing: keepalived no drain, no overlapping handover, and at most 255 VIPs on a network.
+- "-": not asked for, or the program has no such thing: keepalived no drain, and at most 255 VIPs on a network.
 - How closely the VIPs are watched:
 ${asked.join("\n")}
   - more: as with ${ASKED_MAX}, which are then spread over all; the network namespaces of a machine share one table of

@@ -35,7 +35,8 @@ export const noteCost = ({ costs }: Found, where: Where, cost: SteadyState): voi
   void costs.set(keyOf(where), cost);
 
 const keyOf = ({ cell, program }: Where): string => `${cell.vips} ${cell.pace.name} ${program}`;
-const runsKey = (of: Where & { readonly fault: Fault }): string => `${keyOf(of)} ${of.fault.name}`;
+const runsKey = (of: Where & { readonly fault: Pick<Fault, "name"> }): string =>
+  `${keyOf(of)} ${of.fault.name}`;
 
 export interface Asked {
   readonly cells: readonly Cell[];
@@ -50,15 +51,16 @@ export const rowsOf = ({ cells, faults, withCosts }: Asked, found: Found): reado
 ];
 
 function faultRow(fault: Fault, cell: Cell, { runs }: Found): Row {
-  const of = (program: ProgramName) => runs.get(runsKey({ cell, program, fault })) ?? null;
-  const { name, target } = fault;
+  const { name, target, peers } = fault;
+  const of = (program: ProgramName, name: string) =>
+    runs.get(runsKey({ cell, program, fault: { name } })) ?? null;
   return {
     kind: "fault",
     name,
     cell,
     target: target(cell),
-    molehill: of("Molehill"),
-    keepalived: of("keepalived"),
+    molehill: of("Molehill", name),
+    keepalived: peers === null ? null : of("keepalived", peers),
   };
 }
 

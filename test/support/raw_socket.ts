@@ -84,6 +84,8 @@ export function openFrameSocket({ namespace, bridge }: SwitchPlace, filter: Fram
   });
 }
 
+export const closeSocket = ({ descriptor }: RawSocket): void => void libc.close(descriptor);
+
 /** Sends one datagram; false when the kernel refused it (no route, no carrier, full queue). */
 export function send(
   socket: RawSocket,

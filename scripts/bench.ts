@@ -102,7 +102,7 @@ const peerCan = ({ peer }: Wanted, { vips }: Cell): boolean =>
 /** From what it took on a machine with two cores; only the progress goes by it. */
 function expectedSeconds({ program, cell: { pace }, faults, withCosts }: Turn): number {
   const each = program === "Molehill" ? 4 + 2 * pace.timeoutMs / 1_000 : 2 + 4 * pace.advertMs / 1_000;
-  return each * (faults.length + 1) + (withCosts ? 20 : 0);
+  return each * (faults.length + 1) + (withCosts ? 45 : 0);
 }
 
 interface Taking {

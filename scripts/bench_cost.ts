@@ -15,9 +15,9 @@ export interface SteadyState {
   readonly framesPerSecond: number;
   /** Of one core, by the daemon and all that it has started. */
   readonly cpuPercent: number;
-  /** Resident: of the process that was started, and with all that it has started. */
-  readonly mainMegabytes: number;
-  readonly treeMegabytes: number;
+  /** Resident, of the process and all that it has started, and how much of that is no file's (RssAnon of proc_pid_status(5)). */
+  readonly residentMegabytes: number;
+  readonly ownMegabytes: number;
 }
 
 /** The median time from the start to the end of a command, in milliseconds. */
@@ -49,8 +49,8 @@ export async function measureSteadyState({ lab }: Group): Promise<SteadyState> {
     return {
       framesPerSecond: rate((usage) => usage.frames),
       cpuPercent: rate((usage) => usage.cpuSeconds) * 100,
-      mainMegabytes: mean((usage) => usage.mainMegabytes, after),
-      treeMegabytes: mean((usage) => usage.treeMegabytes, after),
+      residentMegabytes: mean((usage) => usage.residentMegabytes, after),
+      ownMegabytes: mean((usage) => usage.ownMegabytes, after),
     };
   } finally {
     lab.echo.unpause();
@@ -58,14 +58,17 @@ export async function measureSteadyState({ lab }: Group): Promise<SteadyState> {
   }
 }
 
-/** Longer than keepalived's second round of gratuitous ARPs and Molehill's last announcement. */
-const CALM_AFTER_MS = 7_000;
+/**
+ * Longer than keepalived's second round of gratuitous ARPs and Molehill's last announcement; and a JavaScript engine
+ * goes on compiling what it has begun to run.
+ */
+const CALM_AFTER_MS = 30_000;
 
 interface Usage {
   readonly frames: number;
   readonly cpuSeconds: number;
-  readonly mainMegabytes: number;
-  readonly treeMegabytes: number;
+  readonly residentMegabytes: number;
+  readonly ownMegabytes: number;
 }
 
 async function usageOf(host: LabHost): Promise<Usage> {
@@ -77,12 +80,18 @@ async function usageOf(host: LabHost): Promise<Usage> {
   }[];
   const processes = await treeOf(host.pid);
   const cpuSeconds = await Promise.all(processes.map(cpuSecondsOf));
-  const megabytes = await Promise.all(processes.map(residentMegabytesOf));
+  const statuses = await Promise.all(processes.map((each) => textOf(`/proc/${each}/status`)));
+  const megabytes = (field: string) =>
+    total(
+      statuses.map((text) =>
+        Number(new RegExp(`^${field}:\\s+(\\d+)`, "m").exec(text)?.[1] ?? 0) * 1024 / 1e6
+      ),
+    );
   return {
     frames: counted?.stats64.tx.packets ?? NaN,
     cpuSeconds: total(cpuSeconds),
-    mainMegabytes: megabytes[0] ?? NaN,
-    treeMegabytes: total(megabytes),
+    residentMegabytes: megabytes("VmRSS"),
+    ownMegabytes: megabytes("RssAnon"),
   };
 }
 
@@ -109,11 +118,6 @@ async function cpuSecondsOf(pid: number): Promise<number> {
   const stat = (await textOf(`/proc/${pid}/stat`)).split(") ")[1]?.split(" ") ?? [];
   return total(spent.map((text) => Number(text.split(" ")[0]) / 1e9)) +
     total(stat.slice(13, 15).map((ticks) => Number(ticks) / 100));
-}
-
-async function residentMegabytesOf(pid: number): Promise<number> {
-  const status = await textOf(`/proc/${pid}/status`);
-  return Number(/VmRSS:\s+(\d+)/.exec(status)?.[1] ?? 0) * 1024 / 1e6;
 }
 
 /** The median time to allocate so many VIPs to so many hosts, in milliseconds: from nothing, and after a host died. */

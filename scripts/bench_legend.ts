@@ -70,5 +70,6 @@ ${asked.join("\n")}
 - keepalived: one VRRP instance for each VIP with priorities 250, 240, 230 in rotation, nothing else set; SIGKILL and
   SIGSTOP go to all its processes, or its parent would mend what befell the child. move: a priority is raised, and the
   file read again.
-- CPU and memory are the mean of the three hosts; memory that processes share is counted for each of them.`;
+- CPU and memory are the mean of the three hosts, half a minute after the last fault; memory that processes share is
+  counted for each of them. What is a file's (programs and libraries) the kernel can have back at any time.`;
 }

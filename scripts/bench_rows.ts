@@ -96,8 +96,8 @@ const steadyCosts: readonly SteadyCost[] = [
     target: ({ pace }) => isDefault(pace) ? "< 1" : "",
     of: (cost) => cost.cpuPercent,
   },
-  { name: "resident memory of them, MB", target: () => "< 60", of: (cost) => cost.treeMegabytes },
-  { name: "resident memory of the first, MB", target: () => "", of: (cost) => cost.mainMegabytes },
+  { name: "resident memory of them, MB", target: () => "< 60", of: (cost) => cost.residentMegabytes },
+  { name: "... of which is no file's, MB", target: () => "", of: (cost) => cost.ownMegabytes },
 ];
 
 /** What has nothing to do with a group. */

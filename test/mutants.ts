@@ -1330,6 +1330,27 @@ export const mutants: readonly Mutant[] = [
       name: "assignmentsOf() believes those who have a VIP, or were given it, more than anybody else",
     },
   },
+  {
+    fault: "a lost holder that has come back is waited for all the same",
+    file: "src/core/takeover.ts",
+    find: "report.unreleased.filter(({ by }) => !members.has(by)).map(",
+    replace: "report.unreleased.map(",
+    caughtBy: {
+      test: "test/core/takeover_test.ts",
+      name:
+        "takeover after-lease: a holder that comes back has released it, and nobody waits for its lease any more",
+    },
+  },
+  {
+    fault: "of two lost holders the last one ends the wait by coming back",
+    file: "src/core/takeover.ts",
+    find: "now >= before.until ? host : null;",
+    replace: "now >= before.until ? host : host;",
+    caughtBy: {
+      test: "test/core/takeover_test.ts",
+      name: "takeover after-lease: an heir that died and comes back says nothing of the holder before it",
+    },
+  },
   // Links and foreign holders.
   {
     fault: "a host keeps VIPs whose interface has no link",

@@ -110,10 +110,15 @@ const members = ascending(member, { by: (each) => each.host, countMax: HOSTS_MAX
 
 const handover = oneOf<VipSpec["handover"]>({ exclusive: 0, overlap: 1 });
 
-const unreleased: Codec<Unreleased> = record<Unreleased>({ remaining: atLeast, endsInSilence: bool });
+const unreleased: Codec<Unreleased> = record<Unreleased>({
+  by: nullable(host),
+  remaining: atLeast,
+  endsInSilence: bool,
+});
 
 const unreleasedVip: Codec<Report["unreleased"][number]> = record<Report["unreleased"][number]>({
   vip,
+  by: nullable(host),
   remaining: atLeast,
   endsInSilence: bool,
 });

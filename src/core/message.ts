@@ -125,6 +125,8 @@ export interface HeldVip {
 
 /** The last holder of a VIP was lost, and has not been heard to release it. */
 export interface Unreleased {
+  /** Whose report ends the wait: what it names may be there, the rest is not. Null: several were lost, or nobody known. */
+  readonly by: HostName | null;
   /** For so long it may still have it. */
   readonly remaining: Duration;
   /** It is gone earlier if nobody answers for it: its daemon has ended, and nothing renews it. */

@@ -28,6 +28,8 @@ import {
 
 /** A VIP whose last holder was lost. */
 export interface Lost {
+  /** The last holder; null: not known, or one of several. */
+  readonly by: HostName | null;
   /** The last holder may have it until then. */
   readonly until: Instant;
   readonly endsInSilence: boolean;
@@ -56,11 +58,25 @@ export function loseHolder(turn: Turn, peer: Peer, { hasEnded }: { readonly hasE
       group: node.group,
     });
     const until = wait === null ? now : after(peer.lastHeard, wait);
-    const before = lost.get(name);
-    if (until <= (before?.until ?? now)) continue;
-    lost.set(name, { until, endsInSilence: hasEnded, askAt: now });
+    if (until > now) lost.set(name, lostBy(peer.host, { until, hasEnded, before: lost.get(name), now }));
   }
   update(turn, { lost });
+}
+
+interface Loss {
+  readonly until: Instant;
+  readonly hasEnded: boolean;
+  /** What there was to wait for already. */
+  readonly before: Lost | undefined;
+  readonly now: Instant;
+}
+
+/** The longer wait counts, and of two lost hosts neither ends it by coming back. */
+function lostBy(host: HostName, { until, hasEnded, before, now }: Loss): Lost {
+  const by = before === undefined || before.by === host || now >= before.until ? host : null;
+  return before !== undefined && before.until >= until
+    ? { ...before, by }
+    : { by, until, endsInSilence: hasEnded, askAt: now };
 }
 
 /** Since it was last heard; null: none. */
@@ -86,17 +102,21 @@ export function unreleasedOf({ node: { lost }, now }: Turn): Report["unreleased"
 export const remainderOf = (lost: Lost | undefined, now: Instant): Unreleased | null =>
   lost === undefined || now >= lost.until
     ? null
-    : { remaining: duration(Math.ceil(lost.until - now)), endsInSilence: lost.endsInSilence };
+    : { by: lost.by, remaining: duration(Math.ceil(lost.until - now)), endsInSilence: lost.endsInSilence };
 
 /**
- * The allotments with what must pass before each is taken. Of a VIP that members have or were given, they know best, and
- * who need not wait for anybody has the last word; where nobody has it, the longest wait that anybody knows of counts.
+ * The allotments with what must pass before each is taken. A lost holder that has come back says in its report what it
+ * still has, so that nobody waits for it any more. Of a VIP that members have or were given, they know best, and who need
+ * not wait for anybody has the last word; where nobody has it, the longest wait that anybody knows of counts.
  */
 export function assignmentsOf(
   allotments: readonly Allotment[],
   reports: readonly { readonly host: HostName; readonly report: Pick<Report, "held" | "unreleased"> }[],
 ): readonly Assignment[] {
-  const waits = reports.map(({ report }) => new Map(report.unreleased.map((each) => [each.vip, each])));
+  const members = new Set<HostName | null>(reports.map(({ host }) => host));
+  const waits = reports.map(({ report }) =>
+    new Map(report.unreleased.filter(({ by }) => !members.has(by)).map((each) => [each.vip, each]))
+  );
   if (waits.every(({ size }) => size === 0)) return allotments.map((each) => ({ ...each, unreleased: null }));
   const claims = reports.map(({ report }) => new Set(report.held.map(({ vip }) => vip)));
   return allotments.map((each): Assignment => {
@@ -119,7 +139,7 @@ function extremeOf(
 ): Unreleased | null {
   const [first = null, ...others] = words;
   const found = others.reduce((best, each) => (isBefore(each, best) ? each : best), first);
-  return found && { remaining: found.remaining, endsInSilence: found.endsInSilence };
+  return found && { by: found.by, remaining: found.remaining, endsInSilence: found.endsInSilence };
 }
 
 /** Goes by what the coordinator has said with the assignments. */
@@ -132,13 +152,13 @@ export function adoptUnreleased(turn: Turn, allocation: readonly Assignment[]): 
   for (const { vip, holder, reason, unreleased } of allocation) {
     const askAt = before.get(vip)?.askAt ?? now;
     if (unreleased !== null) {
-      const { remaining, endsInSilence } = unreleased;
-      lost.set(vip, { until: after(now, remaining), endsInSilence, askAt });
+      const { by, remaining, endsInSilence } = unreleased;
+      lost.set(vip, { by, until: after(now, remaining), endsInSilence, askAt });
     } else if (
       yielding.has(vip) && holder === self.host && !isHandedOver(reason) &&
       !isPresent(stateOf(turn.node, vip))
     ) {
-      lost.set(vip, { until: after(now, strangerPatience), endsInSilence: true, askAt });
+      lost.set(vip, { by: null, until: after(now, strangerPatience), endsInSilence: true, askAt });
     }
   }
   update(turn, { lost });

@@ -75,6 +75,8 @@ const anyWish: fc.Arbitrary<Wish> = fc.oneof(
   objectOf({ kind: fc.constant("balance" as const) }),
 );
 const anyHandover = fc.constantFrom("exclusive" as const, "overlap" as const);
+/** Who was lost, if that is known. */
+const anyLoser: fc.Arbitrary<HostName | null> = fc.option(anyHost);
 const anyAssignment: fc.Arbitrary<Assignment> = objectOf({
   vip: anyVip,
   holder: anyHost,
@@ -82,7 +84,7 @@ const anyAssignment: fc.Arbitrary<Assignment> = objectOf({
   age: anyAge,
   from: ascending(anyHost, (host) => host),
   handover: anyHandover,
-  unreleased: fc.option(objectOf({ remaining: anyAge, endsInSilence: fc.boolean() })),
+  unreleased: fc.option(objectOf({ by: anyLoser, remaining: anyAge, endsInSilence: fc.boolean() })),
 });
 
 const anyAddress: fc.Arbitrary<VipAddress> = objectOf({
@@ -155,7 +157,7 @@ export const messagesByKind: {
     damped: ascending(anyHost, (host) => host),
     vouching: ascending(anyVouch, (vouch) => vouch.host),
     unreleased: ascending(
-      objectOf({ vip: anyVip, remaining: anyAge, endsInSilence: fc.boolean() }),
+      objectOf({ vip: anyVip, by: anyLoser, remaining: anyAge, endsInSilence: fc.boolean() }),
       (each) => each.vip,
     ),
     wishes: fc.array(anyWish, { maxLength: 8 }),

@@ -90,7 +90,7 @@ export const examples: { readonly [Kind in Message["kind"]]: Extract<Message, { 
     unable: [vipName("web-c")],
     damped: [hostName("test02")],
     vouching: [{ host: hostName("test01"), remaining: duration(480) }],
-    unreleased: [{ vip: vipName("web-c"), remaining: duration(2_900), endsInSilence: false }],
+    unreleased: [{ vip: vipName("web-c"), by: null, remaining: duration(2_900), endsInSilence: false }],
     wishes: [{ kind: "move", vip: vipName("web-a"), to: hostName("test01") }, { kind: "balance" }],
     catalog: {
       partition: "serve",
@@ -125,7 +125,7 @@ export const examples: { readonly [Kind in Message["kind"]]: Extract<Message, { 
         age: duration(90_000),
         from: [],
         handover: "exclusive",
-        unreleased: { remaining: duration(412), endsInSilence: true },
+        unreleased: { by: hostName("test01"), remaining: duration(412), endsInSilence: true },
       },
       {
         vip: vipName("web-b"),

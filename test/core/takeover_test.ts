@@ -43,6 +43,33 @@ Deno.test("takeover after-lease: the wait goes on where its first heir dies too,
   assert.ok(after >= 3_500 && after <= 4_700, String(after));
 });
 
+Deno.test("takeover after-lease: a holder that comes back has released it, and nobody waits for its lease any more", () => {
+  const group = startedGroup({ vips: ["v1", waiting, "v3"] });
+  group.stop("b");
+  group.run(1_000);
+  group.forget();
+  const at = group.now;
+  group.resume("b");
+  group.run(5_000);
+  const taken = group.kernelLog.find(({ change, vip }) => change === "+" && vip === vipName("v2"))?.at ?? NaN;
+  assert.ok(taken - at < 200, String(taken - at));
+});
+
+Deno.test("takeover after-lease: an heir that died and comes back says nothing of the holder before it", () => {
+  const group = startedGroup({ vips: ["v1", waiting, "v3"] });
+  group.forget();
+  const at = group.now;
+  group.stop("b");
+  group.run(1_000);
+  const heir = group.status("c").vips[1]?.holder ?? "";
+  group.crash(heir);
+  group.run(600);
+  group.start(heir);
+  group.run(6_000);
+  const taken = group.kernelLog.find(({ change, vip }) => change === "+" && vip === vipName("v2"))?.at ?? NaN;
+  assert.ok(taken - at >= 3_500, String(taken - at));
+});
+
 Deno.test("takeover after-lease: a clean stop and a move wait for nothing", () => {
   const group = startedGroup({ vips: ["v1", waiting, "v3"] });
   group.tell("b", { kind: "operatorRequested", request: { kind: "stop" } });
@@ -57,7 +84,7 @@ Deno.test("takeover after-lease without a lease is like at-once: there is nothin
   assert.match(group.holders(), /v2=[ac]/);
 });
 
-const [a, b, c] = [hostName("a"), hostName("b"), hostName("c")];
+const [a, b, c, d] = [hostName("a"), hostName("b"), hostName("c"), hostName("d")];
 const v1 = vipName("v1");
 const allotment: Allotment = {
   vip: v1,
@@ -67,11 +94,17 @@ const allotment: Allotment = {
   from: [],
   handover: "exclusive",
 };
-const says = (host: typeof a, remaining: number | null, holds = false) => ({
+const says = (
+  host: typeof a,
+  remaining: number | null,
+  { holds = false, by = d as typeof a | null } = {},
+) => ({
   host,
   report: {
     held: holds ? [{ vip: v1, reason: "unheld", age: duration(0) }] : [],
-    unreleased: remaining === null ? [] : [{ vip: v1, remaining: duration(remaining), endsInSilence: false }],
+    unreleased: remaining === null
+      ? []
+      : [{ vip: v1, by, remaining: duration(remaining), endsInSilence: false }],
   } satisfies Pick<Report, "held" | "unreleased">,
 });
 const waitOf = (...reports: ReturnType<typeof says>[]) =>
@@ -83,11 +116,17 @@ Deno.test("assignmentsOf() takes the longest wait that anybody knows of, for a V
 });
 
 Deno.test("assignmentsOf() believes those who have a VIP, or were given it, more than anybody else", () => {
-  assert.equal(waitOf(says(a, null, true), says(b, 300)), null);
-  assert.equal(waitOf(says(a, 200, true), says(b, 300)), 200);
-  assert.equal(waitOf(says(a, 900), says(b, 200, true), says(c, 300)), 200);
+  assert.equal(waitOf(says(a, null, { holds: true }), says(b, 300)), null);
+  assert.equal(waitOf(says(a, 200, { holds: true }), says(b, 300)), 200);
+  assert.equal(waitOf(says(a, 900), says(b, 200, { holds: true }), says(c, 300)), 200);
 });
 
 Deno.test("assignmentsOf() has nobody wait for what another member has, and did not wait for", () => {
-  assert.equal(waitOf(says(a, 200, true), says(b, null, true), says(c, 300)), null);
+  assert.equal(waitOf(says(a, 200, { holds: true }), says(b, null, { holds: true }), says(c, 300)), null);
+});
+
+Deno.test("assignmentsOf() has nobody wait for a lost holder that has reported, unless others were lost as well", () => {
+  assert.equal(waitOf(says(a, 200, { by: b }), says(b, null)), null);
+  assert.equal(waitOf(says(a, 200, { by: b }), says(b, null), says(c, 300)), 300);
+  assert.equal(waitOf(says(a, 200, { by: null }), says(b, null)), 200);
 });

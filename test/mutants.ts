@@ -1351,6 +1351,17 @@ export const mutants: readonly Mutant[] = [
       name: "takeover after-lease: an heir that died and comes back says nothing of the holder before it",
     },
   },
+  {
+    fault: "what a host had that hung is waited for after its daemon has ended",
+    file: "src/core/sudden_end.ts",
+    find: 'if (peer.state === "silent") return endHolder(turn, host);',
+    replace: 'if (peer.state === "silent") return;',
+    caughtBy: {
+      test: "test/core/sudden_end_test.ts",
+      name:
+        "takeover after-lease: what a host had that hung, and then died of it, is taken as soon as nobody answers",
+    },
+  },
   // Links and foreign holders.
   {
     fault: "a host keeps VIPs whose interface has no link",

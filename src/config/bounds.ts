@@ -68,7 +68,7 @@ const rows: readonly Row[] = [
   },
   {
     name: "serve: daemon is killed, its guard lives",
-    terms: { heartbeat: 1 / 20, d: 7, p: 2, s: 0.02 },
+    terms: { heartbeat: 1 / 20, d: 7, p: 2, s: 0.03 },
     partition: "serve",
     without: 1,
   },

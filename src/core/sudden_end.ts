@@ -5,12 +5,14 @@
 //
 //   heard --its connection ended--> doubted --no answer in time--> silent, and its life is over
 //                                      '-----a heartbeat that acknowledges the probe-----> heard
+//   silent --its connection ended--> silent: nothing renews what it had any more
 //
 // What a life that is over has said just before may still arrive. It counts for nothing, unless it acknowledges the
 // probe: then the life is not over after all.
 
 import { rememberPeer, suspect } from "./heartbeat.ts";
 import { isInTouch } from "./suspicion.ts";
+import { endHolder } from "./takeover.ts";
 import { send, type Turn, update } from "./turn.ts";
 import { after, type Duration, duration, earliest, type Member, type Timing } from "./vocabulary.ts";
 
@@ -18,14 +20,17 @@ import { after, type Duration, duration, earliest, type Member, type Timing } fr
  * How long a host may take to answer a probe: a twentieth of a heartbeat, for where beats are seldom networks are slow,
  * but no less than a busy machine may need.
  */
-const patience = ({ heartbeat }: Timing): Duration => duration(Math.max(5, heartbeat / 20));
+export const patience = ({ heartbeat }: Timing): Duration => duration(Math.max(15, heartbeat / 20));
 
 /** The connection to this life of a host has ended, and the host refuses another one. */
 export function doubtPeer(turn: Turn, { host, incarnation }: Member): void {
   // A host that may have been paused says nothing before it has given its VIPs up.
   if (turn.node.stage.kind !== "active") return;
   const peer = turn.node.peers.get(host);
-  if (peer?.incarnation !== incarnation || !isInTouch(peer) || peer.probe !== null) return;
+  if (peer?.incarnation !== incarnation) return;
+  // It hung, and has died of it.
+  if (peer.state === "silent") return endHolder(turn, host);
+  if (!isInTouch(peer) || peer.probe !== null) return;
   send(turn, host, { kind: "probe" });
   const { node: { sequence, group, doubtAt }, now } = turn;
   const until = after(now, patience(group.timing));

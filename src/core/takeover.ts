@@ -63,6 +63,21 @@ export function loseHolder(turn: Turn, peer: Peer, { hasEnded }: { readonly hasE
   update(turn, { lost });
 }
 
+/** A lost holder that may only have hung has ended: what it had is free as soon as nobody answers for it. */
+export function endHolder(turn: Turn, host: HostName): void {
+  const { node, now } = turn;
+  update(turn, {
+    lost: new Map(
+      [...node.lost].map(([vip, each]) =>
+        [
+          vip,
+          each.by === host && !each.endsInSilence ? { ...each, endsInSilence: true, askAt: now } : each,
+        ] as const
+      ),
+    ),
+  });
+}
+
 interface Loss {
   readonly until: Instant;
   readonly hasEnded: boolean;

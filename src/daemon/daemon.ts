@@ -252,21 +252,26 @@ class Daemon {
   }
 
   #report(): ControlResponse {
-    const { version, ports: { clock, announcer } } = this.#parts;
+    const { version, ports: { clock, announcer, guard } } = this.#parts;
     const group = this.#group;
     const now = clock.now();
     const paths = this.#inbox.paths(now);
     const { drops } = this.#inbox;
     const refusal = this.#refusal;
     const confirmations = announcer.confirmations();
-    const facts = { version, group, paths, confirmations, drops, refusal, now, wallTime: clock.wallTime() };
+    const guardProblem = guard.problem();
+    const wallTime = clock.wallTime();
+    const facts = { version, group, paths, confirmations, drops, guardProblem, refusal, now, wallTime };
     return { kind: "status", status: reportStatus(nodeStatus(this.#node, now), facts) };
   }
 
   /** One at a time. What is asked for meanwhile is done once, afterwards: the file may have changed since it was read. */
   async #reload(): Promise<void> {
-    if (this.#reloading !== "no") return void (this.#reloading = "again");
     const { configuration, log } = this.#ports;
+    if (this.#reloading !== "no") {
+      log.write("info", "SIGHUP: the configuration is being read, and will be read once more after that");
+      return void (this.#reloading = "again");
+    }
     try {
       do {
         if (this.#hasEnded || this.#stopBy !== null) return;
@@ -313,7 +318,7 @@ class Daemon {
 
   #stop(signal: string): void {
     if (this.#hasEnded) return;
-    if (this.#stopBy !== null) return this.#finish({ kind: "hurried", why: `${signal} a second time` });
+    if (this.#stopBy !== null) return this.#finish({ kind: "hurried", why: `${signal}, a second signal` });
     const { clock, log } = this.#ports;
     const grace = stopGrace(this.#group);
     log.write("info", `${signal}: stopping within ${spanText(grace)}`);

@@ -81,6 +81,8 @@ export interface Confirmation {
 export interface Guard {
   /** Calls back when the guard itself died; the daemon then starts another. */
   onDeath(died: () => void): void;
+  /** Why none stands by, for people; null: one does, or is about to. */
+  problem(): string | null;
   /** Ends the guard without any harm to addresses that are still there. */
   release(): Promise<void>;
 }

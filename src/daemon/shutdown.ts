@@ -30,7 +30,7 @@ export async function shutDown(
 ): Promise<number> {
   explain(ending, ports);
   const clean = ending.kind === "left" || await removeAll(vips, ports);
-  await closePorts(ports);
+  await closePorts(ending, ports);
   if (clean) await settled(ports.guard.release());
   const code = clean && ending.kind !== "failed" ? 0 : exitSoftware;
   ports.log.write(code === 0 ? "info" : "error", `Stopped with exit code ${code}`);
@@ -60,15 +60,22 @@ async function removeAll(vips: readonly VipName[], { addresses, log }: Ports): P
   for (const { vip, problem } of outcome.problems) {
     log.write("error", `Cannot remove VIP "${vip}": ${problem}`);
   }
-  if (outcome.done.length > 0) log.write("info", `Removed the VIPs of this host: ${listed(outcome.done)}`);
+  if (outcome.done.length > 0) {
+    log.write("info", `Of these VIPs nothing is on this host any more: ${listed(outcome.done)}`);
+  }
   return outcome.problems.length === 0;
 }
 
-async function closePorts({ control, network, lifelines, announcer, addresses }: Ports): Promise<void> {
+async function closePorts(
+  { kind }: Ending,
+  { control, network, lifelines, announcer, addresses }: Ports,
+): Promise<void> {
+  // Who has said no farewell is missed because its connections have ended.
+  if (kind !== "left") await settled(lifelines.close());
   const others = [control.close(), network.close(), announcer.close(), addresses.close()];
   await settled(Promise.allSettled(others));
-  // Last: the others should have heard a farewell before they hear that the connection has ended.
-  await settled(lifelines.close());
+  // The others should have heard a farewell before they hear that the connection has ended.
+  if (kind === "left") await settled(lifelines.close());
 }
 
 /** What the work comes to; null when it failed or took longer than our patience. */

@@ -29,6 +29,8 @@ export interface ReportFacts {
   /** Of the VIPs on this host. */
   readonly confirmations: ReadonlyMap<VipName, Confirmation>;
   readonly drops: Drops;
+  /** Why no guard stands by; null: one does. */
+  readonly guardProblem: string | null;
   /** The last reading of the configuration, when it was refused. */
   readonly refusal: Refusal | null;
   readonly now: Instant;
@@ -120,6 +122,7 @@ function warnings(node: NodeStatus, facts: ReportFacts): readonly string[] {
     ...problemWarnings(node),
     ...contenderWarnings(node, facts),
     ...hostWarnings(node),
+    ...guardWarnings(facts),
     ...refusalWarnings(facts),
     ...configurationWarnings(node),
     ...dropWarnings(facts.drops, facts.now),
@@ -180,6 +183,11 @@ const hostWarnings = (node: NodeStatus): readonly string[] =>
       ? [`Host "${host.host}" came and went too often lately: it is given only what no other host can hold`]
       : []),
   ]);
+
+const guardWarnings = ({ guardProblem }: ReportFacts): readonly string[] =>
+  guardProblem === null ? [] : [
+    `No guard stands by: ${guardProblem}; if this daemon dies now, its VIPs stay on this host until their lease ends`,
+  ];
 
 function refusalWarnings({ refusal, now }: ReportFacts): readonly string[] {
   if (refusal === null) return [];

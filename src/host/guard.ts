@@ -81,6 +81,7 @@ function keepGuard(first: Sentry, { batch: firstBatch, start, record, onTrouble 
   const queue = createQueue();
   let batch = firstBatch;
   let died = () => {};
+  let problem: string | null = null;
   let released = false;
   let current: Sentry | null = null;
   post(first);
@@ -89,6 +90,7 @@ function keepGuard(first: Sentry, { batch: firstBatch, start, record, onTrouble 
     onDeath(call) {
       died = call;
     },
+    problem: () => problem,
     adopt: (vips) => queue.run(() => relieve(batchOf(vips))),
     async release() {
       released = true;
@@ -99,6 +101,7 @@ function keepGuard(first: Sentry, { batch: firstBatch, start, record, onTrouble 
 
   function post(sentry: Sentry): void {
     current = sentry;
+    problem = null;
     const since = performance.now();
     sentry.ended.then(() => {
       // One that was relieved has ended as it should.
@@ -138,8 +141,10 @@ function keepGuard(first: Sentry, { batch: firstBatch, start, record, onTrouble 
       else post(sentry);
     } catch (error) {
       if (released) return;
+      problem = messageOf(error);
       onTrouble(
-        `Cannot replace the guard: ${messageOf(error)}; nothing removes the VIPs if this daemon dies now`,
+        `Cannot replace the guard: ${problem}; if this daemon dies now, its VIPs stay on this host until their ` +
+          `lease ends; trying again`,
       );
       respawn.schedule(replace);
     }
@@ -153,7 +158,11 @@ async function startSentry({ batch, batchFile, programs }: SentryOptions): Promi
   const word = child.stdin.getWriter();
   // One that ends before it has read everything says too little, which is what counts.
   word.write(new TextEncoder().encode(`${batch}${END}\n`)).catch(() => {});
-  if (await firstLine(child.stdout) !== "ready") {
+  // It is ready at once, or hangs.
+  const limit = setTimeout(() => kill(child, "SIGKILL"), READY_WITHIN_MS);
+  const said = await firstLine(child.stdout);
+  clearTimeout(limit);
+  if (said !== "ready") {
     kill(child, "SIGKILL");
     throw new Error(`the shell ${programs.sh} did not get ready`);
   }
@@ -174,6 +183,8 @@ interface SentryOptions {
   readonly batchFile: string;
   readonly programs: Pick<Programs, "ip" | "setsid" | "sh">;
 }
+
+const READY_WITHIN_MS = 5_000;
 
 /** Follows the last line of the batch. */
 const END = "end";

@@ -22,6 +22,8 @@ export interface LocalLifelines extends Lifelines {
 
 /** A connection that could not be made is tried again after so long, doubled each time up to the most. */
 const AGAIN_MS = { first: 1_000, most: 30_000 };
+/** After so many attempts in a row people are told, once, if the host was heard so lately. */
+const VAIN_ATTEMPTS = 4, HEARD_WITHIN_MS = 3_000;
 /** A connection that stood for less than the first of these and was dropped is made anew at once, but not for ever. */
 const DROPS_MAX = 20;
 /** An address that this host does not have yet. */
@@ -39,7 +41,7 @@ export function openLifelines(
   let present = places;
   let ended = (_: Member) => {};
   let isClosed = false;
-  const lines = new Map<HostName, { readonly member: Member; cut(): void }>();
+  const lines = new Map<HostName, Line>();
   const listeners = places.map((place) =>
     listen(place, { log, isPeer: (address) => isPeer(place, address) })
   );
@@ -47,7 +49,11 @@ export function openLifelines(
   return {
     hold(member) {
       const known = lines.get(member.host);
-      if (isClosed || (known !== undefined && isSameMember(known.member, member))) return;
+      if (isClosed) return;
+      if (known !== undefined && isSameMember(known.member, member)) {
+        known.heardAt = performance.now();
+        return;
+      }
       known?.cut();
       const { host, incarnation } = member;
       lines.set(host, hold({ host, incarnation }));
@@ -74,24 +80,50 @@ export function openLifelines(
     return [...place?.peers.values() ?? []].includes(address);
   }
 
-  function hold(member: Member): { readonly member: Member; cut(): void } {
+  function hold(member: Member): Line {
     const ends = present.flatMap(({ local, port, peers }) => {
       const address = peers.get(member.host);
-      return address === undefined ? [] : [keepConnected({ local, address, port }, { ended: tell })];
+      const way = { local, address: address ?? "", port };
+      return address === undefined
+        ? []
+        : [keepConnected(way, { ended: tell, inVain: (why) => warn(way, why) })];
     });
     let isOver = false;
-    const cut = () => {
-      isOver = true;
-      ends.forEach((end) => end.cut());
+    const line: Line = {
+      member,
+      heardAt: performance.now(),
+      cut() {
+        isOver = true;
+        ends.forEach((end) => end.cut());
+      },
     };
-    return { member, cut };
+    return line;
 
     function tell(): void {
       if (isOver) return;
-      cut();
+      line.cut();
+      // Should it be heard again, the hint was false, and it is held again.
+      if (lines.get(member.host) === line) lines.delete(member.host);
       ended(member);
     }
+
+    function warn({ address, port }: Way, why: string): void {
+      if (performance.now() - line.heardAt > HEARD_WITHIN_MS) return;
+      log.write(
+        "warning",
+        `Cannot connect to host "${member.host}", which is heard, on TCP port ${port} of ${address}: ${why}; ` +
+          `should its daemon die suddenly, this host notices by its silence`,
+      );
+    }
   }
+}
+
+/** What holds a life of a host's daemon. */
+interface Line {
+  readonly member: Member;
+  /** When it was said last that it is heard. */
+  heardAt: number;
+  cut(): void;
 }
 
 interface Way {
@@ -100,12 +132,20 @@ interface Way {
   readonly port: number;
 }
 
-/** Connects, and connects again; `ended` is called when a connection that stood has ended and another one is refused. */
-function keepConnected(way: Way, { ended }: { readonly ended: () => void }): { cut(): void } {
+interface Calls {
+  /** A connection that stood has ended, and another one is refused. */
+  readonly ended: () => void;
+  /** No connection could be made for a while; called once, with the reason of the last attempt. */
+  readonly inVain: (why: string) => void;
+}
+
+/** Connects, and connects again. */
+function keepConnected(way: Way, { ended, inVain }: Calls): { cut(): void } {
   let current: Socket | null = null;
   let timer: ReturnType<typeof setTimeout> | undefined;
   let wait = AGAIN_MS.first;
   let drops = 0;
+  let attempts = 0;
   let stableAt = 0;
   let isCut = false;
   attempt({ stoodBefore: false });
@@ -125,6 +165,7 @@ function keepConnected(way: Way, { ended }: { readonly ended: () => void }): { c
     current = socket;
     socket.on("connect", () => {
       stands = true;
+      attempts = -Infinity;
       wait = AGAIN_MS.first;
       stableAt = performance.now() + AGAIN_MS.first;
       socket.setKeepAlive(true, KEEP_ALIVE_MS);
@@ -141,6 +182,8 @@ function keepConnected(way: Way, { ended }: { readonly ended: () => void }): { c
       // While a process dies its kernel may still accept another one, and drop that a moment later.
       const isDropped = stands || (stoodBefore && code === "ECONNRESET");
       if (isDropped && drops++ < DROPS_MAX) return attempt({ stoodBefore: true });
+      attempts += 1;
+      if (attempts === VAIN_ATTEMPTS) inVain(code === null ? "it was closed at once" : String(code));
       timer = setTimeout(() => attempt({ stoodBefore: false }), wait);
       wait = Math.min(2 * wait, AGAIN_MS.most);
     };

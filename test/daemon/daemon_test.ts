@@ -153,7 +153,7 @@ Deno.test("VIPs that cannot be removed at the end are left to the guard, which i
   equal(await host.exit, 70);
   equal(host.done.includes("release guard"), false);
   ok(host.logged.some(({ text }) => text === 'Cannot remove VIP "web-a": Operation not permitted'));
-  equal(host.logged.some(({ text }) => text.startsWith("Removed the VIPs")), false);
+  equal(host.logged.some(({ text }) => text.startsWith("Of these VIPs nothing")), false);
 });
 
 Deno.test("status tells what the node tells", async () => {

@@ -163,7 +163,7 @@ function startHost({ group, name, clock, hosts, leftovers, segments, cut, life }
       confirmations: () => new Map(),
       close: () => Promise.resolve(note("close announcer")),
     },
-    guard: { onDeath: () => {}, release: () => Promise.resolve(note("release guard")) },
+    guard: { onDeath: () => {}, problem: () => null, release: () => Promise.resolve(note("release guard")) },
     control: {
       onRequest: (answer) => void (calls.answer = answer),
       close: () => Promise.resolve(note("close control")),

@@ -14,6 +14,7 @@ const facts: ReportFacts = {
   paths: new Map(),
   confirmations: new Map(),
   drops: noDrops,
+  guardProblem: null,
   refusal: null,
   now: instant(70_000),
   wallTime: Date.UTC(2030, 0, 2, 3, 4, 5),
@@ -51,6 +52,12 @@ Deno.test("reportStatus() gives each host the paths over which it is heard, and 
 
 Deno.test("reportStatus() warns of nothing while every VIP is held and every host is a member", () => {
   deepEqual(warningsOf(healthy), []);
+});
+
+Deno.test("reportStatus() warns when no guard stands by", () => {
+  deepEqual(reportStatus(healthy, { ...facts, guardProblem: "there is no shell" }).warnings, [
+    "No guard stands by: there is no shell; if this daemon dies now, its VIPs stay on this host until their lease ends",
+  ]);
 });
 
 Deno.test("reportStatus() warns of nothing during a view change and a move, which pass by themselves", () => {

@@ -170,10 +170,12 @@ Deno.test("a guard that cannot be replaced is told of, and tried again", async (
   await waitUntil(() => troubles.length > 1, { what: "two failures to be told of" });
   assert.equal(
     troubles[0],
-    `Cannot replace the guard: the shell ${sh} did not get ready; nothing removes the VIPs if this daemon dies now`,
+    `Cannot replace the guard: the shell ${sh} did not get ready; if this daemon dies now, its VIPs stay on this host until their lease ends; trying again`,
   );
+  assert.equal(guard.problem(), `the shell ${sh} did not get ready`);
   await Deno.remove(broken);
   await waitUntil(async () => (await guardsOf(cable)).length === 1, { what: "another guard" });
+  await waitUntil(() => guard.problem() === null, { what: "the guard to be ready" });
   await guard.release();
 });
 
@@ -206,6 +208,18 @@ Deno.test("openGuard() says why it cannot start one", async () => {
   assert.deepEqual(await openGuard(options), {
     kind: "problem",
     problem: "Cannot start the guard: the shell /bin/false did not get ready",
+  });
+});
+
+Deno.test("openGuard() does not wait for a shell that hangs", async () => {
+  await using cable = await layCable();
+  const sh = `${cable.directory}/hanging-sh`;
+  await Deno.writeTextFile(sh, "#!/bin/sh\nexec sleep 60\n", { mode: 0o755 });
+  const programs = { ...cable.programs, sh };
+  const options = { vips: [webA], runtimeDir: cable.directory, programs, onTrouble: assert.fail };
+  assert.deepEqual(await openGuard(options), {
+    kind: "problem",
+    problem: `Cannot start the guard: the shell ${sh} did not get ready`,
   });
 });
 

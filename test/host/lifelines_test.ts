@@ -96,6 +96,32 @@ Deno.test("a connection that ends while the peer still listens is made again, an
     await waitUntil(() => ended.length > 0, { what: "the hint" });
   }));
 
+Deno.test("a life whose end was told, and that is heard all the same, is held again", () =>
+  withLifelines(async ({ lifelines, ended, port }) => {
+    const first = new Peer(port);
+    lifelines.hold(life(1));
+    await first.connected();
+    await first.die();
+    await waitUntil(() => ended.length === 1, { what: "the hint" });
+    const again = new Peer(port);
+    lifelines.hold(life(1));
+    await again.connected();
+    await again.die();
+    await waitUntil(() => ended.length === 2, { what: "the second hint" });
+  }));
+
+Deno.test("a host that is heard and to which no connection can be made is told of once", () =>
+  withLifelines(async ({ lifelines, warnings, port }) => {
+    const heard = setInterval(() => lifelines.hold(life(1)), 100);
+    await waitUntil(() => warnings.length > 0, { what: "the warning", atMostMs: 30_000 });
+    clearInterval(heard);
+    assert.equal(
+      warnings.join(),
+      `Cannot connect to host "peer0", which is heard, on TCP port ${port} of ${THERE}: ECONNREFUSED; ` +
+        `should its daemon die suddenly, this host notices by its silence`,
+    );
+  }));
+
 Deno.test("a connection that could never be made tells nothing", () =>
   withLifelines(async ({ lifelines, ended }) => {
     lifelines.hold(life(1));

@@ -2,6 +2,7 @@
 // core/PROTOCOL.md gives it: by then the group has done what there was to do. The simulated network and commands have
 // their own worst cases, so that the formulas are looked at with numbers that leave little room.
 
+import { patience } from "../../core/sudden_end.ts";
 import type { Group, HostName } from "../../core/vocabulary.ts";
 import { commandTime } from "../commands.ts";
 import { wholeComponents } from "../components.ts";
@@ -83,7 +84,7 @@ function boundsOf({ group, calm, drift = 0 }: Pick<Plan, "group" | "calm" | "dri
     timeout,
     death: slowest + 6 * d + p + slack,
     // A hint, a probe that is not answered, the guard, and one question more than it takes to see that it is done.
-    killed: hintMax + Math.max(5, heartbeat / 20) * (1 + drift) + 6 * d + guardMax + 2 * questionMax + p +
+    killed: hintMax + patience(group.timing) * (1 + drift) + 6 * d + guardMax + 2 * questionMax + p +
       slack,
     leaseWait: leaseWait([group]) * (1 + drift),
     partition: slowest + (group.partition === "serve" ? 4 : 6) * d + p + slack,

@@ -3,7 +3,7 @@
 // their own worst cases, so that the formulas are looked at with numbers that leave little room.
 
 import { patience } from "../../core/sudden_end.ts";
-import type { Group, HostName } from "../../core/vocabulary.ts";
+import type { Group, HostName, VipSpec } from "../../core/vocabulary.ts";
 import { commandTime } from "../commands.ts";
 import { wholeComponents } from "../components.ts";
 import type { HostView, World } from "../occurrence.ts";
@@ -11,7 +11,7 @@ import type { Fault, Plan } from "../plan.ts";
 import { leaseWait } from "../settling_time.ts";
 import type { Checker, Violation } from "./checker.ts";
 import { all, atOnce, uncovered, uncoveredAnywhere } from "./coverage.ts";
-import { isResting } from "./settlement.ts";
+import { beginsViewChange, isResting } from "./settlement.ts";
 
 /** What has to be so when, in ms after the fault. */
 interface Deadline {
@@ -49,7 +49,7 @@ export function promptness(plan: Pick<Plan, "group" | "calm" | "drift">, restTim
         [open, isAtRest] = [[], false];
         return null;
       }
-      if (occurrence.kind === "stepped" && isBusy(occurrence.effects)) isAtRest = false;
+      if (occurrence.kind === "stepped" && beginsViewChange(occurrence.effects)) isAtRest = false;
       if (occurrence.kind === "polled") isAtRest = isResting(world, restTimeouts * bounds.timeout);
       if (open.length === 0) return null;
       const due = open.filter(({ within }) => world.now - since > within);
@@ -68,9 +68,6 @@ export function promptness(plan: Pick<Plan, "group" | "calm" | "drift">, restTim
     },
   };
 }
-
-const isBusy = (effects: readonly { readonly kind: string; readonly note?: { readonly kind: string } }[]) =>
-  effects.some(({ kind, note }) => kind === "note" && note?.kind === "viewProposed");
 
 type Bounds = ReturnType<typeof boundsOf>;
 
@@ -100,7 +97,13 @@ function deadlinesOf(
   switch (fault.kind) {
     case "kill":
       if (fault.guard && world.group.partition === "serve") {
-        return [{ within: bounds.killed, broken: (now) => uncoveredAnywhere(now, all) }];
+        return [
+          {
+            within: bounds.killed,
+            broken: (now) => uncoveredAnywhere(now, (vip) => !isAnsweredByDead(now, vip)),
+          },
+          ...deadlinesOfLoss(bounds.death, bounds),
+        ];
       }
       return deadlinesOfLoss(bounds.death, bounds);
     case "powerLoss":
@@ -120,6 +123,10 @@ function deadlinesOf(
       return [];
   }
 }
+
+/** A person has put it on a host without a daemon: then somebody goes on answering for it. */
+const isAnsweredByDead = ({ hosts }: World, { addresses }: VipSpec): boolean =>
+  hosts.some((host) => host.daemon === "down" && addresses.some(({ address }) => host.has(address)));
 
 /** What waits for leases is later. */
 const deadlinesOfLoss = (within: number, { leaseWait }: Bounds): readonly Deadline[] => [

@@ -6,6 +6,7 @@
 // one knows; of names that share an address one at least is held, and no address is on two hosts.
 
 import { type HostName, sameView, type VipName, type VipSpec } from "../../core/vocabulary.ts";
+import type { NodeEffect } from "../../core/events.ts";
 import type { NodeStatus } from "../../core/status.ts";
 import { vipAt } from "../address_book.ts";
 import type { HostView, World } from "../occurrence.ts";
@@ -53,6 +54,10 @@ export function isResting(world: World, restFor: number): boolean {
   return isSame && world.isCalm && world.now - world.undisturbedSince > restFor && !isPending(world) &&
     !isAnyDamped(world) && unsettled(world) === null;
 }
+
+/** Whether a step ends the rest: VIPs may move from then on. */
+export const beginsViewChange = (effects: readonly NodeEffect[]): boolean =>
+  effects.some((effect) => effect.kind === "note" && effect.note.kind === "viewProposed");
 
 /** Whether some host takes another for one that comes back too often. */
 export const isAnyDamped = (world: World): boolean =>

@@ -7,7 +7,7 @@ import type { HostName } from "../../core/vocabulary.ts";
 import { vipAt } from "../address_book.ts";
 import type { Plan } from "../plan.ts";
 import type { Checker } from "./checker.ts";
-import { isResting } from "./settlement.ts";
+import { beginsViewChange, isResting } from "./settlement.ts";
 
 /** `restTimeouts`: how long nothing must have happened for a group to be at rest, in timeouts. */
 export function takeover({ group }: Pick<Plan, "group">, restTimeouts: number): Checker {
@@ -15,7 +15,7 @@ export function takeover({ group }: Pick<Plan, "group">, restTimeouts: number): 
   let lost: { readonly host: HostName; readonly how: "kill" | "pause" } | null = null;
   return {
     name: "takeover",
-    watches: ["polled", "faultBegan", "faultEnded", "milestone", "daemon", "appeared"],
+    watches: ["polled", "stepped", "faultBegan", "faultEnded", "milestone", "daemon", "appeared"],
     check(occurrence, world) {
       switch (occurrence.kind) {
         case "faultBegan": {
@@ -52,6 +52,8 @@ export function takeover({ group }: Pick<Plan, "group">, restTimeouts: number): 
           return { what, hosts: [host, former.name] };
         }
         case "stepped":
+          if (beginsViewChange(occurrence.effects)) isAtRest = false;
+          return null;
         case "vanished":
           return null;
       }

@@ -1396,8 +1396,8 @@ export const mutants: readonly Mutant[] = [
   {
     fault: "a VIP is announced against a foreign holder whenever he is heard",
     file: "src/core/conflicts.ts",
-    find: "(defendedAt === null || now - defendedAt >= defendInterval);",
-    replace: "(defendedAt === null || now >= defendedAt);",
+    find: "at == null || now - at >= defendInterval;",
+    replace: "at == null || now >= at;",
     caughtBy: {
       test: "test/core/conflicts_test.ts",
       name: "defend: a foreign holder is told of once, and the VIP announced against him once in 10 s",
@@ -1406,11 +1406,32 @@ export const mutants: readonly Mutant[] = [
   {
     fault: "a member of the view is taken for a foreign holder",
     file: "src/core/conflicts.ts",
-    find: " || isInView(turn, by)) continue;",
+    find: " || isExpected(turn, vip, by)) continue;",
     replace: ") continue;",
     caughtBy: {
       test: "test/core/conflicts_test.ts",
-      name: "a member of the view is no foreign holder",
+      name:
+        "a member of the view is no foreign holder while it may not have done yet what the view asks of it",
+    },
+  },
+  {
+    fault: "a member that goes on answering is never told of",
+    file: "src/core/conflicts.ts",
+    find: "if (isInView(turn, by)) return !isSettled;",
+    replace: "if (isInView(turn, by)) return true;",
+    caughtBy: {
+      test: "test/core/conflicts_test.ts",
+      name: "a member of the view that goes on answering is told of, and the VIP announced against it",
+    },
+  },
+  {
+    fault: "a VIP that yields is left to the member that hands it over",
+    file: "src/core/conflicts.ts",
+    find: "return by.host === null && !isSettled &&",
+    replace: "return by.host !== null && !isSettled &&",
+    caughtBy: {
+      test: "test/core/conflicts_test.ts",
+      name: "yield: who still answers because the view has just taken it from him is not left to it",
     },
   },
   {

@@ -1,26 +1,33 @@
-// Somebody else answers for a VIP that is on this host. If it is a host of the group, the views settle it. Anybody else
-// is a foreign holder, and there are two ways to meet him (RFC 5227, section 2.4):
+// Somebody else answers for a VIP that is on this host. If it is a host of the group, the views settle it; a member that
+// goes on when they have was given the address by hand. Anybody else is a foreign holder, and there are two ways to meet
+// him (RFC 5227, section 2.4):
 //
 //   foreign_holder = "defend"   announce the VIP against him, at most once in the defend interval, for ever: two that
 //                               both do so send a frame each in ten seconds, and do not fight
 //   foreign_holder = "yield"    give it up. Other hosts ask before they take it, and find him too
+//
+// Hardware addresses are cheap: whatever a VIP is met with, and told of, is bounded for the VIP, not for each of them.
 
 import type { Conflict, Neighbour, ProbeAnswer, VipProblem } from "./events.ts";
 import { becomeUnable } from "./inability.ts";
 import { includes } from "./membership.ts";
 import { type Node, note, stateOf, type Turn, update } from "./turn.ts";
-import { duration, type Instant, type VipName } from "./vocabulary.ts";
+import { duration, elapsed, type Instant, type VipName } from "./vocabulary.ts";
 
 /** Somebody who answers for a VIP besides us, or instead of us. */
 export interface Contender {
   readonly by: Neighbour;
   readonly lastAt: Instant;
-  /** When we announced it against him last; null: not yet. */
+  /** When people were told of somebody last. */
+  readonly toldAt: Instant;
+  /** When we announced it against anybody last; null: not yet. */
   readonly defendedAt: Instant | null;
 }
 
 /** RFC 5227, section 1.1: DEFEND_INTERVAL. */
 const defendInterval = duration(10_000);
+/** When members of a view have done what it asks of them. */
+const settled = duration(2_000);
 /** Who has not been heard for so long does not answer any more. */
 const remembered = duration(60_000);
 
@@ -31,17 +38,22 @@ export function hearConflicts(turn: Turn, conflicts: readonly Conflict[]): void 
   const defended: VipName[] = [];
   const given: VipProblem[] = [];
   for (const { vip, by } of conflicts) {
-    if (stateOf(node, vip).kind !== "held" || isInView(turn, by)) continue;
+    if (stateOf(node, vip).kind !== "held" || isExpected(turn, vip, by)) continue;
     const known = contenders.get(vip);
-    const isNew = known?.by.mac !== by.mac;
+    const isMember = isInView(turn, by);
     const yields = by.host === null && isYielding(node, vip);
-    const defendedAt = isNew ? null : known.defendedAt;
-    const defends = by.host === null && !yields &&
-      (defendedAt === null || now - defendedAt >= defendInterval);
-    if (isNew) note(turn, { kind: "foreignHolder", vip, by, yields });
+    const isOver = (at: Instant | null | undefined) => at == null || now - at >= defendInterval;
+    const defends = (by.host === null || isMember) && !yields && isOver(known?.defendedAt);
+    const tells = known?.by.mac !== by.mac && isOver(known?.toldAt);
+    if (tells) note(turn, { kind: "foreignHolder", vip, by, isMember, yields });
     if (yields) given.push({ vip, problem: problemOf(by) });
     if (defends) defended.push(vip);
-    contenders.set(vip, { by, lastAt: now, defendedAt: defends ? now : defendedAt });
+    contenders.set(vip, {
+      by,
+      lastAt: now,
+      toldAt: tells ? now : known?.toldAt ?? now,
+      defendedAt: defends ? now : known?.defendedAt ?? null,
+    });
   }
   update(turn, { contenders });
   if (defended.length > 0) turn.effects.push({ kind: "announce", vips: defended, isFirst: true });
@@ -56,8 +68,10 @@ export function hearStrangers(turn: Turn, answers: readonly ProbeAnswer[]): void
   for (const { vip, answer } of answers) {
     if (answer.kind !== "answered" || answer.by.host !== null || !isYielding(node, vip)) continue;
     const { by } = answer;
-    if (contenders.get(vip)?.by.mac !== by.mac) note(turn, { kind: "foreignHolder", vip, by, yields: true });
-    contenders.set(vip, { by, lastAt: now, defendedAt: null });
+    if (contenders.get(vip)?.by.mac !== by.mac) {
+      note(turn, { kind: "foreignHolder", vip, by, isMember: false, yields: true });
+    }
+    contenders.set(vip, { by, lastAt: now, toldAt: now, defendedAt: null });
     left.push({ vip, problem: problemOf(by) });
   }
   if (left.length === 0) return;
@@ -78,7 +92,18 @@ export function forgetContenders(turn: Turn): void {
   update(turn, { contenders: left });
 }
 
-/** Members of the view are asked by the protocol to release what is not theirs. */
+/**
+ * Whether the view may not be done yet: its members are asked to release what is not theirs, and those that do so answer
+ * until then. On an interface that is no segment's nobody knows them by their hardware addresses.
+ */
+function isExpected(turn: Turn, vip: VipName, by: Neighbour): boolean {
+  const { node: { view, promised }, now } = turn;
+  if (view === null) return false;
+  const isSettled = promised === null && elapsed(view.installedAt, now) >= settled;
+  if (isInView(turn, by)) return !isSettled;
+  return by.host === null && !isSettled && (view.allocation.get(vip)?.from.length ?? 0) > 0;
+}
+
 const isInView = ({ node: { view, peers } }: Turn, { host }: Neighbour): boolean => {
   const peer = host === null ? undefined : peers.get(host);
   return view !== null && peer !== undefined && includes(view.members, peer);

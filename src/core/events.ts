@@ -155,6 +155,8 @@ export type Note =
   /** Somebody else answers for a VIP; `yields`: so it is given up, or not taken. */
   | {
     readonly kind: "foreignHolder";
+    /** A member of the view, which should not have it. */
+    readonly isMember: boolean;
     readonly vip: VipName;
     readonly by: Neighbour;
     readonly yields: boolean;

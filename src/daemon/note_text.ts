@@ -46,13 +46,15 @@ const fenceReasonText: Readonly<Record<FenceReason, string>> = {
 /** "VIP web-a is answered by ... too: ...", for one or for many. */
 export function foreignHolderText(
   subject: string,
-  { by: { mac, host }, yields, isOne }: Pick<Note & { kind: "foreignHolder" }, "by" | "yields"> & {
-    readonly isOne: boolean;
-  },
+  { by: { mac, host }, isMember, yields, isOne }:
+    & Pick<Note & { kind: "foreignHolder" }, "by" | "isMember" | "yields">
+    & { readonly isOne: boolean },
 ): string {
   const who = host === null ? `${mac}, which is no host of the group,` : `host "${host}" (${mac})`;
   const [they, are] = isOne ? ["it", "is"] : ["they", "are"];
-  const act = host !== null
+  const act = isMember
+    ? `somebody has put ${isOne ? "it" : "them"} there by hand; look with "ip address" on that host`
+    : host !== null
     ? "the group settles it once it hears that host"
     : yields
     ? `${they} ${are} left to that machine, as foreign_holder says`

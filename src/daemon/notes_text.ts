@@ -47,7 +47,7 @@ function sameness(note: NoteOfMany): string {
     case "vipMoved":
       return `${note.kind} ${note.from} ${note.to} ${note.reason}`;
     case "foreignHolder":
-      return `${note.kind} ${note.by.mac} ${note.by.host} ${note.yields}`;
+      return `${note.kind} ${note.by.mac} ${note.by.host} ${note.isMember} ${note.yields}`;
     case "vipAcquired":
     case "vipReleased":
     case "vipVanished":

@@ -12,11 +12,10 @@ import type { PlacedAddress, PlacedVip } from "./placed_vip.ts";
 /** The second probe is for a frame that was lost. An answer takes a fraction of a millisecond where nobody is busy. */
 const SECOND_PROBE_MS = 2;
 const ANSWERED_WITHIN_MS = 6;
-/** Of one machine and VIP. */
-const CONFLICT_EVERY_MS = 1_000;
+/** Of one machine and VIP; and of so many machines that claim the same VIP in that time: more would be made up. */
+const CONFLICT_EVERY_MS = 1_000, MACHINES_MAX = 4;
 /** A machine that has many VIPs is told of once. */
 const TOGETHER_MS = 20;
-const TOLD_MAX = 10_000;
 
 export interface Prober {
   /** One answer for each VIP. */
@@ -48,7 +47,7 @@ interface Round {
 
 export function createProber({ send, read, vipHere, hostOf, conflicting }: ProberOptions): Prober {
   const rounds = new Set<Round>();
-  const told = new Map<string, number>();
+  const told = new Map<VipName, { readonly since: number; readonly macs: Set<string> }>();
   let untold: { readonly vip: VipName; readonly mac: string }[] = [];
   let telling: ReturnType<typeof setTimeout> | undefined;
   let isClosed = false;
@@ -107,12 +106,12 @@ export function createProber({ send, read, vipHere, hostOf, conflicting }: Probe
   }
 
   function note(vip: VipName, mac: string): void {
-    const key = `${vip} ${mac}`;
     const now = performance.now();
-    if (now - (told.get(key) ?? -Infinity) < CONFLICT_EVERY_MS) return;
-    // Nobody who makes hardware addresses up fills the memory.
-    if (told.size >= TOLD_MAX) told.clear();
-    told.set(key, now);
+    const before = told.get(vip);
+    const isOver = before === undefined || now - before.since >= CONFLICT_EVERY_MS;
+    const { since, macs } = isOver ? { since: now, macs: new Set<string>() } : before;
+    if (macs.has(mac) || macs.size >= MACHINES_MAX) return;
+    told.set(vip, { since, macs: macs.add(mac) });
     untold.push({ vip, mac });
     telling ??= setTimeout(tell, TOGETHER_MS);
   }

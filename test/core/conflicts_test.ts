@@ -23,7 +23,9 @@ Deno.test("defend: a foreign holder is told of once, and the VIP announced again
     group.run(1_000);
   }
   assert.equal(group.holders(), "v1=a v2=b v3=c");
-  assert.deepEqual(told(group), [{ kind: "foreignHolder", vip: v2, by: stranger, yields: false }]);
+  assert.deepEqual(told(group), [
+    { kind: "foreignHolder", vip: v2, by: stranger, isMember: false, yields: false },
+  ]);
   const [first, ...others] = group.announced.map(({ at }) => at);
   assert.equal(others.length, 2);
   assert.ok(others.every((at, i) => at - (i === 0 ? first ?? 0 : others[i - 1] ?? 0) >= 10_000));
@@ -62,12 +64,55 @@ Deno.test("yield: who starts asks before it takes", () => {
   assert.equal(group.holders(), "v1=a v2=a v3=a");
 });
 
-Deno.test("a member of the view is no foreign holder", () => {
+const member: Neighbour = { mac: "02:00:00:00:00:0c", host: hostName("c") };
+
+Deno.test("a member of the view is no foreign holder while it may not have done yet what the view asks of it", () => {
   const group = startedGroup();
+  group.tell("a", { kind: "operatorRequested", request: { kind: "move", vip: v2, to: hostName("c") } });
+  group.run(50);
+  group.tell("a", { kind: "operatorRequested", request: { kind: "move", vip: v2, to: hostName("b") } });
+  group.run(50);
+  assert.match(group.holders(), /v2=b/);
   group.forget();
-  conflict(group, "b", { mac: "02:00:00:00:00:0c", host: hostName("c") });
+  conflict(group, "b", member);
   assert.deepEqual(told(group), []);
   assert.deepEqual(group.announced, []);
+});
+
+Deno.test("a member of the view that goes on answering is told of, and the VIP announced against it", () => {
+  const group = startedGroup();
+  group.run(10_000);
+  group.forget();
+  conflict(group, "b", member);
+  conflict(group, "b", member);
+  assert.deepEqual(told(group), [
+    { kind: "foreignHolder", vip: v2, by: member, isMember: true, yields: false },
+  ]);
+  assert.equal(group.announced.length, 1);
+});
+
+Deno.test("hardware addresses that are made up are met as one machine is", () => {
+  const group = startedGroup();
+  group.run(10_000);
+  group.forget();
+  for (let frame = 0; frame < 500; frame++) {
+    const mac = `02:00:5e:00:00:${(frame % 256).toString(16).padStart(2, "0")}`;
+    conflict(group, "b", { mac, host: null });
+    group.run(10);
+  }
+  assert.equal(told(group).length, 1);
+  assert.equal(group.announced.length, 1);
+});
+
+Deno.test("yield: who still answers because the view has just taken it from him is not left to it", () => {
+  const group = startedGroup({ vips: ["v1", { ...yielding, handover: "overlap" }, "v3"] });
+  group.tell("a", { kind: "operatorRequested", request: { kind: "move", vip: v2, to: hostName("c") } });
+  group.run(30);
+  // On an interface that is no segment's, b is known to nobody by its hardware address.
+  conflict(group, "c", { mac: "02:00:00:00:01:0b", host: null });
+  group.run(500);
+  assert.match(group.holders(), /v2=c/);
+  assert.equal(group.status("c").vips[1]?.problem, null);
 });
 
 Deno.test("a host of the group that is out of touch is told of, and not announced against", () => {

@@ -51,6 +51,7 @@ const notes: { readonly [Kind in Note["kind"]]: Extract<Note, { kind: Kind }> } 
   linkBack: { kind: "linkBack", vips: [webA, webB] },
   foreignHolder: {
     kind: "foreignHolder",
+    isMember: false,
     vip: webA,
     by: { mac: "02:00:5e:10:00:01", host: null },
     yields: false,

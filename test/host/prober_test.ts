@@ -76,6 +76,14 @@ Deno.test("probe() does not take silence for an answer where it could not ask", 
   assert.deepEqual(await prober.probe([webA]), [{ vip: "web-a", answer: { kind: "unknown" } }]);
 });
 
+Deno.test("who makes hardware addresses up makes no more conflicts than four machines do", async () => {
+  const { prober, conflicts } = onNetwork({});
+  const macs = Array.from({ length: 200 }, (_, at) => `02:00:5e:00:00:${at.toString(16).padStart(2, "0")}`);
+  for (const mac of macs) prober.hear({ address: "192.0.2.9", mac, to: null });
+  await waitUntil(() => conflicts.length > 0, { what: "conflicts" });
+  assert.deepEqual(conflicts.map(({ by }) => by.mac), macs.slice(0, 4));
+});
+
 Deno.test("a claim to what is here is a conflict, told once a second for each machine", async () => {
   const { prober, conflicts } = onNetwork({});
   for (const mac of [stranger, stranger, member]) prober.hear({ address: "192.0.2.9", mac, to: null });

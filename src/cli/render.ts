@@ -9,6 +9,7 @@
 
 import type { Status } from "../codec/control.ts";
 import { moveReasonText } from "../daemon/note_text.ts";
+import { missingText } from "../daemon/status_report.ts";
 import { counted, listed, spanText } from "../daemon/words.ts";
 import { type Colour, paint } from "./paint.ts";
 import { type Cell, renderTable } from "./table.ts";
@@ -131,21 +132,19 @@ function renderVips(status: Status, options: RenderOptions): readonly string[] {
     vip.holder ?? "-",
     vipState(vip),
     vip.since === null ? "-" : age(vip.since, options),
-    [...(vip.reason === null ? [] : [reasonWords(vip.reason)]), ...unconfirmedNote(vip, options)].join("; "),
+    [...(vip.reason === null ? [] : [reasonWords(vip.reason)]), ...unconfirmedNote(vip)].join("; "),
   ]);
   return renderTable({ heads: ["VIP", "ADDRESSES", "HOLDER", "STATE", "FOR", "WHY"], rows }, options);
 }
 
 type Vip = Status["vips"][number];
 
-/** Targets have a few seconds in which it says nothing that they have not confirmed yet. */
-const unconfirmedAfterMs = 6_000;
-
-function unconfirmedNote({ notified, since }: Vip, { now }: RenderOptions): readonly string[] {
-  const isNew = since === null || now - Date.parse(since) < unconfirmedAfterMs;
-  if (notified === null || notified.missing.length === 0 || isNew) return [];
-  const more = notified.more === 0 ? "" : ` and ${notified.more} more`;
-  return [`not confirmed by ${notified.missing.join(", ")}${more}`];
+/** Nothing when every notify target knows where the VIP is, or another host would have to say. */
+function unconfirmedNote({ notified }: Vip): readonly string[] {
+  if (notified === null || notified.missing.length === 0) return [];
+  const { confirmed, missing, more } = notified;
+  const targets = counted(confirmed + missing.length + more, "target");
+  return [`${confirmed} of ${targets} confirmed (not ${missingText(notified)})`];
 }
 
 const vipState = (vip: Vip): Cell => ({

@@ -20,6 +20,7 @@ export function* advise(tables: FileTables): Iterable<Finding> {
   yield* adviseTakeover(tables);
   yield* adviseClashes(tables);
   yield* adviseNotify(tables);
+  yield* adviseArping(tables);
 }
 
 function* adviseCluster({ cluster, host: hosts }: FileTables): Iterable<Finding> {
@@ -259,5 +260,30 @@ function* adviseNotify({ notify }: FileTables): Iterable<Finding> {
       index,
       "ping",
     ]);
+  }
+}
+
+// Arping knows no IPv6 and hears no answers. What that makes of foreign_holder is said at the VIP.
+function* adviseArping({ vip: vips, vip_range: ranges, timing, notify }: FileTables): Iterable<Finding> {
+  if (notify.announcer !== "arping") return;
+  const costs: string[] = [];
+  const ipv6 = [...vipSpans({ vip: vips, vip_range: ranges })].filter(({ first }) => first.family === 6);
+  const [span] = ipv6;
+  if (span !== undefined) {
+    const others = ipv6.reduce((sum, { first, last }) => sum + rangeSize(first, last), -1n);
+    const more = others === 0n ? "" : ` and ${others} more`;
+    costs.push(`announces no IPv6: neighbours of "${span.first.text}"${more} are not told when it moves`);
+  }
+  const waits = [...vips, ...ranges].some(({ takeover }) => takeover === "after-lease");
+  if (waits && completeTiming(timing).lease !== null) {
+    costs.push(
+      'asks nobody: with takeover = "after-lease" the VIPs of a killed daemon are waited for as long as the lease',
+    );
+  }
+  if (notify.targets.some(({ address: { ip } }) => ip.family === 4)) {
+    costs.push("hears no answers: notify targets are told where a VIP is, but cannot confirm it");
+  }
+  for (const cost of costs) {
+    yield advice(`announcer = "arping" ${cost} (wanted "raw")`, ["notify", "announcer"]);
   }
 }

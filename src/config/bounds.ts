@@ -39,6 +39,8 @@ interface Row {
   readonly overlaps?: boolean;
   /** It takes a VIP that is taken over after the lease. */
   readonly waits?: boolean;
+  /** It takes hosts that can ask the network who answers for a VIP. */
+  readonly asks?: boolean;
 }
 
 const rows: readonly Row[] = [
@@ -71,6 +73,7 @@ const rows: readonly Row[] = [
     terms: { heartbeat: 1 / 20, d: 7, p: 2, s: 0.03 },
     partition: "serve",
     without: 1,
+    asks: true,
   },
   {
     name: 'host dies or hangs, takeover = "after-lease"',
@@ -156,13 +159,19 @@ const rows: readonly Row[] = [
   },
 ];
 
-/** Every row of the table, in its order. */
-export const boundsOf = (group: Group): readonly Bound[] =>
+/**
+ * Every row of the table, in its order. Where nobody can ask, what a killed daemon had is waited for as if its host had
+ * died: those rows count then.
+ */
+export const boundsOf = (
+  group: Group,
+  { canAsk = true }: { /** False with announcer = "arping". */ readonly canAsk?: boolean } = {},
+): readonly Bound[] =>
   rows.map((row) => ({
     name: row.name,
     formula: formulaOf(row.terms),
     worst: worthOf(row.terms, group.timing),
-    applies: appliesTo(group, row),
+    applies: (canAsk || row.asks !== true) && appliesTo(group, row),
   }));
 
 function appliesTo(

@@ -55,7 +55,7 @@ export interface VipMeaning {
 
 /** The facts about a configuration. */
 export function meaningOf(configuration: Configuration): Meaning {
-  const { group, keyFile, segments } = configuration;
+  const { group, keyFile, segments, announcer } = configuration;
   return {
     group: group.name,
     digest: group.digest,
@@ -66,7 +66,7 @@ export function meaningOf(configuration: Configuration): Meaning {
     hosts: hostMeanings(configuration),
     vips: vipMeanings(configuration),
     timing: group.timing,
-    bounds: boundsOf(group),
+    bounds: boundsOf(group, { canAsk: announcer === "raw" }),
   };
 }
 

@@ -3,9 +3,11 @@
 // should look at; what an operator asked for (a drain) and what passes by itself within a second (a move) is none.
 
 import type { Status } from "../codec/control.ts";
+import type { Neighbour } from "../core/events.ts";
 import type { HostStatus, NodeStatus, VipStatus } from "../core/status.ts";
 import {
   type Duration,
+  duration,
   elapsed,
   type Group,
   type HostName,
@@ -121,6 +123,7 @@ function warnings(node: NodeStatus, facts: ReportFacts): readonly string[] {
     ...coverageWarnings(node),
     ...problemWarnings(node),
     ...contenderWarnings(node, facts),
+    ...unconfirmedWarnings(node, facts),
     ...hostWarnings(node),
     ...guardWarnings(facts),
     ...refusalWarnings(facts),
@@ -157,18 +160,56 @@ function coverageWarnings(node: NodeStatus): readonly string[] {
   return [`${counted(uncovered.length, "VIP")} not covered: no member of the view can hold ${names}`];
 }
 
-const problemWarnings = (node: NodeStatus): readonly string[] =>
-  node.vips.flatMap((
-    { vip, problem },
-  ) => (problem === null ? [] : [`VIP "${vip}" on this host: ${problem}`]));
+// What is so of many VIPs alike is one warning: of a thousand of them nobody would find the others.
+function problemWarnings({ vips }: NodeStatus): readonly string[] {
+  const troubled = vips.flatMap(({ vip, problem }) => problem === null ? [] : [{ vip, problem }]);
+  return [...Map.groupBy(troubled, ({ problem }) => problem)]
+    .map(([problem, alike]) => `${subjectText(alike)} on this host: ${problem}`);
+}
 
-const contenderWarnings = (node: NodeStatus, { now }: ReportFacts): readonly string[] =>
-  node.vips.flatMap(({ vip, contender }) => {
-    if (contender === null) return [];
-    const { by: { mac, host }, lastAt } = contender;
-    const who = host === null ? `${mac}, which is no host of the group` : `host "${host}" (${mac})`;
-    return [`VIP "${vip}" is answered by ${who}, last heard ${spanText(elapsed(lastAt, now))} ago`];
+function contenderWarnings({ vips }: NodeStatus, { now }: ReportFacts): readonly string[] {
+  const contended = vips.flatMap(({ vip, contender }) => contender === null ? [] : [{ vip, ...contender }]);
+  return [...Map.groupBy(contended, ({ by }) => machineText(by))].map(([machine, alike]) => {
+    const silentFor = Math.min(...alike.map(({ lastAt }) => elapsed(lastAt, now)));
+    const are = alike.length === 1 ? "is" : "are";
+    return `${subjectText(alike)} ${are} answered by ${machine}, last heard ${spanText(silentFor)} ago`;
   });
+}
+
+const machineText = ({ mac, host }: Neighbour): string =>
+  host === null ? `${mac}, which is no host of the group` : `host "${host}" (${mac})`;
+
+/** A target that is there answers at once; after so long the questions have been repeated, too. */
+const unconfirmedAfter = duration(10_000);
+
+// As long as one target knows the new way, the others may simply be off; that none does is no chance.
+function unconfirmedWarnings({ vips }: NodeStatus, { confirmations, now }: ReportFacts): readonly string[] {
+  const unconfirmed = vips.flatMap(({ vip, here, since }) => {
+    const notified = confirmations.get(vip);
+    const isNew = since === null || elapsed(since, now) <= unconfirmedAfter;
+    if (here !== "held" || isNew || notified === undefined) return [];
+    return notified.confirmed === 0 && notified.missing.length > 0
+      ? [{ vip, targets: missingText(notified) }]
+      : [];
+  });
+  return [...Map.groupBy(unconfirmed, ({ targets }) => targets)].map(([targets, alike]) => {
+    const [it, its] = alike.length === 1 ? ["it", "its last holder"] : ["them", "their last holders"];
+    const subject = subjectText(alike);
+    return `${subject} on this host: no notify target (${targets}) has confirmed ${it}, so routers may still ` +
+      `send to ${its}`;
+  });
+}
+
+/** Notify targets that have not confirmed a VIP. */
+export function missingText({ missing, more }: Pick<Confirmation, "missing" | "more">): string {
+  return `${missing.join(", ")}${more === 0 ? "" : ` and ${more} more`}`;
+}
+
+/** "VIP "web-a"", "3 VIPs (web-a, web-b, web-c)" */
+function subjectText(alike: readonly { readonly vip: VipName }[]): string {
+  const names = alike.map(({ vip }) => vip);
+  return names.length === 1 ? `VIP "${names[0]}"` : `${counted(names.length, "VIP")} (${listed(names)})`;
+}
 
 const hostWarnings = (node: NodeStatus): readonly string[] =>
   node.hosts.flatMap((host) => [

@@ -6,7 +6,7 @@ import { type Arping, detectArping } from "./arping.ts";
 import { lookAtNetwork } from "./network_look.ts";
 import type { PacketSocketOutcome } from "./packet_socket.ts";
 import type { PlacedVip } from "./placed_vip.ts";
-import { findProgram, packageOf, type Programs } from "./programs.ts";
+import { findProgram, packageOf, type Programs, searchPath } from "./programs.ts";
 
 export interface PreflightOptions {
   readonly vips: readonly PlacedVip[];
@@ -97,8 +97,20 @@ function missingProgram(
   name: string,
   { package: from, directories }: { readonly package: string; readonly directories: readonly string[] },
 ): string {
-  return `Cannot start: the program "${name}" is missing (looked in ${directories.join(", ")}); ` +
+  return `Cannot start: the program "${name}" is missing (looked in ${directoriesText(directories)}); ` +
     `on Debian it is in the package ${from}`;
+}
+
+/** So many directories are named. */
+const NAMED_MAX = 4;
+
+/** The standard ones first: whoever starts programs for others may have put a dozen of his own before them. */
+export function directoriesText(directories: readonly string[]): string {
+  const standard = searchPath(undefined).filter((each) => directories.includes(each));
+  const others = directories.filter((each) => !standard.includes(each));
+  const named = [...standard, ...others].slice(0, NAMED_MAX);
+  const more = directories.length - named.length;
+  return `${named.join(", ")}${more === 0 ? "" : ` and ${more} more`}`;
 }
 
 /** One problem for each interface that is not there, however many VIPs want it. */

@@ -109,6 +109,8 @@ export function createRawAnnouncer(
       targets = to.targets;
       hosts.adopt(to.hosts);
       notifier.adopt(to.targets);
+      // A target that is new has not learned where the VIPs are that were announced before.
+      askUnconfirmed();
     },
     async close() {
       clearTimeout(asking);
@@ -150,13 +152,17 @@ export function createRawAnnouncer(
   function askAgainLater(): void {
     asking ??= setTimeout(() => {
       asking = undefined;
-      own.refresh();
-      for (const vip of announced) if (!isHere(vip)) announced.delete(vip);
-      const unconfirmed = [...announced].flatMap((name) => placed.get(name) ?? [])
-        .filter((vip) => confirmations.of(vip, targets).missing.length > 0);
-      void pacer.run(unconfirmed.map((vip) => () => notifier.notify(vip)));
-      if (unconfirmed.length > 0) askAgainLater();
+      askUnconfirmed();
     }, ASK_AGAIN_MS);
+  }
+
+  function askUnconfirmed(): void {
+    own.refresh();
+    for (const vip of announced) if (!isHere(vip)) announced.delete(vip);
+    const unconfirmed = [...announced].flatMap((name) => placed.get(name) ?? [])
+      .filter((vip) => confirmations.of(vip, targets).missing.length > 0);
+    void pacer.run(unconfirmed.map((vip) => () => notifier.notify(vip)));
+    if (unconfirmed.length > 0) askAgainLater();
   }
 }
 

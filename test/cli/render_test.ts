@@ -111,6 +111,30 @@ Deno.test("renderStatus() shows moves, what is uncovered, who is silent, and the
   await golden("cli/status_troubled.txt", renderStatus(troubled, { colours: false, now }));
 });
 
+Deno.test("renderStatus() tells how many notify targets have confirmed a VIP, unless all have", () => {
+  const why = (notified: Status["vips"][number]["notified"]) => {
+    const text = renderStatus({ ...well, vips: [{ ...vip("web-a", "test00"), notified }] }, {
+      colours: false,
+      now,
+    });
+    return /nobody held it.*/.exec(text)?.[0];
+  };
+  equal(why(null), "nobody held it");
+  equal(why({ confirmed: 2, missing: [], more: 0 }), "nobody held it");
+  equal(
+    why({ confirmed: 1, missing: ["192.168.8.1"], more: 0 }),
+    "nobody held it; 1 of 2 targets confirmed (not 192.168.8.1)",
+  );
+  equal(
+    why({ confirmed: 0, missing: ["192.168.8.1"], more: 0 }),
+    "nobody held it; 0 of 1 target confirmed (not 192.168.8.1)",
+  );
+  equal(
+    why({ confirmed: 2, missing: ["192.168.8.1", "fd00::1"], more: 5 }),
+    "nobody held it; 2 of 9 targets confirmed (not 192.168.8.1, fd00::1 and 5 more)",
+  );
+});
+
 Deno.test("renderStatus() shows a host that has no view yet", async () => {
   await golden("cli/status_alone.txt", renderStatus(alone, { colours: false, now }));
 });

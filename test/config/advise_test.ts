@@ -81,6 +81,28 @@ const advised: readonly {
     ],
   },
   {
+    told: "all that arping does not do",
+    text: smallFile(
+      { 'interface = "eth0"': 'interface = "eth0"\ntakeover = "after-lease"' },
+      '[[vip]]\naddress = "fd00::9"\ninterface = "eth0"\n' +
+        '[[vip_range]]\nfirst = "fd00::11"\nlast = "fd00::19"\ninterface = "eth0"\n' +
+        '[notify]\nannouncer = "arping"\ntargets = [{ address = "10.0.0.1", interface = "eth0" }]\n',
+    ),
+    warnings: [
+      '26:1: announcer = "arping" announces no IPv6: neighbours of "fd00::9" and 9 more are not told when it moves ' +
+      '(wanted "raw")',
+      '26:1: announcer = "arping" asks nobody: with takeover = "after-lease" the VIPs of a killed daemon are waited ' +
+      'for as long as the lease (wanted "raw")',
+      '26:1: announcer = "arping" hears no answers: notify targets are told where a VIP is, but cannot confirm it ' +
+      '(wanted "raw")',
+    ],
+  },
+  {
+    told: "arping where it does all that the file asks for: nothing",
+    text: `${SMALL_FILE}[notify]\nannouncer = "arping"\n`,
+    warnings: [],
+  },
+  {
     told: "a timeout of few heartbeats",
     text: timed('timeout = "250ms"'),
     warnings: [

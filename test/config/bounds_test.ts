@@ -85,6 +85,14 @@ Deno.test("boundsOf() leaves out what cannot happen to a group of this mode and 
   assert.equal(voting.filter((name) => name.startsWith("quorum: ")).length, 4);
 });
 
+Deno.test("boundsOf() promises nothing for a daemon that is killed where nobody can ask who answers", () => {
+  const killed = "serve: daemon is killed, its guard lives";
+  const asking = applying(boundsOf(hosts(3)));
+  assert(asking.includes(killed));
+  const rest = asking.filter((name) => name !== killed);
+  assert.deepEqual(applying(boundsOf(hosts(3), { canAsk: false })), rest);
+});
+
 Deno.test("boundsOf() promises no takeover where nobody is left to take over", () => {
   const takesOver = (group: ReturnType<typeof hosts>) => {
     const bounds = boundsOf(group);

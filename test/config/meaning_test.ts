@@ -32,6 +32,13 @@ Deno.test("meaningOf() tells how many VIPs each host will hold, by weight and pr
   assert.deepEqual(shares(bound), ["test00 (1): 1", "test01 (1): 11"]);
 });
 
+Deno.test("meaningOf() promises no quick end of a killed daemon with arping, which asks nobody", () => {
+  const applies = (text: string) =>
+    meaningOf(configurationOf(text)).bounds.find(({ name }) => name.includes("daemon is killed"))?.applies;
+  assert.equal(applies(SMALL_FILE), true);
+  assert.equal(applies(`${SMALL_FILE}[notify]\nannouncer = "arping"\n`), false);
+});
+
 Deno.test("meaningOf() tells where hosts are and who may hold a VIP", () => {
   const text = smallFile({
     'interface = "eth0"': 'interface = "eth0"\nprefer = ["test01"]\nhosts = ["test01"]',

@@ -1,9 +1,19 @@
 import { deepEqual, equal, match } from "node:assert/strict";
 import { DROP_REASONS, type DropReason } from "../../src/codec/receiver.ts";
-import { duration, type Instant, instant, segmentName, vipName } from "../../src/core/vocabulary.ts";
+import type { Neighbour } from "../../src/core/events.ts";
+import type { VipStatus } from "../../src/core/status.ts";
+import {
+  duration,
+  type Instant,
+  instant,
+  segmentName,
+  type VipName,
+  vipName,
+} from "../../src/core/vocabulary.ts";
 import type { Drops } from "../../src/daemon/drops.ts";
+import type { Confirmation } from "../../src/daemon/ports.ts";
 import { type ReportFacts, reportStatus } from "../../src/daemon/status_report.ts";
-import { group, healthy, test01, test02, webA, webC, withHost, withVip } from "./values.ts";
+import { group, healthy, test01, test02, webA, webB, webC, withHost, withVip } from "./values.ts";
 
 const noCounts = Object.fromEntries(DROP_REASONS.map((why) => [why, 0])) as Record<DropReason, number>;
 const noDrops: Drops = { counts: noCounts, last: new Map() };
@@ -107,6 +117,79 @@ Deno.test("reportStatus() warns of what the machine said, of a stranger's config
     'Host "test01" is heard but not a member of the view',
     'Host "test01" reads another configuration than this host',
   ]);
+});
+
+/** The account with the VIPs changed alike. */
+const withVips = (change: Parameters<typeof withVip>[2], ...vips: readonly VipName[]) =>
+  vips.reduce((status, vip) => withVip(status, vip, change), healthy);
+
+Deno.test("reportStatus() warns of a contender by name, and how long ago it was heard", () => {
+  const answered = (by: Neighbour) =>
+    warningsOf(withVips({ contender: { by, lastAt: instant(68_000) } }, webA));
+  deepEqual(answered({ mac: "02:00:00:00:00:01", host: null }), [
+    'VIP "web-a" is answered by 02:00:00:00:00:01, which is no host of the group, last heard 2s ago',
+  ]);
+  deepEqual(answered({ mac: "02:00:00:00:00:02", host: test01 }), [
+    'VIP "web-a" is answered by host "test01" (02:00:00:00:00:02), last heard 2s ago',
+  ]);
+});
+
+Deno.test("reportStatus() warns once of a machine that answers for many VIPs, and of another one besides", () => {
+  const stranger = { mac: "02:00:00:00:00:01", host: null };
+  const contended = withVips({ contender: { by: stranger, lastAt: instant(60_000) } }, webA, webB);
+  const last = withVip(contended, webC, { contender: { by: stranger, lastAt: instant(68_000) } });
+  deepEqual(warningsOf(last), [
+    "3 VIPs (web-a, web-b, web-c) are answered by 02:00:00:00:00:01, which is no host of the group, " +
+    "last heard 2s ago",
+  ]);
+  const other = { mac: "02:00:00:00:00:02", host: null };
+  deepEqual(warningsOf(withVip(contended, webC, { contender: { by: other, lastAt: instant(68_000) } })), [
+    "2 VIPs (web-a, web-b) are answered by 02:00:00:00:00:01, which is no host of the group, last heard 10s ago",
+    'VIP "web-c" is answered by 02:00:00:00:00:02, which is no host of the group, last heard 2s ago',
+  ]);
+});
+
+Deno.test("reportStatus() warns once of a machine that answers for a thousand VIPs, and names the first", () => {
+  const by = { mac: "02:00:00:00:00:01", host: null };
+  const vips = Array.from({ length: 1_000 }, (_, at) => ({
+    ...healthy.vips[0],
+    vip: vipName(`web-${at}`),
+    contender: { by, lastAt: instant(68_000) },
+  } as VipStatus));
+  deepEqual(warningsOf({ ...healthy, vips }), [
+    "1000 VIPs (web-0, web-1, web-2, web-3, web-4, web-5 and 994 more) are answered by 02:00:00:00:00:01, " +
+    "which is no host of the group, last heard 2s ago",
+  ]);
+});
+
+Deno.test("reportStatus() warns once of a problem that many VIPs have alike", () => {
+  const alike = withVips({ problem: "Cannot find device" }, webA, webC);
+  deepEqual(warningsOf(withVip(alike, webB, { problem: "no memory" })), [
+    "2 VIPs (web-a, web-c) on this host: Cannot find device",
+    'VIP "web-b" on this host: no memory',
+  ]);
+});
+
+Deno.test("reportStatus() warns of VIPs held here for a while that no notify target at all has confirmed", () => {
+  const told = (notified: Confirmation, status = healthy, ...vips: readonly VipName[]) => {
+    const confirmations = new Map([webA, ...vips].map((vip) => [vip, notified]));
+    return reportStatus(status, { ...facts, confirmations }).warnings;
+  };
+  const none = { confirmed: 0, missing: ["192.0.2.254"], more: 0 };
+  deepEqual(told(none), [
+    'VIP "web-a" on this host: no notify target (192.0.2.254) has confirmed it, so routers may still send to ' +
+    "its last holder",
+  ]);
+  deepEqual(told({ ...none, more: 3 }, withVips({ here: "held" }, webB, webC), webB, webC), [
+    "3 VIPs (web-a, web-b, web-c) on this host: no notify target (192.0.2.254 and 3 more) has confirmed them, " +
+    "so routers may still send to their last holders",
+  ]);
+  // It was given to this host a moment ago; or it is not here yet, or any more.
+  deepEqual(told(none, withVips({ since: instant(60_000) }, webA)), []);
+  deepEqual(told(none, withVips({ here: "awaiting" }, webA)), []);
+  // Others know the way; or there is nobody to ask.
+  deepEqual(told({ ...none, confirmed: 1 }), []);
+  deepEqual(told({ ...none, missing: [] }), []);
 });
 
 Deno.test("reportStatus() counts all dropped datagrams and warns of lately dropped ones that mean something", () => {

@@ -4,12 +4,14 @@
 import { type AnnouncerOptions, openAnnouncer } from "../../src/host/announcer.ts";
 import { openPacketSocket } from "../../src/host/packet_socket.ts";
 
-const { times, lastsMs, ...options } = JSON.parse(Deno.args[0] ?? "") as
+const { times, lastsMs, adoptTargets, ...options } = JSON.parse(Deno.args[0] ?? "") as
   & Omit<AnnouncerOptions, "isHere" | "hosts" | "ip" | "packetSocket">
   & {
     readonly times: number;
     /** How long what waits for its turn may take. */
     readonly lastsMs: number;
+    /** The targets of another configuration, which is gone by from then on. */
+    readonly adoptTargets?: AnnouncerOptions["targets"];
   };
 const outcome = openAnnouncer({
   ...options,
@@ -24,6 +26,9 @@ for (let time = 0; time < times; time += 1) {
   const start = performance.now();
   outcome.announcer.announce(options.vips.map(({ vip }) => vip), { isFirst: time === 0 });
   console.log(`${outcome.means} ${(performance.now() - start).toFixed(2)}`);
+}
+if (adoptTargets !== undefined) {
+  outcome.announcer.adopt({ vips: options.vips, targets: adoptTargets, hosts: new Map() });
 }
 await Deno.stdin.read(new Uint8Array(1));
 await new Promise((over) => setTimeout(over, lastsMs));

@@ -28,6 +28,7 @@ async function announce(
   options: Partial<Omit<AnnouncerOptions, "isHere" | "hosts" | "ip" | "packetSocket">> & {
     readonly times?: number;
     readonly lastsMs?: number;
+    readonly adoptTargets?: AnnouncerOptions["targets"];
   },
 ): Promise<readonly number[]> {
   const all = { vips: [webA], targets: [], arping: null, times: 1, lastsMs: 50, ...options };
@@ -74,6 +75,19 @@ Deno.test("announce() makes a notify target learn the VIP that it never heard of
   });
   await waitUntil(async () => await macOf(cable, "192.168.9.109") === HOST_MAC, { what: "the IPv4 entry" });
   await waitUntil(async () => await macOf(cable, "fd00:9::109") === HOST_MAC, { what: "the IPv6 entry" });
+});
+
+Deno.test("adopt() has a notify target that is new learn what was announced before", async () => {
+  await using cable = await layCable();
+  const target = {
+    address: "192.168.9.50",
+    family: 4,
+    prefix: 32,
+    interface: "eth0",
+    throttle: 128,
+  } as const;
+  await announce(cable, { adoptTargets: [target] });
+  await waitUntil(async () => await macOf(cable, "192.168.9.109") === HOST_MAC, { what: "the entry" });
 });
 
 Deno.test("announce() leaves a neighbour that is no notify target as it was", async () => {

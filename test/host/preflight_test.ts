@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { vipName } from "../../src/core/vocabulary.ts";
 import type { PlacedVip } from "../../src/host/placed_vip.ts";
-import { type Preflight, type PreflightOptions } from "../../src/host/preflight.ts";
+import { directoriesText, type Preflight, type PreflightOptions } from "../../src/host/preflight.ts";
 import { mustRun } from "../support/command.ts";
 import { inside } from "../support/namespace.ts";
 import { type Cable, layCable } from "./cable.ts";
@@ -67,6 +67,13 @@ Deno.test("preflight() finds every missing program, and the missing arping where
       } (it is needed because the configuration says announcer = "arping")`,
     ],
   });
+});
+
+Deno.test("directoriesText() names four directories of a long path at most, the standard ones first", () => {
+  const own = ["a", "b", "c", "d", "e"].map((name) => `/home/test/${name}/node_modules/.bin`);
+  assert.equal(directoriesText(own.slice(0, 4)), own.slice(0, 4).join(", "));
+  assert.equal(directoriesText(own), `${own.slice(0, 4).join(", ")} and 1 more`);
+  assert.equal(directoriesText([...own, ...SYSTEM]), "/usr/sbin, /usr/bin, /sbin, /bin and 5 more");
 });
 
 Deno.test("preflight() names each interface that is not there once, with those that are", async () => {

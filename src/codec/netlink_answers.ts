@@ -13,7 +13,7 @@ export type NetlinkAnswer =
   | { readonly kind: "part" };
 
 export interface Refusal {
-  /** As in <errno.h>; 0: the kernel said nothing at all. */
+  /** As in <errno.h>; 0: it is not the kernel that refuses. */
   readonly errno: number;
   /** For people, in a few words. */
   readonly problem: string;

@@ -2,6 +2,7 @@
 //
 //     family 1, nothing 1, kind of hardware 2, index 4, flags 4, changed flags 4
 
+import { macText } from "./claim.ts";
 import {
   attributesOf,
   type NetlinkMessage,
@@ -19,6 +20,8 @@ export interface KernelLink {
   readonly isUp: boolean;
   /** Up, and connected to something: frames may pass. */
   readonly carries: boolean;
+  /** Its hardware address, as "02:00:5e:10:00:01"; empty where it has none. */
+  readonly mac: string;
 }
 
 /** Asks for all interfaces. */
@@ -34,7 +37,8 @@ export const everyLink = (): NetlinkRequest => ({
  */
 export function kernelLinkOf({ type, body }: NetlinkMessage): KernelLink | null {
   if ((type !== RTM_NEWLINK && type !== RTM_DELLINK) || body.length < FIXED_LENGTH) return null;
-  const name = attributesOf(body, FIXED_LENGTH).get(IFLA_IFNAME);
+  const attributes = attributesOf(body, FIXED_LENGTH);
+  const name = attributes.get(IFLA_IFNAME);
   if (name === undefined || body[0] !== AF_UNSPEC) return null;
   const flags = uint32(body, 8);
   const isUp = (flags & IFF_UP) !== 0;
@@ -43,6 +47,7 @@ export function kernelLinkOf({ type, body }: NetlinkMessage): KernelLink | null 
     name: textOf(name),
     isUp,
     carries: isUp && (flags & IFF_LOWER_UP) !== 0,
+    mac: macText(attributes.get(IFLA_ADDRESS) ?? new Uint8Array()),
   };
 }
 
@@ -50,5 +55,5 @@ export const RTM_NEWLINK = 16, RTM_DELLINK = 17;
 const RTM_GETLINK = 18;
 const FIXED_LENGTH = 16;
 const AF_UNSPEC = 0;
-const IFLA_IFNAME = 3;
+const IFLA_ADDRESS = 1, IFLA_IFNAME = 3;
 const IFF_UP = 0x1, IFF_LOWER_UP = 0x1_0000;

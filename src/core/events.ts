@@ -75,6 +75,8 @@ export interface Observed {
   readonly partial: readonly VipName[];
   /** VIPs with an address on an interface that carries nothing now: it is down, has no carrier, or is gone. Sorted. */
   readonly withoutLink: readonly VipName[];
+  /** VIPs with an address on an interface that has got another hardware address since the last look. Sorted. */
+  readonly withNewMac: readonly VipName[];
   /** False when none of this host's own addresses in the segments is on it: then nobody hears it, for no fault of theirs. */
   readonly isPlaced: boolean;
 }
@@ -152,6 +154,8 @@ export type Note =
   /** The interfaces of these VIPs carry nothing any more on this host. */
   | { readonly kind: "linkLost"; readonly vips: readonly VipName[] }
   | { readonly kind: "linkBack"; readonly vips: readonly VipName[] }
+  /** The interfaces of these VIPs, which this host holds, have got other hardware addresses. */
+  | { readonly kind: "macChanged"; readonly vips: readonly VipName[] }
   /** Somebody else answers for a VIP; `yields`: so it is given up, or not taken. */
   | {
     readonly kind: "foreignHolder";

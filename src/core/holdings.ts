@@ -6,7 +6,7 @@
 // one, in the same view, no longer lists the VIP as releasing; with handover = "overlap" the old one waits until the
 // new one no longer lists it as acquiring, and lingers a moment longer.
 
-import type { VipProblem } from "./events.ts";
+import type { Observed, VipProblem } from "./events.ts";
 import type { HeldVip } from "./message.ts";
 import { mergeByName } from "./catalog.ts";
 import { hasInstalled, peerIn, type Tenure, type View } from "./membership.ts";
@@ -188,7 +188,7 @@ export function vipsRemoveFailed(turn: Turn, failed: readonly VipProblem[]): voi
 /** What is really on the host, VIP by VIP; says what somebody else has changed. */
 export function vipsObserved(
   turn: Turn,
-  observed: { whole: readonly VipName[]; partial: readonly VipName[] },
+  observed: Pick<Observed, "whole" | "partial" | "withNewMac">,
 ): void {
   const whole = new Set(observed.whole);
   const partial = new Set(observed.partial);
@@ -215,6 +215,15 @@ export function vipsObserved(
     return events;
   });
   turn.vipsConcerned = true;
+  macsChanged(turn, observed.withNewMac);
+}
+
+/** Neighbours know what is held here under a hardware address that nobody listens to any more. */
+function macsChanged(turn: Turn, vips: readonly VipName[]): void {
+  const held = vips.filter((vip) => stateOf(turn.node, vip).kind === "held");
+  if (held.length === 0) return;
+  note(turn, { kind: "macChanged", vips: held });
+  contestHeld(turn, held);
 }
 
 /**

@@ -131,6 +131,11 @@ const lines: Lines = {
         `${vips.length === 1 ? "it" : "them"}`,
     ),
   linkBack: ({ vips }) => info(`The interface of ${listed(vips)} has a link again`),
+  macChanged: ({ vips }) =>
+    info(
+      `The interface of ${listed(vips)} has another hardware address now: ` +
+        `${vips.length === 1 ? "it is" : "they are"} announced again`,
+    ),
   foreignHolder: (note) => error(foreignHolderText(`VIP "${note.vip}" is`, { ...note, isOne: true })),
   foreignHolderGone: ({ vip, by }) => info(`VIP "${vip}" is not answered by ${by.mac} any more`),
   matured: () => info("The group is mature: VIPs may be held"),

@@ -63,6 +63,8 @@ function addressesIn(
   let interfaces = interfacesOf(vips);
   let lease = firstLease;
   let isPlaced = true;
+  /** Of the interfaces with VIPs, when they were looked at last. */
+  let macs: ReadonlyMap<string, string> = new Map();
   let changed = () => {};
   let formerGone = () => {};
   kernel.onChange((changes) => {
@@ -152,13 +154,23 @@ function addressesIn(
       book.look(found);
       isPlaced = own.length === 0 || found.some(({ address }) => ownAddresses.has(address));
     }
-    return { ...book.observed(), withoutLink: withoutLink(), isPlaced };
+    return { ...book.observed(), withoutLink: withoutLink(), withNewMac: withNewMac(), isPlaced };
   }
 
   function withoutLink(): readonly VipName[] {
-    const dead = new Set([...interfaces].filter((name) => !kernel.carries(name)));
-    if (dead.size === 0) return [];
-    const affected = vips.filter(({ addresses }) => addresses.some((each) => dead.has(each.interface)));
+    return vipsOn([...interfaces].filter((name) => !kernel.carries(name)));
+  }
+
+  function withNewMac(): readonly VipName[] {
+    const before = macs;
+    macs = new Map([...interfaces].map((name) => [name, kernel.macOf(name) ?? before.get(name) ?? ""]));
+    return vipsOn([...macs].filter(([name, mac]) => (before.get(name) ?? mac) !== mac).map(([name]) => name));
+  }
+
+  function vipsOn(names: readonly string[]): readonly VipName[] {
+    if (names.length === 0) return [];
+    const on = new Set(names);
+    const affected = vips.filter(({ addresses }) => addresses.some((each) => on.has(each.interface)));
     return sorted(affected.map(({ vip }) => vip));
   }
 

@@ -9,7 +9,7 @@ export interface Links {
   nameOf(index: number): string | null;
   /**
    * An interface came, or something about it changed. Gives the names that have another interface now, or one that
-   * began or ceased to carry.
+   * began or ceased to carry, or got another hardware address.
    */
   see(link: KernelLink): readonly string[];
   /** An interface went. Gives its name, if it was known. */
@@ -30,7 +30,8 @@ export function createLinks(): Links {
       const renamed = before?.name === link.name ? [] : drop(link.index);
       byIndex.set(link.index, link);
       byName.set(link.name, link);
-      const isAsBefore = before?.name === link.name && before.carries === link.carries;
+      const isAsBefore = before?.name === link.name && before.carries === link.carries &&
+        before.mac === link.mac;
       return isAsBefore ? [] : [...renamed, link.name];
     },
     drop,

@@ -104,6 +104,7 @@ export class AddressBook {
       whole: namesOf("whole"),
       partial: namesOf("partial"),
       withoutLink: this.#kernel.hasLink ? [] : sorted(this.#addresses.keys()),
+      withNewMac: [],
       isPlaced: true,
     };
   }

@@ -52,8 +52,8 @@ Deno.test("a request to remove an address names it with its prefix, for exactly 
 
 Deno.test("messagesOf() and the parsers read what the kernel lists", () => {
   deepEqual(messagesOf(recorded.listedLinks).map(kernelLinkOf), [
-    { index: 1, name: "lo", isUp: true, carries: true },
-    { index: 2, name: "eth0", isUp: true, carries: true },
+    { index: 1, name: "lo", isUp: true, carries: true, mac: "" },
+    { index: 2, name: "eth0", isUp: true, carries: true, mac: "" },
   ]);
   deepEqual(
     messagesOf(recorded.listedAddresses).map(kernelAddressOf).map((each) =>
@@ -117,11 +117,15 @@ Deno.test("newsOf() tells of addresses and interfaces that came, changed and wen
   });
   deepEqual(news(recorded.linkWentDown), {
     kind: "linkSeen",
-    link: { index: 2, name: "eth0", isUp: false, carries: false },
+    link: { index: 2, name: "eth0", isUp: false, carries: false, mac: "" },
+  });
+  deepEqual(news(recorded.linkGotMac), {
+    kind: "linkSeen",
+    link: { index: 3, name: "d0", isUp: false, carries: false, mac: "02:aa:00:00:00:01" },
   });
   deepEqual(news(recorded.linkWent), {
     kind: "linkGone",
-    link: { index: 3, name: "br0", isUp: false, carries: false },
+    link: { index: 3, name: "br0", isUp: false, carries: false, mac: "" },
   });
   equal(news(recorded.confirmation), null);
 });

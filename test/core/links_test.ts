@@ -60,3 +60,18 @@ Deno.test("a failure to add does not make a host able that has no link", () => {
   group.run(200_000);
   assert.ok(group.nodeOf("b").unable.has(vipName("v2")));
 });
+
+Deno.test("a host whose interface has another hardware address announces what it holds from the start, and nothing else", () => {
+  const group = startedGroup();
+  group.run(10_000);
+  group.forget();
+  const at = group.now;
+  const [held, all] = [[vipName("v2")], ["v1", "v2", "v3"].map(vipName)];
+  const observed = { whole: held, partial: [], withoutLink: [], withNewMac: all, isPlaced: true };
+  group.tell("b", { kind: "addressesObserved", observed });
+  assert.deepEqual(group.announced, [{ at, host: "b", vip: "v2" }]);
+  group.run(100);
+  assert.deepEqual(group.announced.filter(({ vip }) => vip === "v2").map((each) => each.at - at), [0, 50]);
+  const notes = group.notes.filter(({ note }) => note.kind === "macChanged");
+  assert.deepEqual(notes.map(({ note }) => note), [{ kind: "macChanged", vips: held }]);
+});

@@ -273,6 +273,7 @@ export class SmallGroup {
         whole,
         partial: [],
         withoutLink: this.unplugged.has(name) ? this.nodeOf(name).group.vips.map((vip) => vip.name) : [],
+        withNewMac: [],
         isPlaced: this.placed.has(name),
       },
     });

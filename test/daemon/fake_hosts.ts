@@ -147,6 +147,7 @@ function startHost({ group, name, clock, hosts, leftovers, segments, cut, life }
           whole: [...addresses].sort(),
           partial: [],
           withoutLink: [],
+          withNewMac: [],
           isPlaced: true,
         });
       },

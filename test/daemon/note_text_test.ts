@@ -49,6 +49,7 @@ const notes: { readonly [Kind in Note["kind"]]: Extract<Note, { kind: Kind }> } 
   vipIntruded: { kind: "vipIntruded", vip: webA },
   linkLost: { kind: "linkLost", vips: [webA] },
   linkBack: { kind: "linkBack", vips: [webA, webB] },
+  macChanged: { kind: "macChanged", vips: [webA] },
   foreignHolder: {
     kind: "foreignHolder",
     isMember: false,

@@ -40,6 +40,7 @@ const seen = (of: Partial<Record<keyof Observed, readonly string[] | boolean>>) 
   whole: [],
   partial: [],
   withoutLink: ["lost"],
+  withNewMac: [],
   isPlaced: true,
   ...of,
 });
@@ -202,10 +203,66 @@ Deno.test("an interface that was deleted and made anew is the one of its name", 
   await cable.ip("link add eth0 type veth peer name eth1");
   assert.deepEqual(await addresses.add([webA.vip]), { done: ["web-a"], problems: [] });
   assert.match(await lineOf(cable, "192.168.9.109"), / eth0 /);
+  await addresses.close();
+});
+
+Deno.test("remove() takes an address off the interface that it was added to, whatever that is called now", async () => {
+  await using cable = await layCable();
+  const addresses = open(cable);
+  await addresses.add([webA.vip, webB.vip]);
+  addresses.adopt({ vips: [webA, webB], lease: null });
+  await cable.ip("link set eth0 name x0");
+  assert.deepEqual(await addresses.observe(), seen({ withoutLink: ["web-a", "web-b"] }));
+  assert.deepEqual(await addresses.remove([webA.vip, webB.vip]), { done: ["web-a", "web-b"], problems: [] });
+  assert.equal(await lineOf(cable, "192.168.9.109"), "");
+  assert.equal(await lineOf(cable, "fd00:9::110"), "");
+  await addresses.close();
+});
+
+Deno.test("add() leaves nothing on the interface that had the name before", async () => {
+  await using cable = await layCable();
+  const addresses = open(cable);
+  await cable.ip("link add eth1 type veth peer name eth2");
+  await addresses.add([webA.vip]);
   await cable.ip("link set eth0 name eth9", "link set eth1 name eth0");
   assert.deepEqual(await addresses.add([webA.vip]), { done: ["web-a"], problems: [] });
-  const lines = (await lineOf(cable, "192.168.9.109")).match(/ eth\d inet /g);
-  assert.deepEqual(lines?.sort(), [" eth0 inet ", " eth9 inet "]);
+  assert.deepEqual((await lineOf(cable, "192.168.9.109")).match(/ eth\d inet /g), [" eth0 inet "]);
+  assert.deepEqual(await addresses.remove([webA.vip]), { done: ["web-a"], problems: [] });
+  assert.equal(await lineOf(cable, "192.168.9.109"), "");
+  await addresses.close();
+});
+
+Deno.test("add() refuses an IPv6 address that somebody has put there with another prefix, until it is gone", async () => {
+  await using cable = await layCable();
+  const byHand = (command: string) => cable.ip(`address ${command} dev eth0`);
+  const refused = {
+    done: [],
+    problems: [{
+      vip: "web-b",
+      problem:
+        "fd00:9::110 on eth0: it is there as /64, put there by somebody else (wanted /128); remove it there",
+    }],
+  };
+  await byHand("add fd00:9::110/64 nodad");
+  const addresses = open(cable, 60_000);
+  assert.deepEqual(await addresses.add([webB.vip]), refused);
+  assert.match(await lineOf(cable, "fd00:9::110"), /\/64 .*valid_lft forever/);
+  await byHand("del fd00:9::110/64");
+  for (const _ of ["added", "renewed"]) {
+    assert.deepEqual(await addresses.add([webB.vip]), { done: ["web-b"], problems: [] });
+  }
+  await byHand("del fd00:9::110/128");
+  await byHand("add fd00:9::110/64 nodad");
+  assert.deepEqual(await addresses.add([webB.vip]), refused);
+  await addresses.close();
+});
+
+Deno.test("add() renews an IPv6 address that an earlier program has left", async () => {
+  await using cable = await layCable();
+  await cable.ip("address add fd00:9::110/128 dev eth0 nodad");
+  const addresses = open(cable, 60_000);
+  assert.deepEqual(await addresses.add([webB.vip]), { done: ["web-b"], problems: [] });
+  assert.match(await lineOf(cable, "fd00:9::110"), /\/128 .*valid_lft [0-9]+sec/);
   await addresses.close();
 });
 
@@ -233,6 +290,21 @@ Deno.test("observe() tells which VIPs are on an interface that is off, cut off o
   assert.deepEqual(await after("eth9 comes", () => cable.ip(veth)), ["lost"]);
   assert.deepEqual(await after("eth9 is on", () => cable.ip("link set eth8 up", "link set eth9 up")), []);
   assert.deepEqual(await after("eth0 is deleted", () => cable.ip("link del eth0")), all);
+  await addresses.close();
+});
+
+Deno.test("observe() tells once which VIPs are on an interface with a new hardware address, and onChange() calls", async () => {
+  await using cable = await layCable();
+  const addresses = open(cable);
+  let calls = 0;
+  addresses.onChange(() => calls += 1);
+  await addresses.add([webA.vip]);
+  assert.deepEqual(await addresses.observe(), seen({ whole: ["web-a"] }));
+  await cable.ip("link set eth0 address 02:aa:00:00:00:01");
+  await waitUntil(() => calls > 0, { what: "the call for the new hardware address" });
+  const withNewMac = ["lost", "web-a", "web-b"];
+  assert.deepEqual(await addresses.observe(), seen({ whole: ["web-a"], withNewMac }));
+  assert.deepEqual(await addresses.observe(), seen({ whole: ["web-a"] }));
   await addresses.close();
 });
 

@@ -80,6 +80,30 @@ Deno.test("an interface that is deleted loses its VIPs to other hosts, and the o
   await takesOver(lab, host);
 });
 
+Deno.test("an interface that is given another name leaves its VIPs to other hosts, and keeps none of them", async () => {
+  await using lab = await startedLab({ timing: { ...UNHURRIED, lease: '"off"' }, vips: VIPS });
+  const host = await holderOf(lab, FOUR);
+  await ip(host, `link set ${LAB_INTERFACE} name other0`);
+  await logged(host, LOST);
+  await heldByOthers(lab, host);
+});
+
+Deno.test("VIPs whose interface is given another hardware address are announced again at once", async () => {
+  await using lab = await startedLab({ ...STEADY, vips: VIPS });
+  const host = await holderOf(lab, FOUR);
+  const [address = ""] = FOUR.split("/");
+  const known = () => mustRun(["ip", "-n", lab.client, "neighbour", "show", "to", address]);
+  assert.ok((await known()).includes(host.place.mac));
+  await ip(host, `link set ${LAB_INTERFACE} address ${OTHER_MAC}`);
+  // By itself the client asks anew after fifteen seconds at the earliest.
+  await waitUntil(async () => (await known()).includes(OTHER_MAC), {
+    what: "the client to know the new hardware address",
+    atMostMs: 10_000,
+    diagnosis: () => host.log(),
+  });
+  assert.match(await host.log(), /has another hardware address/);
+});
+
 Deno.test("VIPs that an operator flushes with all addresses of their interface are put back at once", async () => {
   await using lab = await startedLab({ ...STEADY, vips: VIPS });
   const host = await holderOf(lab, FOUR);
@@ -125,6 +149,19 @@ Deno.test("a VIP that the kernel of one host refuses is held by another, and the
   assert.notEqual((await lab.holderOf(SIX))?.name, "test01");
 });
 
+Deno.test("an IPv6 VIP that somebody has put on a host with another prefix is held by another, and the log says why", async () => {
+  await using lab = await newLab({ vips: [{ name: "six", addresses: [SIX], prefer: ["test01"] }] });
+  const host = lab.host("test01");
+  const asSubnet = SIX.replace("/128", "/64");
+  await ip(host, `address add ${asSubnet} dev ${LAB_INTERFACE} nodad`);
+  for (const each of lab.hosts) each.start();
+  await logged(host, "it is there as /64, put there by somebody else (wanted /128); remove it there");
+  await ip(host, `address del ${asSubnet} dev ${LAB_INTERFACE}`);
+  await lab.settled();
+  assert.doesNotMatch(await host.log(), /vanished/);
+});
+
+const OTHER_MAC = "02:aa:00:00:00:01";
 const LOST = "is down, has no carrier, or is gone: this host cannot hold";
 
 const ip = (host: LabHost, ...lines: readonly string[]): Promise<void> =>

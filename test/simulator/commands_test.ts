@@ -42,7 +42,10 @@ Deno.test("CommandQueue runs commands one at a time, in order, and answers each"
   assert.deepEqual(answers, [
     { kind: "addressesAdded", vips: [one, two] },
     { kind: "addressesRemoved", vips: [one] },
-    { kind: "addressesObserved", observed: { whole: [two], partial: [], withoutLink: [], isPlaced: true } },
+    {
+      kind: "addressesObserved",
+      observed: { whole: [two], partial: [], withoutLink: [], withNewMac: [], isPlaced: true },
+    },
   ]);
 });
 

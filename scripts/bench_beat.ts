@@ -11,8 +11,14 @@ import {
   closeSocket,
   createPoll,
   type FrameFilter,
+  IF_EQUAL,
+  IPV4,
+  LOAD_BYTE,
+  LOAD_HALF,
+  LOAD_WORD,
   macBytes,
   openFrameSocket,
+  RETURN,
 } from "../test/support/raw_socket.ts";
 import { sleep } from "../test/support/wait.ts";
 
@@ -37,8 +43,7 @@ export async function passBeat(
 /** A host that says nothing for longer is not well. */
 const BEATS_MAX = 10;
 
-const IPV4 = 0x0800, UDP = 17, VRRP = 112;
-const LOAD_WORD = 0x20, LOAD_HALF = 0x28, LOAD_BYTE = 0x30, IF_EQUAL = 0x15, RETURN = 0x06;
+const UDP = 17, VRRP = 112;
 
 /** Datagrams of Molehill and adverts of keepalived that come from the MAC; offsets of Ethernet II, RFC 791 and 768. */
 const beatsOf = (mac: Uint8Array): FrameFilter => {

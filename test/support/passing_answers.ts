@@ -4,7 +4,7 @@
 // Frames are Ethernet II without VLAN tags and IPv4 without options, as all are in a lab; the offsets are those of
 // RFC 826, 791, 792, 8200, 4443 and 4861.
 
-import type { FrameFilter } from "./raw_socket.ts";
+import { type FrameFilter, IF_EQUAL, IPV4, LOAD_BYTE, LOAD_HALF, RETURN } from "./raw_socket.ts";
 
 export interface PassingAnswer {
   /** The 4 or 16 bytes of the address that answers. */
@@ -17,11 +17,9 @@ export interface PassingAnswer {
   readonly kind: "resolution" | "echo";
 }
 
-const IPV4 = 0x0800, ARP = 0x0806, IPV6 = 0x86dd;
+const ARP = 0x0806, IPV6 = 0x86dd;
 const ARP_REPLY = 2, ICMP = 1, ECHO_REPLY = 0;
 const ICMPV6 = 58, ECHO_REPLY_6 = 129, ADVERTISEMENT = 136, SOLICITED = 0x40;
-
-const LOAD_HALF = 0x28, LOAD_BYTE = 0x30, IF_EQUAL = 0x15, RETURN = 0x06;
 
 /** Of all frames on a switch those that parseAnswer() looks at. A jump is so many instructions far from the next one. */
 export const answerFilter: FrameFilter = [

@@ -61,6 +61,10 @@ export const openArpSender = (): RawSocket => open(AF_PACKET, SOCK_DGRAM, 0);
 /** What a frame must be to be received: the classic BPF program, as `tcpdump -dd` prints it. */
 export type FrameFilter = readonly (readonly [code: number, ifTrue: number, ifFalse: number, k: number])[];
 
+/** The instructions of a filter, and an EtherType that it looks for. */
+export const LOAD_WORD = 0x20, LOAD_HALF = 0x28, LOAD_BYTE = 0x30, IF_EQUAL = 0x15, RETURN = 0x06;
+export const IPV4 = 0x0800;
+
 export interface SwitchPlace {
   /** The namespace of the switch, and the name of its bridge there. */
   readonly namespace: string;

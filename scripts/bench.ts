@@ -114,22 +114,29 @@ interface Taking {
   readonly runs: number;
 }
 
+/**
+ * Molehill gives nothing to a host that has come and gone thrice within some timeouts. With longer timeouts than this the
+ * faults follow one another faster than that: then the group is started afresh after so many, two for each host.
+ */
+const CALMS_WITHIN_MS = 1_000, CALM_FAULTS = 6;
+
 async function takeTurn({ lab, turn, found, progress, runs }: Taking): Promise<void> {
   const { cell, run, program, faults } = turn;
+  const { pace } = cell;
   const say = (what: string) =>
-    progress.at(`${cell.vips} VIPs, ${cell.pace.name}, run ${run + 1} of ${runs}, ${program}: ${what}`);
+    progress.at(`${cell.vips} VIPs, ${pace.name}, run ${run + 1} of ${runs}, ${program}: ${what}`);
   say("start");
   const group = await groupOf(lab, turn);
   let isSound = await succeeds(`${program}, start`, () => makeWhole(group));
-  for (const fault of faults) {
+  for (const [at, fault] of faults.entries()) {
+    if (isSound && pace.timeoutMs > CALMS_WITHIN_MS && at > 0 && at % CALM_FAULTS === 0) {
+      isSound = await succeeds(`${program}, start afresh`, startAfresh);
+    }
     say(fault.name);
     const seen = isSound ? await benchRun(fault, group, { run, runs }) : null;
     noteRun(found, { cell, program, fault }, seen);
     if (seen === null) {
-      isSound = isSound && await succeeds(`${program}, start again`, async () => {
-        await group.lab.clear();
-        await makeWhole(group);
-      });
+      isSound = isSound && await succeeds(`${program}, start again`, startAfresh);
     }
   }
   if (turn.withCosts && isSound) {
@@ -137,6 +144,11 @@ async function takeTurn({ lab, turn, found, progress, runs }: Taking): Promise<v
     noteCost(found, { cell, program }, await measureSteadyState(group));
   }
   await succeeds(`${program}, end`, () => group.lab.clear());
+
+  async function startAfresh(): Promise<void> {
+    await group.lab.clear();
+    await makeWhole(group);
+  }
 }
 
 const groupOf = (lab: Lab, { cell: { vips, pace }, program, handover }: Turn): Promise<Group> =>

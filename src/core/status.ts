@@ -2,6 +2,7 @@
 
 import type { Neighbour } from "./events.ts";
 import { hasAcquired, hasReleased } from "./holdings.ts";
+import { majorityOf } from "./membership.ts";
 import type { Differing, MoveReason } from "./message.ts";
 import { isDraining, type Node, stateOf } from "./turn.ts";
 import type { VipState } from "./vip.ts";
@@ -28,6 +29,8 @@ export interface NodeStatus {
   /** An operator asked this host for something that no view has answered yet. */
   readonly hasWishes: boolean;
   readonly view: (ViewId & { readonly members: readonly Member[] }) | null;
+  /** How many members a view must have for any of them to hold VIPs: with partition = "quorum" a majority, else one. */
+  readonly needed: number;
   readonly hosts: readonly HostStatus[];
   readonly vips: readonly VipStatus[];
   /** The last moves, newest first. */
@@ -94,6 +97,7 @@ export function nodeStatus(node: Node, now: Instant): NodeStatus {
     draining: node.drainReason,
     hasWishes: node.wishes.length > 0,
     view: node.view && { ...node.view.id, members: node.view.members },
+    needed: node.group.partition === "quorum" ? majorityOf(node.group.hosts.length) : 1,
     hosts: node.group.hosts.map(({ name }) => hostStatus(node, name, now)),
     vips: vipStatuses(node),
     moves: node.moves,

@@ -157,7 +157,12 @@ function coverageWarnings(node: NodeStatus): readonly string[] {
   const uncovered = node.vips.filter((vip) => vip.state === "uncovered");
   if (uncovered.length === 0 || !node.mature) return [];
   const names = listed(uncovered.map((vip) => vip.vip));
-  return [`${counted(uncovered.length, "VIP")} not covered: no member of the view can hold ${names}`];
+  const members = node.view?.members.length ?? 0;
+  const why = members < node.needed
+    ? `the view has ${members} of ${counted(node.hosts.length, "host")}, and partition = "quorum" wants ` +
+      `${node.needed} to hold ${names}`
+    : `no member of the view can hold ${names}`;
+  return [`${counted(uncovered.length, "VIP")} not covered: ${why}`];
 }
 
 // What is so of many VIPs alike is one warning: of a thousand of them nobody would find the others.
@@ -227,7 +232,8 @@ const hostWarnings = (node: NodeStatus): readonly string[] =>
 
 const guardWarnings = ({ guardProblem }: ReportFacts): readonly string[] =>
   guardProblem === null ? [] : [
-    `No guard stands by: ${guardProblem}; if this daemon dies now, its VIPs stay on this host until their lease ends`,
+    `No guard stands by: ${guardProblem}; if this daemon dies now, its VIPs stay on this host until their lease ends ` +
+    `(with lease = "off", until somebody removes them)`,
   ];
 
 function refusalWarnings({ refusal, now }: ReportFacts): readonly string[] {

@@ -144,7 +144,7 @@ function keepGuard(first: Sentry, { batch: firstBatch, start, record, onTrouble 
       problem = messageOf(error);
       onTrouble(
         `Cannot replace the guard: ${problem}; if this daemon dies now, its VIPs stay on this host until their ` +
-          `lease ends; trying again`,
+          `lease ends (with lease = "off", until somebody removes them); trying again`,
       );
       respawn.schedule(replace);
     }

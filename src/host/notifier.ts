@@ -7,6 +7,7 @@
 
 import type { VipName } from "../core/vocabulary.ts";
 import { ipAddressOf, parseIpAddress } from "../core/ip_address.ts";
+import { startPatientTimer } from "./patient_timer.ts";
 import type { PlacedAddress, PlacedVip } from "./placed_vip.ts";
 
 /** A notify target of the configuration, on a local interface name. */
@@ -80,7 +81,7 @@ function createTargetQueue(
 ): TargetQueue {
   const waiting = new Map<string, Round>();
   let left = target.throttle;
-  let nextSecond: ReturnType<typeof setTimeout> | undefined;
+  let stopSecond: (() => void) | null = null;
 
   return {
     notify({ vip, addresses }) {
@@ -93,7 +94,7 @@ function createTargetQueue(
     },
     close() {
       waiting.clear();
-      clearTimeout(nextSecond);
+      stopSecond?.();
     },
   };
 
@@ -114,11 +115,11 @@ function createTargetQueue(
   }
 
   function startSecond(): void {
-    nextSecond ??= setTimeout(() => {
-      nextSecond = undefined;
+    stopSecond ??= startPatientTimer(1_000, () => {
+      stopSecond = null;
       left = target.throttle;
       askWhatIsAllowed();
-    }, 1_000);
+    });
   }
 }
 

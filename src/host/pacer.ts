@@ -1,6 +1,8 @@
 // Sends many frames no faster than networks take them. A thousand broadcast frames in one go overflow the queues of
 // switches, and of the kernels of all neighbours, and what is lost then is not only ours: heartbeats are among it.
 
+import { startPatientTimer } from "./patient_timer.ts";
+
 /** So many frames at once, and again after each pause: a thousand take less than twenty milliseconds. */
 const BURST = 64;
 const PAUSE_MS = 1;
@@ -15,7 +17,7 @@ export interface Pacer {
 export function createPacer(): Pacer {
   let waiting: (() => void)[] = [];
   let left = BURST;
-  let timer: ReturnType<typeof setTimeout> | undefined;
+  let stopPause: (() => void) | null = null;
 
   return {
     run(jobs) {
@@ -29,7 +31,7 @@ export function createPacer(): Pacer {
       });
     },
     close() {
-      clearTimeout(timer);
+      stopPause?.();
       waiting = [];
     },
   };
@@ -38,10 +40,10 @@ export function createPacer(): Pacer {
     const now = waiting.splice(0, left);
     left -= now.length;
     now.forEach((job) => job());
-    timer ??= setTimeout(() => {
-      timer = undefined;
+    stopPause ??= startPatientTimer(PAUSE_MS, () => {
+      stopPause = null;
       left = BURST;
       if (waiting.length > 0) proceed();
-    }, PAUSE_MS);
+    });
   }
 }

@@ -21,6 +21,7 @@ import { createNeighbourHosts } from "./neighbour_hosts.ts";
 import { createNotifier } from "./notifier.ts";
 import { createPacer } from "./pacer.ts";
 import type { Link, PacketSocket } from "./packet_socket.ts";
+import { startPatientTimer } from "./patient_timer.ts";
 import { hasAddress, type PlacedAddress, type PlacedVip } from "./placed_vip.ts";
 import { createProber } from "./prober.ts";
 
@@ -38,7 +39,7 @@ export function createRawAnnouncer(
   let owners = ownersOf(vips);
   let targets = firstTargets;
   let conflicting = (_: readonly Conflict[]) => {};
-  let asking: ReturnType<typeof setTimeout> | undefined;
+  let stopAsking: (() => void) | null = null;
   const announced = new Set<VipName>();
   const own = createOwnLinks(socket);
   const pacer = createPacer();
@@ -113,7 +114,7 @@ export function createRawAnnouncer(
       askUnconfirmed();
     },
     async close() {
-      clearTimeout(asking);
+      stopAsking?.();
       pacer.close();
       prober.close();
       notifier.close();
@@ -150,10 +151,10 @@ export function createRawAnnouncer(
 
   /** One timer for all VIPs: there is nothing to do as soon as all is confirmed. */
   function askAgainLater(): void {
-    asking ??= setTimeout(() => {
-      asking = undefined;
+    stopAsking ??= startPatientTimer(ASK_AGAIN_MS, () => {
+      stopAsking = null;
       askUnconfirmed();
-    }, ASK_AGAIN_MS);
+    });
   }
 
   function askUnconfirmed(): void {

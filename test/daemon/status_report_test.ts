@@ -66,7 +66,8 @@ Deno.test("reportStatus() warns of nothing while every VIP is held and every hos
 
 Deno.test("reportStatus() warns when no guard stands by", () => {
   deepEqual(reportStatus(healthy, { ...facts, guardProblem: "there is no shell" }).warnings, [
-    "No guard stands by: there is no shell; if this daemon dies now, its VIPs stay on this host until their lease ends",
+    "No guard stands by: there is no shell; if this daemon dies now, its VIPs stay on this host until their lease " +
+    'ends (with lease = "off", until somebody removes them)',
   ]);
 });
 
@@ -82,6 +83,14 @@ Deno.test("reportStatus() warns of a VIP that nobody can hold, and of a host tha
   deepEqual(warningsOf(lost), [
     "1 VIP not covered: no member of the view can hold web-c",
     'Host "test02" is silent: last heard 12.3s ago',
+  ]);
+});
+
+Deno.test("reportStatus() says when nobody holds a VIP because there is no majority", () => {
+  const alone = healthy.view && { ...healthy.view, members: healthy.view.members.slice(0, 1) };
+  const split = withVip({ ...healthy, view: alone, needed: 2 }, webC, { state: "uncovered", holder: null });
+  deepEqual(warningsOf(split), [
+    '1 VIP not covered: the view has 1 of 3 hosts, and partition = "quorum" wants 2 to hold web-c',
   ]);
 });
 

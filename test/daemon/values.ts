@@ -100,6 +100,7 @@ export const healthy: NodeStatus = {
     incarnation: incarnation(1),
     members: hosts.map((name, place) => ({ host: name, incarnation: incarnation(place + 1) })),
   },
+  needed: 1,
   hosts: hosts.map(host),
   vips: [vip(webA, test00), vip(webB, test01), vip(webC, test02)],
   moves: [{ at: instant(10_000), vip: webA, from: test01, to: test00, reason: "operator" }],

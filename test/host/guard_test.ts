@@ -170,7 +170,7 @@ Deno.test("a guard that cannot be replaced is told of, and tried again", async (
   await waitUntil(() => troubles.length > 1, { what: "two failures to be told of" });
   assert.equal(
     troubles[0],
-    `Cannot replace the guard: the shell ${sh} did not get ready; if this daemon dies now, its VIPs stay on this host until their lease ends; trying again`,
+    `Cannot replace the guard: the shell ${sh} did not get ready; if this daemon dies now, its VIPs stay on this host until their lease ends (with lease = "off", until somebody removes them); trying again`,
   );
   assert.equal(guard.problem(), `the shell ${sh} did not get ready`);
   await Deno.remove(broken);

@@ -104,6 +104,20 @@ Deno.test("what waits its turn is not asked once the VIP has moved on", async ()
   notifier.close();
 });
 
+Deno.test("Nothing is asked after a pause before all else that fell due meanwhile has been done", async () => {
+  let here = true;
+  const slow: PlacedTarget = { ...router, address: "192.168.8.252", prefix: 30, throttle: 1 };
+  const { asked, notifier } = collecting([slow], () => here);
+  notifier.notify(webA);
+  // The daemon's alarm, which was due after the next question.
+  setTimeout(() => here = false, 1_050);
+  const pausedAt = performance.now();
+  while (performance.now() < pausedAt + 1_100);
+  await new Promise((resolve) => setTimeout(resolve, 50));
+  assert.deepEqual([here, asked.length], [false, 1]);
+  notifier.close();
+});
+
 Deno.test("close() ends what waits", () => {
   const { asked, notifier } = collecting([{ ...router, address: "192.168.8.0", prefix: 24, throttle: 1 }]);
   notifier.notify(webA);

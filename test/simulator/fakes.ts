@@ -167,6 +167,7 @@ function fakeStatus(
     mature: true,
     draining,
     hasWishes: false,
+    needed: 1,
     view: view === null
       ? null
       : { number: viewNumber(view[0]), coordinator, incarnation: lifeOf(coordinator), members },

@@ -115,10 +115,11 @@ interface Taking {
 }
 
 /**
- * Molehill gives nothing to a host that has come and gone thrice within some timeouts. With longer timeouts than this the
- * faults follow one another faster than that: then the group is started afresh after so many, two for each host.
+ * Molehill gives nothing to a host that has come and gone thrice within some timeouts, and of two hosts that a partition
+ * parts each has gone for the other. With longer timeouts than this the faults follow one another faster than that: then
+ * the group is started afresh after so many of them.
  */
-const CALMS_WITHIN_MS = 1_000, CALM_FAULTS = 6;
+const CALMS_WITHIN_MS = 1_000, CALM_FAULTS = 3;
 
 async function takeTurn({ lab, turn, found, progress, runs }: Taking): Promise<void> {
   const { cell, run, program, faults } = turn;

@@ -65,8 +65,8 @@ in milliseconds: the median, and in brackets the least and the most.
 - "-": not asked for, or the program has no such thing: keepalived no drain, and at most 255 VIPs on a network.
 - How closely the VIPs are watched:
 ${asked.join("\n")}
-  - more: as with ${ASKED_MAX}, which are then spread over all; the network namespaces of a machine share one table of
-    1,024 neighbours
+  - more: as with ${ASKED_MAX}, which are then spread over all, and no notify target is asked: the network namespaces of
+    a machine share one table of 1,024 neighbours
 - keepalived: one VRRP instance for each VIP with priorities 250, 240, 230 in rotation, nothing else set; SIGKILL and
   SIGSTOP go to all its processes, or its parent would mend what befell the child. move: a priority is raised, and the
   file read again.

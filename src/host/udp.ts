@@ -1,5 +1,5 @@
 // Datagrams between the hosts of the group, over all segments at once. Each segment is a path of its own, so that a
-// host is heard as long as one of them works. Nothing is promised: a datagram that cannot be sent is counted, and
+// host is heard as long as one of them works. Nothing is promised: that a datagram cannot be sent is told to people, and
 // the protocol sends again.
 //
 // A segment whose interface is down, or has no address yet, is opened as soon as that is possible; until then the
@@ -7,6 +7,7 @@
 
 import type { SegmentName } from "../core/vocabulary.ts";
 import type { Log, Network } from "../daemon/ports.ts";
+import { messageOf } from "./command.ts";
 import {
   openSegment,
   type Peers,
@@ -16,8 +17,6 @@ import {
 } from "./udp_segment.ts";
 
 export interface UdpNetwork extends Network {
-  /** How many datagrams could not be sent so far. */
-  sendFailures(): number;
   /** Sends to the peers of these segments from now on. Nothing else of a segment can change. */
   adopt(places: readonly PlacedSegment[]): void;
 }
@@ -28,7 +27,7 @@ export type NetworkOutcome =
   | { readonly kind: "problems"; readonly problems: readonly string[] };
 
 export interface NetworkOptions {
-  /** Told of segments that are missing, and of their return. */
+  /** Told of segments that are missing, of their return, and of datagrams that cannot be sent. */
   readonly log: Log;
 }
 
@@ -38,7 +37,7 @@ export async function openNetwork(
   { log }: NetworkOptions,
 ): Promise<NetworkOutcome> {
   const segments: SegmentSockets[] = [];
-  const network = networkOver(segments);
+  const network = networkOver(segments, { log });
   network.adopt(places);
   const optionsOf = ({ segment }: PlacedSegment): SegmentOptions => network.handlersOf(segment);
 
@@ -72,9 +71,9 @@ interface OpenNetwork extends UdpNetwork {
 }
 
 /** The segments may become more at any time. */
-function networkOver(segments: readonly SegmentSockets[]): OpenNetwork {
+function networkOver(segments: readonly SegmentSockets[], { log }: NetworkOptions): OpenNetwork {
   const peers = new Map<SegmentName, Peers>();
-  let failures = 0;
+  const toldAt = new Map<SegmentName, number>();
   let deliver = (_datagram: Uint8Array, _segment: SegmentName) => {};
   return {
     broadcast(datagrams) {
@@ -84,16 +83,44 @@ function networkOver(segments: readonly SegmentSockets[]): OpenNetwork {
       for (const segment of segments) datagrams.forEach((datagram) => segment.send(to, datagram));
     },
     onDatagram: (receive) => void (deliver = receive),
-    sendFailures: () => failures,
     adopt: (places) => places.forEach((place) => peers.set(place.segment, place.peers)),
     close: async () => void await Promise.all(segments.map((segment) => segment.close())),
     handlersOf: (segment) => ({
-      failed: () => void (failures += 1),
+      failed: (error) => tellFailure(segment, codeOf(error)),
       receive: (datagram) => deliver(datagram, segment),
       peers: () => peers.get(segment) ?? new Map(),
     }),
   };
+
+  /** The first, and one a minute while there are more: each heartbeat fails in the same way. */
+  function tellFailure(segment: SegmentName, code: string): void {
+    const now = performance.now();
+    if (ofThePeer.has(code) || now - (toldAt.get(segment) ?? -Infinity) < TELL_EVERY_MS) return;
+    toldAt.set(segment, now);
+    const hint = hints[code];
+    log.write(
+      "warning",
+      `Cannot send on segment "${segment}": ${code}${
+        hint === undefined ? "" : ` (${hint})`
+      }; the other hosts ` +
+        `may take this one for dead`,
+    );
+  }
 }
+
+const TELL_EVERY_MS = 60_000;
+
+/** What the kernel says when the other host, not this one, is the reason. */
+const ofThePeer: ReadonlySet<string> = new Set(["ECONNREFUSED", "EHOSTUNREACH"]);
+
+const hints: Readonly<Record<string, string | undefined>> = {
+  ENOBUFS:
+    "a queue is full, or the kernel's table of neighbours: see the sysctl net.ipv4.neigh.default.gc_thresh3",
+  EPERM: "a packet filter of this host forbids it",
+};
+
+const codeOf = (error: unknown): string =>
+  error instanceof Error && "code" in error ? String(error.code) : messageOf(error);
 
 interface Search {
   readonly open: (place: PlacedSegment) => ReturnType<typeof openSegment>;

@@ -38,8 +38,8 @@ export interface SegmentSockets {
 
 export interface SegmentOptions {
   readonly receive: (datagram: Uint8Array) => void;
-  /** Called for each datagram that could not be sent, and each error of a socket. */
-  readonly failed: () => void;
+  /** Called with why a datagram could not be sent, for each, and with each error of a socket. */
+  readonly failed: (error: unknown) => void;
   /** The other hosts' addresses by now: those of the place are those of the start. */
   readonly peers: () => Peers;
 }
@@ -110,11 +110,11 @@ function socketsOf(place: PlacedSegment, { own, group, failed, peers }: Sockets)
         // Bun reports here that an earlier datagram, to anybody, found no one; this one was not sent at all.
         const isOfEarlier = error instanceof Error && "code" in error && error.code === "ECONNREFUSED";
         if (isOfEarlier && attemptsLeft > 1) send(datagram, address, attemptsLeft - 1);
-        else if (error !== null && error !== undefined) failed();
+        else if (error !== null && error !== undefined) failed(error);
         isSent();
       });
-    } catch {
-      failed();
+    } catch (error) {
+      failed(error);
       isSent();
     }
   }

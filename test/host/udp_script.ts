@@ -1,5 +1,5 @@
 // One host of a group of datagram speakers. The one argument is its segments (JSON); commands come as lines on
-// standard input ("broadcast TEXT", "send HOST TEXT", "adopt PLACES", "failures"), and what it hears goes out as lines ("SEGMENT TEXT").
+// standard input ("broadcast TEXT", "send HOST TEXT", "adopt PLACES"), and what it hears goes out as lines ("SEGMENT TEXT").
 
 import { hostName } from "../../src/core/vocabulary.ts";
 import { openNetwork } from "../../src/host/udp.ts";
@@ -31,7 +31,6 @@ if (outcome.kind === "problems") {
     if (command === "broadcast") network.broadcast(bytes(words[0]));
     if (command === "send") network.send(hostName(words[0] ?? ""), bytes(words[1]));
     if (command === "adopt") network.adopt(placesOf(words[0]));
-    if (command === "failures") console.log(`failures ${network.sendFailures()}`);
   }
   await network.close();
 }

@@ -75,10 +75,13 @@ Deno.test("with partition = quorum a host that is alone gives its VIPs up", asyn
   });
   await lab.settled();
   const why = /the view has 1 of 3 hosts, and partition = "quorum" wants 2 to hold web-a, web-b, web-c/;
-  await waitUntil(async () => (await alone.status())?.warnings.some((warning) => why.test(warning)) ?? false, {
-    what: "status to say why",
-    diagnosis: async () => JSON.stringify((await alone.status())?.warnings),
-  });
+  await waitUntil(
+    async () => (await alone.status())?.warnings.some((warning) => why.test(warning)) ?? false,
+    {
+      what: "status to say why",
+      diagnosis: async () => JSON.stringify((await alone.status())?.warnings),
+    },
+  );
   await alone.healLink();
   await lab.settled();
 });

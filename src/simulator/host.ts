@@ -189,7 +189,7 @@ export class SimulatedHost implements HostView {
     if (this.#daemon === null) return;
     this.#end("killed", { power: false });
     if (how.guard) {
-      this.#in.timeline.after(this.#in.random.between(1, 20), () => this.kernel.removeAll("guard"));
+      this.#in.timeline.after(this.#in.random.between(1, 50), () => this.kernel.removeAll("guard"));
     }
   }
 

@@ -22,7 +22,7 @@ interface Deadline {
 /** How long an overlapping handover goes on after the new holder is known to answer, in ms. */
 const overlapLinger = 100;
 /** How late a hint comes, the guard has done its work, and a question is answered, at most, in ms; see host.ts. */
-const hintMax = 4, guardMax = 20, questionMax = 15;
+const hintMax = 4, guardMax = 50, questionMax = 15;
 
 /** `restTimeouts`: how long nothing must have happened for a group to be at rest, in timeouts. */
 export function promptness(plan: Pick<Plan, "group" | "calm" | "drift">, restTimeouts: number): Checker {

@@ -58,9 +58,9 @@ Deno.test("promptness objects when a dead host's VIP is not elsewhere after the 
 Deno.test("promptness objects when a killed daemon's VIP is not taken at once, unless a dead host answers for it", () => {
   const kill: Fault = { kind: "kill", at: 5_001, host: a, guard: true, down: 9_000 };
   const others = [{ name: "b" }, { name: "c" }];
-  assert.match(say(kill, { after: 110, hosts: [dead, ...others] }) ?? "", /Nobody of b, c has v/);
+  assert.match(say(kill, { after: 140, hosts: [dead, ...others] }) ?? "", /Nobody of b, c has v/);
   const answering = [{ ...dead, has: ["v"] }, ...others];
-  assert.equal(say(kill, { after: 110, hosts: answering }), null);
+  assert.equal(say(kill, { after: 140, hosts: answering }), null);
   assert.match(say(kill, { after: 520, hosts: answering }) ?? "", /Nobody of b, c has v/);
 });
 

@@ -103,7 +103,7 @@ Deno.test("VIPs whose interface is given another hardware address are announced 
     atMostMs: 10_000,
     diagnosis: () => host.log(),
   });
-  assert.match(await host.log(), /has another hardware address/);
+  await logged(host, "has another hardware address");
 });
 
 Deno.test("VIPs that an operator flushes with all addresses of their interface are put back at once", async () => {

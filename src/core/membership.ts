@@ -143,6 +143,11 @@ function presentFirst(candidates: readonly Member[], present: readonly Member[])
 /** How many hosts are a majority of the configured ones. */
 export const majorityOf = (hostsCount: number): number => Math.floor(hostsCount / 2) + 1;
 
+/** How many members a view must have for any of them to hold VIPs. */
+export const neededIn = (
+  { partition, hostsCount }: { readonly partition: Group["partition"]; readonly hostsCount: number },
+): number => partition === "quorum" ? majorityOf(hostsCount) : 1;
+
 /** Whether a view of so many members may hold VIPs at all. */
 export const mayServe = (
   { partition, hostsCount }: { readonly partition: Group["partition"]; readonly hostsCount: number },

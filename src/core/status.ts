@@ -2,7 +2,7 @@
 
 import type { Neighbour } from "./events.ts";
 import { hasAcquired, hasReleased } from "./holdings.ts";
-import { majorityOf } from "./membership.ts";
+import { neededIn } from "./membership.ts";
 import type { Differing, MoveReason } from "./message.ts";
 import { isDraining, type Node, stateOf } from "./turn.ts";
 import type { VipState } from "./vip.ts";
@@ -97,7 +97,7 @@ export function nodeStatus(node: Node, now: Instant): NodeStatus {
     draining: node.drainReason,
     hasWishes: node.wishes.length > 0,
     view: node.view && { ...node.view.id, members: node.view.members },
-    needed: node.group.partition === "quorum" ? majorityOf(node.group.hosts.length) : 1,
+    needed: neededIn({ ...node.group, hostsCount: node.group.hosts.length }),
     hosts: node.group.hosts.map(({ name }) => hostStatus(node, name, now)),
     vips: vipStatuses(node),
     moves: node.moves,

@@ -7,7 +7,7 @@
 import { allocate, type AllocationInput } from "./allocator.ts";
 import { agree } from "./catalog.ts";
 import { allocationInput, heldIn, reportedBy } from "./coordinate.ts";
-import { majorityOf, mayServe, type Tenure, type View } from "./membership.ts";
+import { mayServe, neededIn, type Tenure, type View } from "./membership.ts";
 import type { Allotment, MoveReason, Report } from "./message.ts";
 import { isDraining, type Node } from "./turn.ts";
 import {
@@ -74,7 +74,7 @@ export function whatIf(node: Node, without: readonly HostName[]): WhatIf | null 
     view: { ...view.id, members: view.members },
     absent: without.filter((host) => !view.members.some((member) => member.host === host)),
     remaining: members.map(({ host }) => host),
-    needed: agreement.partition === "quorum" ? majorityOf(agreement.hostsCount) : 1,
+    needed: neededIn(agreement),
     serves,
     isWhole: view.basis !== null,
     isMixed: view.differing.length > 0,

@@ -85,4 +85,8 @@ export function kill(child: Deno.ChildProcess, signal: Deno.Signal): void {
 /** What an error says, for people. */
 export const messageOf = (error: unknown): string => error instanceof Error ? error.message : String(error);
 
+/** The code that the system gave to the error, as "ECONNREFUSED"; where it has none, its message. */
+export const codeOf = (error: unknown): string =>
+  error instanceof Error && "code" in error ? String(error.code) : messageOf(error);
+
 const textOf = (bytes: Uint8Array): string => new TextDecoder().decode(bytes);

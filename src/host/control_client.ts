@@ -6,6 +6,7 @@ import type { IncomingMessage } from "node:http";
 import { controlRequestToHttp, parseControlResponse, parsePlan, parseStatus } from "../codec/control.ts";
 import type { ControlRequest, HttpResponse, Plan, Status } from "../codec/control.ts";
 import type { Parsed } from "../codec/parsed.ts";
+import { codeOf, messageOf } from "./command.ts";
 
 export type DaemonAnswer = { readonly kind: "ok"; readonly status: Status } | NoAnswer;
 export type PlanAnswer = { readonly kind: "ok"; readonly plan: Plan } | NoAnswer;
@@ -97,8 +98,7 @@ function bodyOf(response: IncomingMessage): Promise<string> {
 
 function whyNot(error: unknown, timeoutMs: number): string {
   if (error instanceof TooLate) return `no answer within ${timeoutMs} ms; its log tells what it does`;
-  const code = error instanceof Error && "code" in error ? error.code : null;
-  switch (code) {
+  switch (codeOf(error)) {
     case "ENOENT":
       return `no such socket; is the daemon running ("molehill run"), and with this --runtime-dir?`;
     case "ECONNREFUSED":
@@ -107,6 +107,6 @@ function whyNot(error: unknown, timeoutMs: number): string {
     case "EPERM":
       return `permission denied; only the user that runs the daemon may ask it (try as root)`;
     default:
-      return error instanceof Error ? error.message : String(error);
+      return messageOf(error);
   }
 }

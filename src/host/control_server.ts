@@ -15,6 +15,7 @@ import process from "node:process";
 import { CONTROL_BODY_BYTES_MAX, controlResponseToHttp, parseControlRequest } from "../codec/control.ts";
 import type { ControlRequest, ControlResponse } from "../codec/control.ts";
 import type { ControlServer } from "../daemon/ports.ts";
+import { codeOf, messageOf } from "./command.ts";
 
 export type OpenedControlServer =
   | { readonly kind: "open"; readonly server: ControlServer }
@@ -68,7 +69,7 @@ function whyNot(error: unknown): string {
     case "EACCES":
       return "permission denied (try as root)";
     default:
-      return error instanceof Error ? error.message : String(error);
+      return messageOf(error);
   }
 }
 
@@ -199,5 +200,3 @@ function bodyOf(request: IncomingMessage): Promise<string> {
 const textOf = (chunks: readonly Uint8Array[]): string => new TextDecoder().decode(Buffer.concat(chunks));
 
 const passed = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
-
-const codeOf = (error: unknown): unknown => error instanceof Error && "code" in error ? error.code : null;

@@ -12,7 +12,7 @@ import { connect, createServer, type Server, type Socket } from "node:net";
 import { parseIpAddress } from "../core/ip_address.ts";
 import { type HostName, isSameMember, type Member } from "../core/vocabulary.ts";
 import type { Lifelines, Log } from "../daemon/ports.ts";
-import { messageOf } from "./command.ts";
+import { codeOf } from "./command.ts";
 import type { PlacedSegment } from "./udp_segment.ts";
 
 export interface LocalLifelines extends Lifelines {
@@ -224,7 +224,7 @@ function listen(
   }
 
   function refused(error: Error): void {
-    const code = "code" in error ? String(error.code) : messageOf(error);
+    const code = codeOf(error);
     if (code === "EADDRNOTAVAIL") {
       timer = setTimeout(open, LISTEN_EVERY_MS);
       return;

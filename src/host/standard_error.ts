@@ -9,6 +9,7 @@
 
 import { constants, fstatSync, openSync, writeSync } from "node:fs";
 import { openLibrary } from "./c_library.ts";
+import { codeOf } from "./command.ts";
 
 export interface LineWriter {
   /** Takes a whole line, newline included. Never waits, never throws. */
@@ -98,7 +99,7 @@ function toPipe(): TryWrite | null {
     try {
       return writeSync(descriptor, bytes);
     } catch (error) {
-      const isFull = error instanceof Error && "code" in error && error.code === "EAGAIN";
+      const isFull = codeOf(error) === "EAGAIN";
       // Otherwise its reader is gone, and nobody will ever want the line.
       return isFull ? 0 : bytes.length;
     }

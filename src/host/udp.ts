@@ -7,7 +7,7 @@
 
 import type { SegmentName } from "../core/vocabulary.ts";
 import type { Log, Network } from "../daemon/ports.ts";
-import { messageOf } from "./command.ts";
+import { codeOf } from "./command.ts";
 import {
   openSegment,
   type Peers,
@@ -97,13 +97,10 @@ function networkOver(segments: readonly SegmentSockets[], { log }: NetworkOption
     const now = performance.now();
     if (ofThePeer.has(code) || now - (toldAt.get(segment) ?? -Infinity) < TELL_EVERY_MS) return;
     toldAt.set(segment, now);
-    const hint = hints[code];
+    const why = `${code}${hints[code] ?? ""}`;
     log.write(
       "warning",
-      `Cannot send on segment "${segment}": ${code}${
-        hint === undefined ? "" : ` (${hint})`
-      }; the other hosts ` +
-        `may take this one for dead`,
+      `Cannot send on segment "${segment}": ${why}; the other hosts may take this one for dead`,
     );
   }
 }
@@ -115,12 +112,9 @@ const ofThePeer: ReadonlySet<string> = new Set(["ECONNREFUSED", "EHOSTUNREACH"])
 
 const hints: Readonly<Record<string, string | undefined>> = {
   ENOBUFS:
-    "a queue is full, or the kernel's table of neighbours: see the sysctl net.ipv4.neigh.default.gc_thresh3",
-  EPERM: "a packet filter of this host forbids it",
+    " (a queue is full, or the kernel's table of neighbours: see the sysctl net.ipv4.neigh.default.gc_thresh3)",
+  EPERM: " (a packet filter of this host forbids it)",
 };
-
-const codeOf = (error: unknown): string =>
-  error instanceof Error && "code" in error ? String(error.code) : messageOf(error);
 
 interface Search {
   readonly open: (place: PlacedSegment) => ReturnType<typeof openSegment>;

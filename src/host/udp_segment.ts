@@ -9,7 +9,7 @@ import { createSocket, type Socket, type SocketOptions } from "node:dgram";
 import process from "node:process";
 import { parseIpAddress } from "../core/ip_address.ts";
 import type { HostName, SegmentName } from "../core/vocabulary.ts";
-import { messageOf } from "./command.ts";
+import { codeOf } from "./command.ts";
 import { addressState } from "./interface_state.ts";
 
 /** A segment as this host has it. */
@@ -108,7 +108,7 @@ function socketsOf(place: PlacedSegment, { own, group, failed, peers }: Sockets)
     try {
       own.socket.send(datagram, place.port, address, (error) => {
         // Bun reports here that an earlier datagram, to anybody, found no one; this one was not sent at all.
-        const isOfEarlier = error instanceof Error && "code" in error && error.code === "ECONNREFUSED";
+        const isOfEarlier = codeOf(error) === "ECONNREFUSED";
         if (isOfEarlier && attemptsLeft > 1) send(datagram, address, attemptsLeft - 1);
         else if (error !== null && error !== undefined) failed(error);
         isSent();
@@ -187,7 +187,7 @@ function openSocket(
     });
     const refuse = (error: Error) => {
       socket.close();
-      resolve({ kind: "problem", code: "code" in error ? String(error.code) : messageOf(error) });
+      resolve({ kind: "problem", code: codeOf(error) });
     };
     socket.once("error", refuse);
     socket.bind({ address, port }, () => {

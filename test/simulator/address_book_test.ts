@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import type { Observed } from "../../src/core/events.ts";
 import { type Group, vipName } from "../../src/core/vocabulary.ts";
 import { AddressBook, vipAt } from "../../src/simulator/address_book.ts";
 import { Kernel } from "../../src/simulator/kernel.ts";
@@ -28,31 +29,21 @@ function book(first: Group) {
   return { kernel, add, made: new AddressBook(first, kernel) };
 }
 
+/** What is observed while all else is well. */
+const observed = (vips: Pick<Observed, "whole" | "partial">): Observed => ({
+  ...vips,
+  withoutLink: [],
+  withNewMac: [],
+  isPlaced: true,
+});
+
 Deno.test("AddressBook.observed() tells VIPs of which all addresses are there from those of which some are", () => {
   const { made, add } = book(group("web: .1 .2", "mail: .3"));
-  assert.deepEqual(made.observed(), {
-    whole: [],
-    partial: [],
-    withoutLink: [],
-    withNewMac: [],
-    isPlaced: true,
-  });
+  assert.deepEqual(made.observed(), observed({ whole: [], partial: [] }));
   add(".1", ".3");
-  assert.deepEqual(made.observed(), {
-    whole: [mail],
-    partial: [web],
-    withoutLink: [],
-    withNewMac: [],
-    isPlaced: true,
-  });
+  assert.deepEqual(made.observed(), observed({ whole: [mail], partial: [web] }));
   add(".2");
-  assert.deepEqual(made.observed(), {
-    whole: [mail, web],
-    partial: [],
-    withoutLink: [],
-    withNewMac: [],
-    isPlaced: true,
-  });
+  assert.deepEqual(made.observed(), observed({ whole: [mail, web], partial: [] }));
 });
 
 Deno.test("AddressBook.adopt() remembers what is here of a VIP that is gone, until it is removed", () => {
@@ -60,13 +51,7 @@ Deno.test("AddressBook.adopt() remembers what is here of a VIP that is gone, unt
   add(".1");
   made.observed();
   made.adopt(group("mail: .3"));
-  assert.deepEqual(made.observed(), {
-    whole: [],
-    partial: [web],
-    withoutLink: [],
-    withNewMac: [],
-    isPlaced: true,
-  });
+  assert.deepEqual(made.observed(), observed({ whole: [], partial: [web] }));
   assert.deepEqual(made.removal(web).removes, [".1"]);
   made.forget(".1");
   assert.deepEqual(made.removal(web).removes, []);
@@ -84,37 +69,19 @@ Deno.test("AddressBook gives an address one name at a time: its former one, unti
   add(".1");
   made.observed();
   made.adopt(group("mail: .1"));
-  assert.deepEqual(made.observed(), {
-    whole: [],
-    partial: [web],
-    withoutLink: [],
-    withNewMac: [],
-    isPlaced: true,
-  });
+  assert.deepEqual(made.observed(), observed({ whole: [], partial: [web] }));
   assert.equal(made.nameOf(".1"), web);
   assert.deepEqual(made.own(mail, [".1"]), []);
   made.claim(mail, ".1");
   assert.equal(made.nameOf(".1"), mail);
-  assert.deepEqual(made.observed(), {
-    whole: [mail],
-    partial: [],
-    withoutLink: [],
-    withNewMac: [],
-    isPlaced: true,
-  });
+  assert.deepEqual(made.observed(), observed({ whole: [mail], partial: [] }));
 });
 
 Deno.test("AddressBook.adopt() knows nothing of what came to the host since the last look", () => {
   const { made, add } = book(group("web: .1"));
   add(".1");
   made.adopt(group("mail: .1"));
-  assert.deepEqual(made.observed(), {
-    whole: [mail],
-    partial: [],
-    withoutLink: [],
-    withNewMac: [],
-    isPlaced: true,
-  });
+  assert.deepEqual(made.observed(), observed({ whole: [mail], partial: [] }));
 });
 
 Deno.test("vipAt() finds the VIP that has the address in a configuration", () => {

@@ -4,10 +4,12 @@ import { balanceCommand } from "./balance.ts";
 import { checkCommand } from "./check.ts";
 import type { Command } from "./command.ts";
 import { drainCommand } from "./drain.ts";
+import { eventsCommand } from "./events.ts";
 import { moveCommand } from "./move.ts";
 import { planCommand } from "./plan.ts";
 import { resumeCommand } from "./resume.ts";
 import { runCommand } from "./run.ts";
+import { sendCommand } from "./send.ts";
 import { simulateCommand } from "./simulate.ts";
 import { statusCommand } from "./status.ts";
 import { versionCommand } from "./version.ts";
@@ -23,5 +25,7 @@ export const commands: readonly Command[] = [
   resumeCommand,
   moveCommand,
   balanceCommand,
+  eventsCommand,
+  sendCommand,
   versionCommand,
 ];

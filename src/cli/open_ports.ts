@@ -18,6 +18,7 @@ import { openLifelines } from "../host/lifelines.ts";
 import { openPacketSocket } from "../host/packet_socket.ts";
 import { preflight } from "../host/preflight.ts";
 import { searchPath } from "../host/programs.ts";
+import { openRecord } from "../host/record_file.ts";
 import { openNetwork } from "../host/udp.ts";
 import { hostAddresses, type Placement } from "./placement.ts";
 import { createConfigurationFile } from "./reload.ts";
@@ -36,6 +37,7 @@ export interface PortOptions {
   readonly keyring: Keyring;
   readonly placement: Placement;
   readonly runtimeDir: string;
+  readonly stateDir: string;
   readonly log: Log;
   readonly signals: Signals;
 }
@@ -49,7 +51,7 @@ export async function openPorts(options: PortOptions): Promise<OpenedPorts> {
 }
 
 async function openInOrder(
-  { configuration, host, keyring, placement, runtimeDir: givenDir, log, signals }: PortOptions,
+  { configuration, host, keyring, placement, runtimeDir: givenDir, stateDir, log, signals }: PortOptions,
   toClose: (close: () => Promise<void>) => void,
 ): Promise<OpenedPorts> {
   const { vips, ownVips, targets, segments } = placement;
@@ -104,6 +106,7 @@ async function openInOrder(
   });
   if (guard.kind === "problem") return unavailable([guard.problem]);
 
+  const record = await openRecord({ stateDir: resolve(stateDir), log });
   const ports = {
     clock: createClock(),
     network: network.network,
@@ -124,6 +127,7 @@ async function openInOrder(
       keyring,
       log,
     }),
+    record,
     log,
   };
   return { kind: "open", ports };

@@ -11,6 +11,8 @@ import { path } from "@optique/run/valueparser";
 export const defaultConfig = "/etc/molehill/molehill.toml";
 /** Where the daemon keeps its socket, if --runtime-dir does not say otherwise. */
 export const defaultRuntimeDir = "/run/molehill";
+/** Where the daemon keeps what is to survive a restart, if --state-dir does not say otherwise. */
+export const defaultStateDir = "/var/lib/molehill";
 
 const hidden = { hidden: true } as const;
 
@@ -30,8 +32,14 @@ const runtimeDirShown = runtimeDir({ description: message`Where the daemon keeps
 export const configOptions = { config: configShown, runtimeDir: runtimeDir(hidden) };
 /** For commands that ask the daemon. */
 export const daemonOptions = { config: config(hidden), runtimeDir: runtimeDirShown };
+const stateDirOption = withDefault(
+  option("--state-dir", path({ metavar: "DIR", type: "directory" }), {
+    description: message`Where the daemon keeps what is to survive a restart.`,
+  }),
+  defaultStateDir,
+);
 /** For the daemon itself. */
-export const runOptions = { config: configShown, runtimeDir: runtimeDirShown };
+export const runOptions = { config: configShown, runtimeDir: runtimeDirShown, stateDir: stateDirOption };
 
 /** --json: the daemon's whole answer. */
 export const jsonOption = option("--json", { description: message`Print the daemon's status as JSON.` });

@@ -61,6 +61,7 @@ missing it says so and changes nothing.`,
 interface RunOptions {
   readonly config: string;
   readonly runtimeDir: string;
+  readonly stateDir: string;
   readonly host: string | undefined;
   readonly verbose: boolean;
 }
@@ -70,7 +71,8 @@ async function run(options: RunOptions, terminal: Terminal): Promise<number> {
   if (facts.kind === "problem") return refuse(facts.problems, { terminal, code: exitCode.badConfiguration });
   const log = createLog({ lowest: options.verbose ? "debug" : "info" });
   try {
-    return await runWith({ ...facts, runtimeDir: options.runtimeDir, log }, terminal);
+    const { runtimeDir, stateDir } = options;
+    return await runWith({ ...facts, runtimeDir, stateDir, log }, terminal);
   } finally {
     await log.flush();
   }
@@ -78,15 +80,25 @@ async function run(options: RunOptions, terminal: Terminal): Promise<number> {
 
 interface Start extends KnownFacts {
   readonly runtimeDir: string;
+  readonly stateDir: string;
   readonly log: Log;
 }
 
 async function runWith(start: Start, terminal: Terminal): Promise<number> {
-  const { configuration, host, keyring, warnings, runtimeDir, log } = start;
+  const { configuration, host, keyring, warnings, runtimeDir, stateDir, log } = start;
   for (const warning of warnings) log.write("warning", warning);
   const signals = listenForEndings();
   const placement = placeOn(host, configuration);
-  const opened = await openPorts({ configuration, host, keyring, placement, runtimeDir, log, signals });
+  const opened = await openPorts({
+    configuration,
+    host,
+    keyring,
+    placement,
+    runtimeDir,
+    stateDir,
+    log,
+    signals,
+  });
   if (opened.kind !== "open") return refuse(opened.problems, { terminal, code: exitCode[opened.kind] });
 
   return await runDaemon({

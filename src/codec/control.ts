@@ -2,10 +2,12 @@
 //
 //   GET  /v1/status                              200 Status
 //   GET  /v1/plan?without=HOST,HOST              200 Plan, what would be without these hosts
+//   GET  /v1/events?after=N&wait=SECONDS         200 Events after entry N; at once, or as soon as there is one
 //   POST /v1/drain    {"reason": "..."}          200 Status, once this host holds nothing
 //   POST /v1/resume   {"reason": "..."}          200 Status, once this host takes part again
 //   POST /v1/move     {"vip": "...", "to": "..."} 200 Status, once the VIP is there
 //   POST /v1/balance  {}                         200 Status, once a balance round has been decided
+//   POST /v1/send     {"text": "..."}            200 Status, once the group has heard it
 //
 // Anything else is answered with {"error": "..."} and 400, 404, 405, 409 (cannot be done) or 504 (not done in
 // time).
@@ -24,6 +26,7 @@ import {
   type Shape,
   strictObject,
   string,
+  wholeNumber,
   word,
 } from "./json_shape.ts";
 import { type Parsed, parsed, problem } from "./parsed.ts";
@@ -34,11 +37,14 @@ export type ControlRequest =
   | { readonly kind: "drain"; readonly reason: string }
   | { readonly kind: "resume"; readonly reason: string }
   | { readonly kind: "move"; readonly vip: string; readonly to: string }
-  | { readonly kind: "balance" };
+  | { readonly kind: "balance" }
+  | { readonly kind: "events"; readonly after: number; readonly wait: number }
+  | { readonly kind: "send"; readonly text: string };
 
 export type ControlResponse =
   | { readonly kind: "status"; readonly status: Status }
   | { readonly kind: "plan"; readonly plan: Plan }
+  | { readonly kind: "events"; readonly events: Events }
   | Refused;
 
 export interface Refused {
@@ -185,6 +191,30 @@ export interface Plan {
   readonly notes: readonly string[];
 }
 
+/** The answer of `events --json`: documented in README, stable. */
+export interface Events {
+  readonly version: string;
+  readonly group: string;
+  readonly host: string;
+  /** Oldest first. */
+  readonly entries: readonly EventEntry[];
+  /** The number of the newest entry that there is; 0: none. */
+  readonly last: number;
+}
+
+export interface EventEntry {
+  /** Counts the entries of the answering host, over restarts. */
+  readonly number: number;
+  /** By the clock of the answering host. */
+  readonly at: string;
+  /** "group": every member has it, in the same order. "host": the answering one knows of it. */
+  readonly scope: "group" | "host";
+  readonly level: "debug" | "info" | "warning" | "error";
+  readonly kind: string;
+  readonly text: string;
+  readonly details: Readonly<{ [name: string]: unknown }>;
+}
+
 /** A body above this is not read any further. */
 export const CONTROL_BODY_BYTES_MAX = 65_536;
 
@@ -208,6 +238,9 @@ export function parseControlRequest({ method, path: target, body }: HttpRequest)
 export function controlRequestToHttp(request: ControlRequest): HttpRequest {
   const { kind, ...fields } = request;
   const { method, path } = ENDPOINTS[kind];
+  if (request.kind === "events") {
+    return { method, path: `${path}?after=${request.after}&wait=${request.wait}`, body: "" };
+  }
   if (request.kind === "plan") {
     return { method, path: `${path}?without=${request.without.map(encodeURIComponent).join(",")}`, body: "" };
   }
@@ -216,7 +249,18 @@ export function controlRequestToHttp(request: ControlRequest): HttpRequest {
 
 export function controlResponseToHttp(response: ControlResponse): HttpResponse {
   if (response.kind === "refused") return { http: response.http, body: json({ error: response.error }) };
-  return { http: 200, body: json(response.kind === "plan" ? response.plan : response.status) };
+  return { http: 200, body: json(contentsOf(response)) };
+}
+
+function contentsOf(response: Exclude<ControlResponse, Refused>): Status | Plan | Events {
+  switch (response.kind) {
+    case "status":
+      return response.status;
+    case "plan":
+      return response.plan;
+    case "events":
+      return response.events;
+  }
 }
 
 /** What a daemon answered: what was asked for, or why not. */
@@ -243,6 +287,12 @@ export function parsePlan(text: string): Parsed<Plan> {
   return plan.ok ? plan : problem(`Cannot read the daemon's plan: ${plan.problem}`);
 }
 
+/** Reads a record. Fields that this version does not know are left out. */
+export function parseEvents(text: string): Parsed<Events> {
+  const events = parseJson(text, eventsShape);
+  return events.ok ? events : problem(`Cannot read the daemon's record: ${events.problem}`);
+}
+
 /** Reads a status. Fields that this version does not know are left out. */
 export function parseStatus(text: string): Parsed<Status> {
   const status = parseJson(text, statusShape);
@@ -265,6 +315,9 @@ type BodyOf<Kind extends ControlRequest["kind"]> = Omit<
   "kind"
 >;
 
+/** A client that waits for entries asks again after so long. */
+const LISTEN_SECONDS_MAX = 60;
+
 const name = line({ lengthMin: 1, lengthMax: 255 });
 const reason = optional(line({ lengthMin: 0, lengthMax: 1_000 }), "");
 
@@ -277,6 +330,17 @@ const drainBody = strictObject<BodyOf<"drain">>({ reason });
 const resumeBody = strictObject<BodyOf<"resume">>({ reason });
 const moveBody = strictObject<BodyOf<"move">>({ vip: name, to: name });
 const balanceBody = strictObject<BodyOf<"balance">>({});
+const eventsQuery = strictObject<BodyOf<"events">>({
+  after: optional(digits(Number.MAX_SAFE_INTEGER), 0),
+  wait: optional(digits(LISTEN_SECONDS_MAX), 0),
+});
+const sendBody = strictObject<BodyOf<"send">>({ text: line({ lengthMin: 1, lengthMax: 1_000 }) });
+
+/** A whole number as a query has it. */
+function digits(max: number): Shape<number> {
+  const whole = wholeNumber({ min: 0, max });
+  return (value, at) => whole(/^\d{1,16}$/.test(string(value, at)) ? Number(value) : value, at);
+}
 
 const ENDPOINTS: Readonly<Record<ControlRequest["kind"], Endpoint>> = {
   status: {
@@ -309,6 +373,17 @@ const ENDPOINTS: Readonly<Record<ControlRequest["kind"], Endpoint>> = {
     method: "POST",
     path: "/v1/balance",
     request: (value, at) => ({ kind: "balance", ...balanceBody(value, at) }),
+  },
+  events: {
+    method: "GET",
+    path: "/v1/events",
+    isAskedByQuery: true,
+    request: (value, at) => ({ kind: "events", ...eventsQuery(value, at) }),
+  },
+  send: {
+    method: "POST",
+    path: "/v1/send",
+    request: (value, at) => ({ kind: "send", ...sendBody(value, at) }),
   },
 };
 
@@ -397,6 +472,29 @@ const statusShape = object<Status>({
   moves: array(moveShape),
   dropped: dictionary(number),
   warnings: array(string),
+});
+
+const anything: Shape<unknown> = (value) => value;
+
+const entryShape = object<EventEntry>({
+  number,
+  at: string,
+  scope: word("group", "host"),
+  level: word("debug", "info", "warning", "error"),
+  kind: string,
+  text: string,
+  details: dictionary(anything),
+});
+
+/** An entry as a record keeps it: one line of JSON. */
+export const parseEntry = (text: string): Parsed<EventEntry> => parseJson(text, entryShape);
+
+const eventsShape = object<Events>({
+  version: string,
+  group: string,
+  host: string,
+  entries: array(entryShape),
+  last: number,
 });
 
 const loadShape = object<Row<Plan["hosts"]>>({ name: string, now: number, then: number });

@@ -4,7 +4,16 @@
 // FORMAT_VERSION in datagram.ts; the recorded datagrams of the tests fail until somebody has decided on it.
 
 import { DIFFERENCES_MAX } from "../core/catalog.ts";
-import { HOSTS_MAX, NAME_BYTES_MAX, SETTING_BYTES_MAX, SETTINGS_MAX, VIPS_MAX } from "../core/limits.ts";
+import {
+  HOSTS_MAX,
+  MESSAGE_BYTES_MAX,
+  NAME_BYTES_MAX,
+  SETTING_BYTES_MAX,
+  SETTINGS_MAX,
+  VIPS_MAX,
+  WORDS_OPEN_MAX,
+  WORDS_SAID_MAX,
+} from "../core/limits.ts";
 import type {
   Assignment,
   Catalog,
@@ -12,12 +21,15 @@ import type {
   Differing,
   Heard,
   HeldVip,
+  Matter,
   Message,
   MoveReason,
   Report,
+  SaidWord,
   Unreleased,
   Vouch,
   Wish,
+  Word,
 } from "../core/message.ts";
 import {
   type Duration,
@@ -179,6 +191,40 @@ const differing: Codec<Differing> = record<Differing>({
   more: varint,
 });
 
+const spoken = text(MESSAGE_BYTES_MAX);
+
+/** In hundredths of a millisecond. */
+const part: Codec<Duration> = mapped(varint, {
+  write: (length) => Math.max(0, Math.round(length * 100)),
+  read: (hundredths) => duration(hundredths / 100),
+});
+
+const matter: Codec<Matter> = union<Matter>({
+  message: { number: 0, fields: { text: spoken } },
+  drained: { number: 1, fields: { reason: spoken } },
+  resumed: { number: 2, fields: { reason: spoken } },
+  moveAsked: { number: 3, fields: { vip, to: host } },
+  balanceAsked: { number: 4, fields: {} },
+  foreignHolder: { number: 5, fields: { mac: text(NAME_BYTES_MAX), vips, more: varint } },
+  foreignHolderGone: { number: 6, fields: { mac: text(NAME_BYTES_MAX), vips, more: varint } },
+  failover: {
+    number: 7,
+    fields: {
+      vips,
+      more: varint,
+      from: host,
+      detect: part,
+      agree: part,
+      acquire: part,
+      announce: part,
+      confirm: nullable(part),
+    },
+  },
+});
+
+const word: Codec<Word> = record<Word>({ number: varint, matter });
+const saidWord: Codec<SaidWord> = record<SaidWord>({ number: varint, matter, by: member, view });
+
 /** Every message there is. */
 export const messageCodec: Codec<Message> = union<Message>({
   heartbeat: {
@@ -217,6 +263,8 @@ export const messageCodec: Codec<Message> = union<Message>({
       unreleased: ascending(unreleasedVip, { by: (each) => each.vip, countMax: VIPS_MAX }),
       wishes: list(wish, VIPS_MAX),
       catalog: nullable(catalog),
+      words: list(word, WORDS_OPEN_MAX),
+      said: list(saidWord, WORDS_SAID_MAX),
     },
   },
   install: {
@@ -228,6 +276,7 @@ export const messageCodec: Codec<Message> = union<Message>({
       wait: atLeast,
       allocation: ascending(assignment, { by: (each) => each.vip, countMax: VIPS_MAX }),
       differing: ascending(differing, { by: (each) => each.host, countMax: HOSTS_MAX }),
+      words: list(saidWord, WORDS_SAID_MAX),
     },
   },
   farewell: {

@@ -13,6 +13,7 @@ import { becomeUnable } from "./inability.ts";
 import { includes } from "./membership.ts";
 import { type Node, note, stateOf, type Turn, update } from "./turn.ts";
 import { duration, elapsed, type Instant, type VipName } from "./vocabulary.ts";
+import { naming, say } from "./words.ts";
 
 /** Somebody who answers for a VIP besides us, or instead of us. */
 export interface Contender {
@@ -37,6 +38,7 @@ export function hearConflicts(turn: Turn, conflicts: readonly Conflict[]): void 
   const contenders = new Map(node.contenders);
   const defended: VipName[] = [];
   const given: VipProblem[] = [];
+  const told: Conflict[] = [];
   for (const { vip, by } of conflicts) {
     if (stateOf(node, vip).kind !== "held" || isExpected(turn, vip, by)) continue;
     const known = contenders.get(vip);
@@ -45,7 +47,10 @@ export function hearConflicts(turn: Turn, conflicts: readonly Conflict[]): void 
     const isOver = (at: Instant | null | undefined) => at == null || now - at >= defendInterval;
     const defends = (by.host === null || isMember) && !yields && isOver(known?.defendedAt);
     const tells = known?.by.mac !== by.mac && isOver(known?.toldAt);
-    if (tells) note(turn, { kind: "foreignHolder", vip, by, isMember, yields });
+    if (tells) {
+      note(turn, { kind: "foreignHolder", vip, by, isMember, yields });
+      told.push({ vip, by });
+    }
     if (yields) given.push({ vip, problem: problemOf(by) });
     if (defends) defended.push(vip);
     contenders.set(vip, {
@@ -56,6 +61,7 @@ export function hearConflicts(turn: Turn, conflicts: readonly Conflict[]): void 
     });
   }
   update(turn, { contenders });
+  tellGroup(turn, "foreignHolder", told);
   if (defended.length > 0) turn.effects.push({ kind: "announce", vips: defended, isFirst: true });
   if (given.length > 0) becomeUnable(turn, given);
 }
@@ -65,17 +71,20 @@ export function hearStrangers(turn: Turn, answers: readonly ProbeAnswer[]): void
   const { node, now } = turn;
   const contenders = new Map(node.contenders);
   const left: VipProblem[] = [];
+  const told: Conflict[] = [];
   for (const { vip, answer } of answers) {
     if (answer.kind !== "answered" || answer.by.host !== null || !isYielding(node, vip)) continue;
     const { by } = answer;
     if (contenders.get(vip)?.by.mac !== by.mac) {
       note(turn, { kind: "foreignHolder", vip, by, isMember: false, yields: true });
+      told.push({ vip, by });
     }
     contenders.set(vip, { by, lastAt: now, toldAt: now, defendedAt: null });
     left.push({ vip, problem: problemOf(by) });
   }
   if (left.length === 0) return;
   update(turn, { contenders });
+  tellGroup(turn, "foreignHolder", told);
   becomeUnable(turn, left);
 }
 
@@ -90,6 +99,18 @@ export function forgetContenders(turn: Turn): void {
     note(turn, { kind: "foreignHolderGone", vip, by });
   }
   update(turn, { contenders: left });
+  tellGroup(turn, "foreignHolderGone", over.map(([vip, { by }]) => ({ vip, by })));
+}
+
+/** One word for each machine, however many VIPs it answers for. */
+function tellGroup(
+  turn: Turn,
+  kind: "foreignHolder" | "foreignHolderGone",
+  conflicts: readonly Conflict[],
+): void {
+  for (const [mac, ofOne] of Map.groupBy(conflicts, ({ by }) => by.mac)) {
+    say(turn, { kind, mac, ...naming(ofOne.map(({ vip }) => vip)) });
+  }
 }
 
 /**

@@ -34,6 +34,7 @@ import {
   type ViewId,
   viewNumber,
 } from "./vocabulary.ts";
+import { withPromise, wordsOf } from "./words.ts";
 
 /** How long a member that did not answer a proposal is left out, in timeouts. */
 const holdoutTimeouts = 5;
@@ -190,6 +191,7 @@ function propose(turn: Turn, members: readonly Member[]): void {
     },
     highest: view,
     promised: { view, report, at: now },
+    words: withPromise(node.words, view),
     deferred: null,
   });
   turn.vipsConcerned = true;
@@ -254,6 +256,7 @@ function complete(turn: Turn): boolean {
     wait: basis.agreement.partition === "quorum" ? waitFor(members, reports) : duration(0),
     allocation,
     differing: basis.agreement.differing,
+    words: wordsOf(view, members, proposal.reports),
   };
   update(turn, { proposal: null });
   if (members.length > 1) broadcast(turn, install);
@@ -372,6 +375,7 @@ function installOf(turn: Turn, view: View): Install {
       return { vip, holder, reason, age: ageOf(tenure, turn.now), from, handover, unreleased };
     }),
     differing: view.differing,
+    words: view.words,
   };
 }
 

@@ -4,7 +4,7 @@
 // The driver performs the effects of all steps in the order given, and addresses effects one at a time: an
 // "addressesRemoved" that comes back always tells of a state after every earlier "addAddresses" ended.
 
-import type { Difference, Differing, Message, MoveReason, Sender } from "./message.ts";
+import type { Difference, Differing, Matter, Message, MoveReason, SaidWord, Sender } from "./message.ts";
 import type {
   Duration,
   Group,
@@ -86,6 +86,8 @@ export type OperatorRequest =
   | { readonly kind: "resume"; readonly reason: string }
   | { readonly kind: "move"; readonly vip: VipName; readonly to: HostName }
   | { readonly kind: "balance" }
+  /** Tells the group something; the node speaks of the other requests by itself. */
+  | { readonly kind: "say"; readonly matter: Matter & { readonly kind: "message" | "failover" } }
   /** A clean stop: hand over, release, say farewell. The node is done when its phase is "left". */
   | { readonly kind: "stop" };
 
@@ -117,7 +119,7 @@ export type Note =
   | { readonly kind: "hostDisputed"; readonly host: HostName }
   | { readonly kind: "hostSilent"; readonly host: HostName; readonly silentFor: Duration }
   /** Its daemon has ended without a farewell. */
-  | { readonly kind: "hostEnded"; readonly host: HostName }
+  | { readonly kind: "hostEnded"; readonly host: HostName; readonly silentFor: Duration }
   | { readonly kind: "hostLeft"; readonly host: HostName }
   /** This host goes by a new configuration. */
   | { readonly kind: "configurationChanged"; readonly changes: readonly Difference[]; readonly more: number }
@@ -169,6 +171,10 @@ export type Note =
   | { readonly kind: "matured" }
   | { readonly kind: "fenced"; readonly because: FenceReason }
   | { readonly kind: "unfenced" }
+  /** A member told the group something: every member hears it, all of them in the same order. */
+  | { readonly kind: "said"; readonly word: SaidWord }
+  /** This host had too much to say: it is not told to the group. */
+  | { readonly kind: "unsaid"; readonly matter: Matter }
   | { readonly kind: "draining"; readonly reason: string }
   | { readonly kind: "resumed"; readonly reason: string }
   | { readonly kind: "leaving" }

@@ -10,6 +10,7 @@ import { unreleasedOf } from "./takeover.ts";
 import { isDraining, note, send, stateOf, type Turn, update } from "./turn.ts";
 import { isPresent } from "./vip.ts";
 import { elapsed, isCoordinatedBy, sameView, sorted } from "./vocabulary.ts";
+import { saidLately, withPromise } from "./words.ts";
 
 /**
  * How long we follow a host that has no view in common with us, in timeouts. A coordinator is given more time than it
@@ -48,6 +49,7 @@ export function receivePropose(turn: Turn, sender: Sender, propose: Propose): vo
   update(turn, {
     highest: propose.view,
     promised: { view: propose.view, report: reportFor(turn, propose), at: now },
+    words: withPromise(node.words, propose.view),
     proposal: null,
     deferred: null,
     spurned: new Set([...node.spurned].filter((host) => host !== sender.host)),
@@ -82,6 +84,8 @@ export function reportFor(turn: Turn, { view, digest }: Pick<Propose, "view" | "
     vouching: vouchesOf(node, { now: turn.now, asked: digest }),
     unreleased: unreleasedOf(turn),
     wishes: node.wishes,
+    words: node.words.open,
+    said: saidLately(turn),
     catalog: digest === node.group.digest && former.length === 0 ? null : catalogOf(node.group, former),
   };
 }

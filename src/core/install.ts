@@ -9,6 +9,7 @@ import { adoptUnreleased } from "./takeover.ts";
 import { isDraining, type Node, note, stateOf, type Turn, update } from "./turn.ts";
 import { isPresent } from "./vip.ts";
 import { after, duration, type HostName, instant, sorted, type VipName } from "./vocabulary.ts";
+import { hearWords } from "./words.ts";
 
 /** How many moves a host remembers, for people. */
 const movesKept = 100;
@@ -27,6 +28,7 @@ export function installView(turn: Turn, install: Install, basis: Basis | null): 
   note(turn, { kind: "viewInstalled", view: install.view, members: install.members, mature: install.mature });
   if (install.mature && !node.mature) note(turn, { kind: "matured" });
   noteDiffering(turn, install.differing);
+  hearWords(turn, install);
   update(turn, {
     view: {
       id: install.view,
@@ -39,6 +41,7 @@ export function installView(turn: Turn, install: Install, basis: Basis | null): 
       allocation,
       counterparts: counterpartsOf(install, node.self.host),
       differing: install.differing,
+      words: install.words,
       basis,
       confirmed: new Set([node.self.host]),
     },

@@ -11,3 +11,9 @@ export const NAME_BYTES_MAX = 255;
 export const SETTING_BYTES_MAX = 1_024;
 /** Settings of a configuration besides its hosts. */
 export const SETTINGS_MAX = 4_096;
+/** Words of one host that no view has said yet. */
+export const WORDS_OPEN_MAX = 16;
+/** Words that reports and views carry. */
+export const WORDS_SAID_MAX = 64;
+/** Bytes of an operator's message, and of a reason, in UTF-8: 1,000 characters of three bytes. */
+export const MESSAGE_BYTES_MAX = 3_072;

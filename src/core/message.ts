@@ -99,6 +99,62 @@ export interface Report {
   readonly wishes: readonly Wish[];
   /** What the member's configuration says; null when it is the coordinator's. */
   readonly catalog: Catalog | null;
+  /** What the host has to say and no view has said yet, oldest first. At most WORDS_OPEN_MAX. */
+  readonly words: readonly Word[];
+  /** What was said lately, as far as this host has heard, in that order. At most WORDS_SAID_MAX. */
+  readonly said: readonly SaidWord[];
+}
+
+/** Something that a host tells the whole group: every member hears it, all of them in the same order. */
+export interface Word {
+  /** Counts the words of one incarnation, from 1. */
+  readonly number: number;
+  readonly matter: Matter;
+}
+
+/** A word with who said it, and the view that it was said in. */
+export interface SaidWord extends Word {
+  readonly by: Member;
+  readonly view: ViewId;
+}
+
+/** What a word is about. */
+export type Matter =
+  /** An operator's words, as they are. */
+  | { readonly kind: "message"; readonly text: string }
+  /** The host that says it drains, or takes part again. */
+  | { readonly kind: "drained"; readonly reason: string }
+  | { readonly kind: "resumed"; readonly reason: string }
+  | { readonly kind: "moveAsked"; readonly vip: VipName; readonly to: HostName }
+  | { readonly kind: "balanceAsked" }
+  /** Somebody outside the group answers for a VIP, or does so no longer. */
+  | { readonly kind: "foreignHolder"; readonly mac: string } & NamedVips
+  | { readonly kind: "foreignHolderGone"; readonly mac: string } & NamedVips
+  | Failover;
+
+/** Some VIPs, of which the first few are named. */
+export interface NamedVips {
+  /** Sorted. */
+  readonly vips: readonly VipName[];
+  /** How many there are besides. */
+  readonly more: number;
+}
+
+/** What it took the host that says it to take VIPs over. */
+export interface Failover extends NamedVips {
+  readonly kind: "failover";
+  /** Who was lost. */
+  readonly from: HostName;
+  /** From its last sign of life to the suspicion. */
+  readonly detect: Duration;
+  /** From the suspicion to the view. */
+  readonly agree: Duration;
+  /** From the view to the last address on this host. */
+  readonly acquire: Duration;
+  /** From there until the last of them was announced. */
+  readonly announce: Duration;
+  /** From there until each was confirmed by a notify target; null: there are none, or not in time. */
+  readonly confirm: Duration | null;
 }
 
 /** The contents of a configuration, as far as hosts that read different ones must know of each other's. */
@@ -150,6 +206,8 @@ export interface Install {
   readonly allocation: readonly Assignment[];
   /** Members whose configuration is not that of most members; sorted by host. */
   readonly differing: readonly Differing[];
+  /** What was said lately, and at the end what is said in this view. At most WORDS_SAID_MAX. */
+  readonly words: readonly SaidWord[];
 }
 
 /** A member with another configuration than most, and what is different in it. */

@@ -64,6 +64,7 @@ import {
   sorted,
   type Step,
 } from "./vocabulary.ts";
+import { noWords, say } from "./words.ts";
 
 export type { Node } from "./turn.ts";
 export { nodeStatus } from "./status.ts";
@@ -118,6 +119,7 @@ export function createNode(
     drainReason: null,
     stopBy: null,
     wishes: [],
+    words: noWords,
     revision: 1,
     unable: new Map(),
     damped: [],
@@ -283,15 +285,21 @@ function answerOperator(turn: Turn, request: OperatorRequest): void {
     case "drain":
       if (node.drainReason === request.reason) return;
       note(turn, { kind: "draining", reason: request.reason });
+      say(turn, { kind: "drained", reason: request.reason });
       return revise(turn, { drainReason: request.reason });
     case "resume":
       if (node.drainReason === null) return;
       note(turn, { kind: "resumed", reason: request.reason });
+      say(turn, { kind: "resumed", reason: request.reason });
       return revise(turn, { drainReason: null });
     case "move":
+      say(turn, { kind: "moveAsked", vip: request.vip, to: request.to });
       return revise(turn, { wishes: [...node.wishes, { kind: "move", vip: request.vip, to: request.to }] });
     case "balance":
+      say(turn, { kind: "balanceAsked" });
       return revise(turn, { wishes: [...node.wishes, { kind: "balance" }] });
+    case "say":
+      return say(turn, request.matter);
     case "stop":
       if (node.stopBy !== null) return;
       note(turn, { kind: "leaving" });

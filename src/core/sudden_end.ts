@@ -14,7 +14,7 @@ import { rememberPeer, suspect } from "./heartbeat.ts";
 import { isInTouch } from "./suspicion.ts";
 import { endHolder } from "./takeover.ts";
 import { send, type Turn, update } from "./turn.ts";
-import { after, type Duration, duration, earliest, type Member, type Timing } from "./vocabulary.ts";
+import { after, type Duration, duration, earliest, elapsed, type Member, type Timing } from "./vocabulary.ts";
 
 /**
  * How long a host may take to answer a probe: a twentieth of a heartbeat, for where beats are seldom networks are slow,
@@ -44,7 +44,11 @@ export function suspectDoubtedPeers(turn: Turn): void {
   if (node.doubtAt === null || now < node.doubtAt) return;
   for (const peer of node.peers.list) {
     if (peer.probe === null || !isInTouch(peer) || now < peer.probe.until) continue;
-    suspect(turn, peer, { kind: "hostEnded", host: peer.host });
+    suspect(turn, peer, {
+      kind: "hostEnded",
+      host: peer.host,
+      silentFor: elapsed(peer.lastHeard, now),
+    });
   }
   const open = turn.node.peers.list.filter((peer) => peer.probe !== null && isInTouch(peer));
   update(turn, { doubtAt: earliest(open.map(({ probe }) => probe?.until ?? null)) });

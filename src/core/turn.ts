@@ -9,6 +9,7 @@ import type { Peers, Sent } from "./suspicion.ts";
 import type { Contender } from "./conflicts.ts";
 import type { Lost } from "./takeover.ts";
 import { absent, type VipState } from "./vip.ts";
+import type { Words } from "./words.ts";
 import {
   type Duration,
   type Group,
@@ -85,6 +86,8 @@ export interface Node {
   readonly drainReason: string | null;
   readonly stopBy: Instant | null;
   readonly wishes: readonly Wish[];
+  /** What this host says to the group, and what was said in it. */
+  readonly words: Words;
   /** Grows with every change of what a report would say. */
   readonly revision: number;
   /** VIPs that could not be added here, until when this host does not ask for them. */

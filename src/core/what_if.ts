@@ -114,6 +114,8 @@ function supposed(node: Node, view: View, host: HostName): Report {
     unreleased: [],
     wishes: [],
     catalog: null,
+    words: [],
+    said: [],
   };
 }
 

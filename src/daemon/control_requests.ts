@@ -4,12 +4,24 @@
 import type { ControlRequest } from "../codec/control.ts";
 import type { OperatorRequest } from "../core/events.ts";
 import type { NodeStatus } from "../core/status.ts";
-import { type Group, type HostName, hostName, sameView, vipName, type VipSpec } from "../core/vocabulary.ts";
+import { WORDS_OPEN_MAX } from "../core/limits.ts";
+import {
+  type Duration,
+  duration,
+  type Group,
+  type HostName,
+  hostName,
+  sameView,
+  vipName,
+  type VipSpec,
+} from "../core/vocabulary.ts";
 import { listed } from "./words.ts";
 
 export type RequestPlan =
   | { readonly kind: "answer" }
   | { readonly kind: "foresee"; readonly without: readonly HostName[] }
+  /** What the record has after this entry; `wait`: for so long at most, when there is nothing yet. */
+  | { readonly kind: "listen"; readonly after: number; readonly wait: Duration }
   | { readonly kind: "refuse"; readonly http: 409; readonly error: string }
   | {
     readonly kind: "await";
@@ -40,6 +52,10 @@ export function planRequest(
       return planMove(request, { status, group });
     case "balance":
       return planBalance(status);
+    case "events":
+      return { kind: "listen", after: request.after, wait: duration(1_000 * request.wait) };
+    case "send":
+      return planSend(request.text, status);
   }
 }
 
@@ -170,6 +186,25 @@ function planBalance(before: NodeStatus): RequestPlan {
     request: { kind: "balance" },
     until: (status) => !status.hasWishes && hasNewView(status, before),
     late: () => "Cannot finish the balance round in time: no view was agreed on since",
+  };
+}
+
+/** Every member that has the next view hears it; that this host hears it shows that the view is there. */
+function planSend(text: string, { words: { asked, said } }: NodeStatus): RequestPlan {
+  if (asked - said >= WORDS_OPEN_MAX) {
+    return {
+      kind: "refuse",
+      http: 409,
+      error: `Cannot send: ${
+        asked - said
+      } earlier words wait for a view (wanted fewer than ${WORDS_OPEN_MAX})`,
+    };
+  }
+  return {
+    kind: "await",
+    request: { kind: "say", matter: { kind: "message", text } },
+    until: ({ words }) => words.said > asked,
+    late: () => "Cannot send in time: no view was agreed on since; the group hears it with the next one",
   };
 }
 

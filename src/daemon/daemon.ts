@@ -34,10 +34,12 @@ import {
 import { whatIf } from "../core/what_if.ts";
 import { AddressWork } from "./address_work.ts";
 import { planRequest } from "./control_requests.ts";
+import { Failovers } from "./failovers.ts";
 import { Inbox } from "./inbox.ts";
 import { notesText } from "./notes_text.ts";
 import { reportPlan } from "./plan_report.ts";
 import type { Ports, Reloaded } from "./ports.ts";
+import { entriesOf } from "./record.ts";
 import { type Ending, shutDown } from "./shutdown.ts";
 import { type Refusal, reportStatus } from "./status_report.ts";
 import { answerWaiters, dismissWaiters, type Waiter, waitersDeadline } from "./waiters.ts";
@@ -84,6 +86,7 @@ class Daemon {
   readonly #outside: Outside;
   readonly #inbox: Inbox;
   readonly #addressWork: AddressWork;
+  readonly #failovers: Failovers;
   readonly #queue: NodeEvent[] = [];
   #group: Group;
   #node: Node;
@@ -104,6 +107,7 @@ class Daemon {
     this.#group = group;
     this.#node = createNode({ group, self, incarnation, now: ports.clock.now() });
     this.#inbox = new Inbox(parts);
+    this.#failovers = new Failovers(self, () => ports.announcer.confirmations());
     this.#addressWork = new AddressWork({
       addresses: ports.addresses,
       submit: (event) => this.#submit(event),
@@ -113,6 +117,7 @@ class Daemon {
 
   start(): void {
     const { clock, network, lifelines, announcer, control, guard, signals, log } = this.#ports;
+    announcer.onConfirmed(() => this.#submit({ kind: "clockTicked" }));
     signals.onStop((signal) => this.#stop(signal));
     signals.onReload(() => void this.#reload());
     signals.onFatal((error) => this.#fail(error));
@@ -132,7 +137,9 @@ class Daemon {
     if (this.#isStepping || this.#hasEnded) return;
     this.#isStepping = true;
     try {
-      for (let next = this.#queue.shift(); next !== undefined; next = this.#queue.shift()) this.#step(next);
+      this.#stepThrough();
+      this.#tellFailovers();
+      this.#stepThrough();
       this.#afterSteps();
     } catch (error) {
       this.#fail(error);
@@ -141,13 +148,23 @@ class Daemon {
     }
   }
 
+  #stepThrough(): void {
+    for (let next = this.#queue.shift(); next !== undefined; next = this.#queue.shift()) this.#step(next);
+  }
+
   #step(event: NodeEvent): void {
-    const { state, effects } = stepNode(this.#node, event, this.#ports.clock.now());
+    const { clock } = this.#ports;
+    const at = clock.now();
+    const { state, effects } = stepNode(this.#node, event, at);
     this.#node = state;
     try {
       for (const effect of effects) if (effect.kind !== "note") this.#perform(effect);
     } finally {
-      this.#log(effects.flatMap((effect) => (effect.kind === "note" ? [effect.note] : [])));
+      const notes = effects.flatMap((effect) => (effect.kind === "note" ? [effect.note] : []));
+      if (notes.length > 0) {
+        this.#failovers.hear(notes, { at, doneAt: clock.now() });
+        this.#tell(notes);
+      }
     }
   }
 
@@ -200,8 +217,17 @@ class Daemon {
     this.#submit({ kind: "messageReceived", sender, message });
   }
 
-  #log(notes: readonly Note[]): void {
-    for (const { level, text, kind } of notesText(notes)) this.#ports.log.write(level, text, { kind });
+  #tell(notes: readonly Note[]): void {
+    const { log, record } = this.#ports;
+    for (const { level, text, kind } of notesText(notes)) log.write(level, text, { kind });
+    record.append(entriesOf(notes));
+  }
+
+  /** Tells the group what failovers to this host took, as soon as that is known. */
+  #tellFailovers(): void {
+    for (const matter of this.#failovers.completed(this.#ports.clock.now())) {
+      this.#submit({ kind: "operatorRequested", request: { kind: "say", matter } });
+    }
   }
 
   #afterSteps(): void {
@@ -212,12 +238,19 @@ class Daemon {
       return this.#finish({ kind: "hurried", why: "The clean stop was not done in time" });
     }
     if (this.#waiters.length > 0) this.#answerWaiters(now);
-    clock.setAlarm(earliest([nodeDeadline(this.#node), waitersDeadline(this.#waiters), this.#stopBy]));
+    clock.setAlarm(
+      earliest([
+        nodeDeadline(this.#node),
+        waitersDeadline(this.#waiters),
+        this.#failovers.deadline,
+        this.#stopBy,
+      ]),
+    );
   }
 
   #answerWaiters(now: Instant): void {
     const status = nodeStatus(this.#node, now);
-    this.#waiters = answerWaiters(this.#waiters, { status, now, done: () => this.#report() });
+    this.#waiters = answerWaiters(this.#waiters, { status, now });
   }
 
   #answer(request: ControlRequest): Promise<ControlResponse> {
@@ -236,10 +269,34 @@ class Daemon {
         return new Promise((answer) => {
           const { request: wish, kind: _, ...conditions } = plan;
           const deadline = after(now, requestPatience(group));
-          this.#waiters = [...this.#waiters, { ...conditions, deadline, answer }];
+          const done = () => this.#report();
+          this.#waiters = [...this.#waiters, { ...conditions, done, deadline, answer }];
           this.#submit({ kind: "operatorRequested", request: wish });
         });
+      case "listen":
+        return this.#listen(plan);
     }
+  }
+
+  /** Answers what the record has after this entry; when there is nothing yet, waits for it for so long. */
+  #listen(
+    { after: number, wait }: { readonly after: number; readonly wait: Duration },
+  ): Promise<ControlResponse> {
+    const { version, self: host, ports: { clock, record } } = this.#parts;
+    const done = (): ControlResponse => {
+      const entries = record.after(number);
+      return {
+        kind: "events",
+        events: { version, group: this.#group.name, host, entries, last: record.last() },
+      };
+    };
+    const deadline = after(clock.now(), wait);
+    const isOver = () => record.last() > number || clock.now() >= deadline;
+    if (isOver()) return Promise.resolve(done());
+    return new Promise((answer) => {
+      this.#waiters = [...this.#waiters, { until: isOver, done, late: () => "", deadline, answer }];
+      this.#submit({ kind: "clockTicked" });
+    });
   }
 
   #foresee(without: readonly HostName[]): ControlResponse {

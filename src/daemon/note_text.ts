@@ -7,8 +7,8 @@
 //   debug    how the hosts agreed on it
 
 import type { FenceReason, Note } from "../core/events.ts";
-import type { Difference, MoveReason } from "../core/message.ts";
-import type { Member, ViewId } from "../core/vocabulary.ts";
+import type { Difference, Failover, Matter, MoveReason, NamedVips } from "../core/message.ts";
+import type { Duration, Member, ViewId } from "../core/vocabulary.ts";
 import type { LogLevel } from "./ports.ts";
 import { listed, spanText } from "./words.ts";
 
@@ -141,11 +141,56 @@ const lines: Lines = {
   matured: () => info("The group is mature: VIPs may be held"),
   fenced: ({ because }) => error(`Fenced: this host gave up its VIPs because ${fenceReasonText[because]}`),
   unfenced: () => info("No longer fenced: this host may hold VIPs again"),
+  said: ({ word: { by, matter } }) => info(matterText(by.host, matter)),
+  unsaid: ({ matter }) =>
+    warning(
+      `This host has too much to tell the group; only its own log has: ${matterText("this host", matter)}`,
+    ),
   draining: ({ reason }) => info(`Draining${because(reason)}: this host hands its VIPs over and takes none`),
   resumed: ({ reason }) => info(`Resumed${because(reason)}: this host may hold VIPs again`),
   leaving: () => info("Leaving: handing over the VIPs of this host before it stops"),
   left: () => info("Left the group: this host holds nothing, and the others know"),
 };
+
+/** What a host told the group, as a sentence. */
+function matterText(who: string, matter: Matter): string {
+  const host = `Host "${who}"`;
+  switch (matter.kind) {
+    case "message":
+      return `${host} says: ${matter.text}`;
+    case "drained":
+      return `${host} drains${because(matter.reason)}`;
+    case "resumed":
+      return `${host} takes part again${because(matter.reason)}`;
+    case "moveAsked":
+      return `An operator on host "${who}" asks for VIP "${matter.vip}" to move to host "${matter.to}"`;
+    case "balanceAsked":
+      return `An operator on host "${who}" asks for a balance round`;
+    case "foreignHolder":
+      return `${host} hears ${matter.mac}, which is no host of the group, answer for ${namedText(matter)}`;
+    case "foreignHolderGone":
+      return `${host} does not hear ${matter.mac} answer for ${namedText(matter)} any more`;
+    case "failover":
+      return failoverText(who, matter);
+  }
+}
+
+function failoverText(who: string, failover: Failover): string {
+  const { from, detect, agree, acquire, announce, confirm } = failover;
+  const parts = [
+    `noticed after ${partText(detect)}`,
+    `agreed in ${partText(agree)}`,
+    `acquired in ${partText(acquire)}`,
+    `announced in ${partText(announce)}`,
+    ...(confirm === null ? [] : [`confirmed in ${partText(confirm)}`]),
+  ];
+  return `Host "${who}" took ${namedText(failover)} over from host "${from}": ${parts.join(", ")}`;
+}
+
+const partText = (length: Duration): string => `${length < 10 ? length.toFixed(1) : Math.round(length)} ms`;
+
+const namedText = ({ vips, more }: NamedVips): string =>
+  `VIP ${vips.map((vip) => `"${vip}"`).join(", ")}${more === 0 ? "" : ` and ${more} more`}`;
 
 /** That one VIP or several move, as they are named by `subject`. */
 export function movedText(

@@ -16,14 +16,22 @@ export function notesText(notes: readonly Note[]): readonly KindLine[] {
   const firsts = new Map(together.map((group) => [group[0], group.map(({ vip }) => vip)]));
   const others = new Set(together.flatMap((group) => group.slice(1)));
   return notes.flatMap((note): readonly KindLine[] => {
-    if (!isOfMany(note)) return [{ kind: note.kind, ...noteText(note) }];
+    const alone = { kind: note.kind, note, vips: null };
+    if (!isOfMany(note)) return [{ ...alone, ...noteText(note) }];
     const vips = firsts.get(note);
-    if (vips !== undefined) return [{ kind: note.kind, ...togetherText(note, vips) }];
-    return others.has(note) ? [] : [{ kind: note.kind, ...noteText(note) }];
+    if (vips !== undefined) return [{ ...alone, vips, ...togetherText(note, vips) }];
+    return others.has(note) ? [] : [{ ...alone, ...noteText(note) }];
   });
 }
 
-type KindLine = LogLine & { readonly kind: Note["kind"] };
+/** A line with what it tells. */
+export interface KindLine extends LogLine {
+  readonly kind: Note["kind"];
+  /** The note, or the first of those that are told together. */
+  readonly note: Note;
+  /** Those of all of them; null: there is one note. */
+  readonly vips: readonly VipName[] | null;
+}
 
 type NoteOfMany = Extract<
   Note,

@@ -3,7 +3,7 @@
 
 import type { Conflict, Observed, ProbeAnswer, VipProblem } from "../core/events.ts";
 import type { Group, HostName, Instant, Member, SegmentName, VipName } from "../core/vocabulary.ts";
-import type { ControlRequest, ControlResponse } from "../codec/control.ts";
+import type { ControlRequest, ControlResponse, EventEntry } from "../codec/control.ts";
 
 export interface Clock {
   /** Monotonic; goes on while the process is stopped. */
@@ -64,6 +64,8 @@ export interface Announcer {
   onConflicts(conflicting: (conflicts: readonly Conflict[]) => void): void;
   /** Which notify targets have proved that they know where each VIP on this host is. */
   confirmations(): ReadonlyMap<VipName, Confirmation>;
+  /** Calls back when one more has. */
+  onConfirmed(confirmed: () => void): void;
   close(): Promise<void>;
 }
 
@@ -127,6 +129,20 @@ export interface Log {
   write(level: LogLevel, text: string, fields?: Readonly<Record<string, unknown>>): void;
 }
 
+/** Something that happened, before the record has it. */
+export type NewEntry = Omit<EventEntry, "number" | "at">;
+
+/** What happened lately, kept over restarts where this host can keep it. */
+export interface EventRecord {
+  /** Never waits and never fails. */
+  append(entries: readonly NewEntry[]): void;
+  /** Those with a higher number than `number` that are kept, oldest first. */
+  after(number: number): readonly EventEntry[];
+  /** The number of the newest; 0: there is none. */
+  last(): number;
+  close(): Promise<void>;
+}
+
 export interface Ports {
   readonly clock: Clock;
   readonly network: Network;
@@ -137,5 +153,6 @@ export interface Ports {
   readonly control: ControlServer;
   readonly signals: Signals;
   readonly configuration: ConfigurationFile;
+  readonly record: EventRecord;
   readonly log: Log;
 }

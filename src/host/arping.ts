@@ -71,6 +71,7 @@ export function createArpingAnnouncer(
     },
     probe: (names) => Promise.resolve(names.map((vip) => ({ vip, answer: { kind: "unknown" } }))),
     onConflicts() {},
+    onConfirmed() {},
     confirmations: () => new Map(),
     adopt(to) {
       placed = byName(to.vips);

@@ -12,8 +12,8 @@ import type { PlacedVip } from "./placed_vip.ts";
 export interface Confirmations {
   /** The VIP was acquired: nobody has confirmed it yet. */
   begin(vip: VipName): void;
-  /** Somebody has answered an address of it. */
-  hear(claim: Claim): void;
+  /** Somebody has answered an address of it; true: for the first time. */
+  hear(claim: Claim): boolean;
   /** Whether the target has answered this address of the VIP. */
   has(vip: VipName, of: { readonly from: string; readonly target: string }): boolean;
   /** What came of asking these targets. */
@@ -34,7 +34,11 @@ export function createConfirmations(
     begin: (vip) => void answered.set(vip, new Set()),
     hear({ address, to }) {
       const vip = to === null ? null : vipAt(to);
-      if (vip !== null) answered.get(vip)?.add(`${to} ${address}`);
+      const answers = vip === null ? undefined : answered.get(vip);
+      const answer = `${to} ${address}`;
+      if (answers === undefined || answers.has(answer)) return false;
+      answers.add(answer);
+      return true;
     },
     has: (vip, { from, target }) => answered.get(vip)?.has(`${from} ${target}`) ?? false,
     of({ vip, addresses }, targets) {

@@ -3,12 +3,19 @@
 import { Buffer } from "node:buffer";
 import { request as httpRequest } from "node:http";
 import type { IncomingMessage } from "node:http";
-import { controlRequestToHttp, parseControlResponse, parsePlan, parseStatus } from "../codec/control.ts";
-import type { ControlRequest, HttpResponse, Plan, Status } from "../codec/control.ts";
+import {
+  controlRequestToHttp,
+  parseControlResponse,
+  parseEvents,
+  parsePlan,
+  parseStatus,
+} from "../codec/control.ts";
+import type { ControlRequest, Events, HttpResponse, Plan, Status } from "../codec/control.ts";
 import type { Parsed } from "../codec/parsed.ts";
 import { codeOf, messageOf } from "./command.ts";
 
 export type DaemonAnswer = { readonly kind: "ok"; readonly status: Status } | NoAnswer;
+export type EventsAnswer = { readonly kind: "ok"; readonly events: Events } | NoAnswer;
 export type PlanAnswer = { readonly kind: "ok"; readonly plan: Plan } | NoAnswer;
 
 /** Not what was asked for. */
@@ -19,7 +26,7 @@ export type NoAnswer =
   | { readonly kind: "unreachable"; readonly message: string };
 
 /** What is answered with a status. */
-export type StatusRequest = Exclude<ControlRequest, { readonly kind: "plan" }>;
+export type StatusRequest = Exclude<ControlRequest, { readonly kind: "plan" | "events" }>;
 
 interface Patience {
   readonly timeoutMs: number;
@@ -43,6 +50,20 @@ export async function askPlan(
 ): Promise<PlanAnswer> {
   const answer = await ask(socketPath, { request: { kind: "plan", without }, timeoutMs, parse: parsePlan });
   return answer.kind === "found" ? { kind: "ok", plan: answer.found } : answer;
+}
+
+/** What the record has after an entry. Never rejects. */
+export async function askEvents(
+  socketPath: string,
+  from: { readonly after: number; readonly wait: number },
+  { timeoutMs }: Patience,
+): Promise<EventsAnswer> {
+  const answer = await ask(socketPath, {
+    request: { kind: "events", ...from },
+    timeoutMs,
+    parse: parseEvents,
+  });
+  return answer.kind === "found" ? { kind: "ok", events: answer.found } : answer;
 }
 
 async function ask<Found>(

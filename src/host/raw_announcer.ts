@@ -39,6 +39,7 @@ export function createRawAnnouncer(
   let owners = ownersOf(vips);
   let targets = firstTargets;
   let conflicting = (_: readonly Conflict[]) => {};
+  let confirmed = () => {};
   let stopAsking: (() => void) | null = null;
   const announced = new Set<VipName>();
   const own = createOwnLinks(socket);
@@ -94,6 +95,7 @@ export function createRawAnnouncer(
       own.refresh();
       return prober.probe(names.flatMap((name) => placed.get(name) ?? []));
     },
+    onConfirmed: (call) => void (confirmed = call),
     onConflicts: (call) => void (conflicting = call),
     confirmations: () =>
       new Map(
@@ -124,7 +126,7 @@ export function createRawAnnouncer(
 
   function hear(claim: Claim): void {
     hosts.hear(claim);
-    confirmations.hear(claim);
+    if (confirmations.hear(claim)) confirmed();
     prober.hear(claim);
   }
 

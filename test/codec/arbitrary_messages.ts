@@ -8,7 +8,9 @@ import type {
   Differing,
   Heard,
   HeldVip,
+  Matter,
   Message,
+  SaidWord,
   Sender,
   Wish,
 } from "../../src/core/message.ts";
@@ -74,6 +76,39 @@ const anyWish: fc.Arbitrary<Wish> = fc.oneof(
   objectOf({ kind: fc.constant("move" as const), vip: anyVip, to: anyHost }),
   objectOf({ kind: fc.constant("balance" as const) }),
 );
+const anyReasonText = fc.string({ unit: "binary", maxLength: 200 });
+/** Hundredths of a millisecond are what the format keeps. */
+const anyPart = fc.nat({ max: 10_000_000 }).map((hundredths) => duration(hundredths / 100));
+const someVips = ascending(anyVip, (vip) => vip);
+const anyMatter: fc.Arbitrary<Matter> = fc.oneof(
+  objectOf({ kind: fc.constant("message" as const), text: anyReasonText }),
+  objectOf({ kind: fc.constantFrom("drained" as const, "resumed" as const), reason: anyReasonText }),
+  objectOf({ kind: fc.constant("moveAsked" as const), vip: anyVip, to: anyHost }),
+  objectOf({ kind: fc.constant("balanceAsked" as const) }),
+  objectOf({
+    kind: fc.constantFrom("foreignHolder" as const, "foreignHolderGone" as const),
+    mac: name,
+    vips: someVips,
+    more: natural,
+  }),
+  objectOf({
+    kind: fc.constant("failover" as const),
+    vips: someVips,
+    more: natural,
+    from: anyHost,
+    detect: anyPart,
+    agree: anyPart,
+    acquire: anyPart,
+    announce: anyPart,
+    confirm: fc.option(anyPart),
+  }),
+);
+const anySaidWord: fc.Arbitrary<SaidWord> = objectOf({
+  number: natural,
+  matter: anyMatter,
+  by: anyMember,
+  view: anyView,
+});
 const anyHandover = fc.constantFrom("exclusive" as const, "overlap" as const);
 /** Who was lost, if that is known. */
 const anyLoser: fc.Arbitrary<HostName | null> = fc.option(anyHost);
@@ -162,6 +197,8 @@ export const messagesByKind: {
     ),
     wishes: fc.array(anyWish, { maxLength: 8 }),
     catalog: fc.option(anyCatalog),
+    words: fc.array(objectOf({ number: natural, matter: anyMatter }), { maxLength: 8 }),
+    said: fc.array(anySaidWord, { maxLength: 8 }),
   }),
   install: objectOf({
     kind: fc.constant("install" as const),
@@ -171,6 +208,7 @@ export const messagesByKind: {
     wait: anyAge,
     allocation: ascending(anyAssignment, (assignment) => assignment.vip),
     differing: ascending(anyDiffering, (each) => each.host),
+    words: fc.array(anySaidWord, { maxLength: 8 }),
   }),
   farewell: objectOf({ kind: fc.constant("farewell" as const) }),
   probe: objectOf({ kind: fc.constant("probe" as const) }),

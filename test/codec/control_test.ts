@@ -22,6 +22,8 @@ const requests: {
   resume: { kind: "resume", reason: "" },
   move: { kind: "move", vip: "web-a", to: "test01" },
   balance: { kind: "balance" },
+  events: { kind: "events", after: 17, wait: 20 },
+  send: { kind: "send", text: "reboot at noon" },
 };
 
 const status: Status = {

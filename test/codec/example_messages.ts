@@ -66,6 +66,7 @@ export const installOf = (vips: number): Install => ({
       unreleased: null,
     })),
   differing: [],
+  words: [],
 });
 
 /** One message of each kind; a new kind does not compile until it is here. */
@@ -110,6 +111,16 @@ export const examples: { readonly [Kind in Message["kind"]]: Extract<Message, { 
         addresses: [{ address: "192.168.9.110", family: 4, prefix: 32, interface: "eth0" }],
       }],
     },
+    words: [
+      { number: 4, matter: { kind: "message", text: "reboot at noon" } },
+      { number: 5, matter: { kind: "drained", reason: "disk full" } },
+    ],
+    said: [{
+      number: 3,
+      matter: { kind: "moveAsked", vip: vipName("web-a"), to: hostName("test01") },
+      by: { host: hostName("test00"), incarnation: incarnation(3) },
+      view,
+    }],
   },
   install: {
     kind: "install",
@@ -141,6 +152,22 @@ export const examples: { readonly [Kind in Message["kind"]]: Extract<Message, { 
       host: hostName("test02"),
       differences: [{ name: "timing.timeout", here: "800ms", elsewhere: "500ms" }],
       more: 0,
+    }],
+    words: [{
+      number: 9,
+      matter: {
+        kind: "failover",
+        vips: [vipName("web-a"), vipName("web-b")],
+        more: 1,
+        from: hostName("test02"),
+        detect: duration(480.25),
+        agree: duration(3.5),
+        acquire: duration(2.25),
+        announce: duration(0.5),
+        confirm: null,
+      },
+      by: { host: hostName("test01"), incarnation: incarnation(4) },
+      view,
     }],
   },
   farewell: { kind: "farewell" },

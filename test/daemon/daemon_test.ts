@@ -90,11 +90,12 @@ Deno.test("SIGTERM removes the VIPs, says farewell, closes every port, releases 
   deepEqual([...host.addresses], []);
   const after = host.done.slice(before);
   ok(after.lastIndexOf("broadcast") > after.findIndex((what) => what.startsWith("remove")), after.join("\n"));
-  deepEqual(after.slice(-6), [
+  deepEqual(after.slice(-7), [
     "close control",
     "close network",
     "close announcer",
     "close addresses",
+    "close record",
     "close lifelines",
     "release guard",
   ]);
@@ -495,4 +496,56 @@ Deno.test("a reload that ends after the daemon was stopped changes nothing any m
   reading.resolve();
   await world.advance(100);
   deepEqual([...host.addresses], []);
+});
+
+Deno.test("what is sent on one host is in everybody's record, and the answer comes when it is", async () => {
+  const world = startHosts(group, { names: [test00, test01] });
+  await world.advance(1_000);
+  const sent = hostOf(world, test01).ask({ kind: "send", text: "reboot at noon" });
+  await world.advance(100);
+  equal(statusOf(await sent).phase, "running");
+  for (const name of [test00, test01]) {
+    const response = await hostOf(world, name).ask({ kind: "events", after: 0, wait: 0 });
+    if (response.kind !== "events") throw new Error(`Expected events, found ${JSON.stringify(response)}`);
+    const said = response.events.entries.filter(({ kind }) => kind === "said");
+    deepEqual(said.map(({ scope, text }) => [scope, text]), [[
+      "group",
+      'Host "test01" says: reboot at noon',
+    ]]);
+  }
+});
+
+Deno.test("who waits for entries is answered with the next one, or with none in time", async () => {
+  const { world, host } = await alone();
+  const last = async (after: number, wait: number) => {
+    const response = await host.ask({ kind: "events", after, wait });
+    return response.kind === "events" ? response.events : null;
+  };
+  const now = (await last(0, 0))?.last ?? 0;
+  ok(now > 0);
+  const patient = last(now, 20);
+  await world.advance(1_000);
+  const sent = host.ask({ kind: "send", text: "hello" });
+  await world.advance(100);
+  await sent;
+  ok((await patient)?.entries.some(({ text }) => text.endsWith("hello")));
+  const newest = (await last(0, 0))?.last ?? 0;
+  const inVain = last(newest, 5);
+  await world.advance(5_100);
+  deepEqual((await inVain)?.entries, []);
+});
+
+Deno.test("what a failover to this host took is told to the group, part by part", async () => {
+  const world = startHosts(group, { names: [test00, test01, test02] });
+  await world.advance(8_000);
+  world.cut.add(segmentName("lan"));
+  await world.advance(3_000);
+  const response = await hostOf(world, test00).ask({ kind: "events", after: 0, wait: 0 });
+  const texts = response.kind === "events" ? response.events.entries.map(({ text }) => text) : [];
+  const took = texts.filter((text) => text.startsWith('Host "test00" took VIP '));
+  deepEqual(took.map((text) => text.replace(/"web-."/, "VIP").replace(/[\d.]+ ms/g, "N ms")).sort(), [
+    'Host "test00" took VIP VIP over from host "test01": noticed after N ms, agreed in N ms, acquired in N ms, ' +
+    "announced in N ms",
+  ]);
+  match(took[0] ?? "", /noticed after 50\d ms/);
 });

@@ -1,7 +1,7 @@
 // Hosts of a group on one faked timeline: real daemons with the real core and codec, on ports that a test looks at
 // and interferes with. Nothing waits: time passes only in `advance`.
 
-import type { ControlRequest, ControlResponse } from "../../src/codec/control.ts";
+import type { ControlRequest, ControlResponse, EventEntry } from "../../src/codec/control.ts";
 import type { Conflict } from "../../src/core/events.ts";
 import {
   type Group,
@@ -99,6 +99,7 @@ function startHost({ group, name, clock, hosts, leftovers, segments, cut, life }
   };
   const done: string[] = [];
   const logged: { level: LogLevel; text: string }[] = [];
+  const recorded: EventEntry[] = [];
   const addresses = new Set(leftovers);
   const interfere: FakeHost["interfere"] = {};
   const files: Pick<FakeHost, "file"> = { file: { group } };
@@ -162,6 +163,7 @@ function startHost({ group, name, clock, hosts, leftovers, segments, cut, life }
       probe: (vips) => Promise.resolve(vips.map((vip) => ({ vip, answer: { kind: "silent" } }))),
       onConflicts: (conflicting) => void (calls.conflicting = conflicting),
       confirmations: () => new Map(),
+      onConfirmed: () => {},
       close: () => Promise.resolve(note("close announcer")),
     },
     guard: { onDeath: () => {}, problem: () => null, release: () => Promise.resolve(note("release guard")) },
@@ -182,6 +184,14 @@ function startHost({ group, name, clock, hosts, leftovers, segments, cut, life }
         if ("problems" in file) return { kind: "refused", problems: file.problems };
         return { kind: "taken", group: file.group, segments: segmentsOf(file.group) };
       },
+    },
+    record: {
+      append: (entries) => {
+        for (const entry of entries) recorded.push({ number: recorded.length + 1, at: "", ...entry });
+      },
+      after: (number) => recorded.filter((entry) => entry.number > number),
+      last: () => recorded.length,
+      close: () => Promise.resolve(note("close record")),
     },
     log: { write: (level, text) => void logged.push({ level, text }) },
   };

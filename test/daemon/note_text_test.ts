@@ -26,7 +26,7 @@ const notes: { readonly [Kind in Note["kind"]]: Extract<Note, { kind: Kind }> } 
   hostRestarted: { kind: "hostRestarted", host: test01 },
   hostDisputed: { kind: "hostDisputed", host: test01 },
   hostSilent: { kind: "hostSilent", host: test01, silentFor: duration(512) },
-  hostEnded: { kind: "hostEnded", host: test01 },
+  hostEnded: { kind: "hostEnded", host: test01, silentFor: duration(12) },
   hostLeft: { kind: "hostLeft", host: test01 },
   configurationChanged: { kind: "configurationChanged", changes: differences, more: 0 },
   configurationDiffers: {
@@ -61,6 +61,16 @@ const notes: { readonly [Kind in Note["kind"]]: Extract<Note, { kind: Kind }> } 
   matured: { kind: "matured" },
   fenced: { kind: "fenced", because: "paused" },
   unfenced: { kind: "unfenced" },
+  said: {
+    kind: "said",
+    word: {
+      number: 1,
+      matter: { kind: "message", text: "reboot at noon" },
+      by: { host: test01, incarnation: incarnation(1) },
+      view: { number: viewNumber(7), coordinator: test00, incarnation: incarnation(1) },
+    },
+  },
+  unsaid: { kind: "unsaid", matter: { kind: "message", text: "reboot at noon" } },
   draining: { kind: "draining", reason: "new kernel" },
   resumed: { kind: "resumed", reason: "" },
   leaving: { kind: "leaving" },

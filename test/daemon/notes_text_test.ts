@@ -10,6 +10,10 @@ const vips = (count: number) => Array.from({ length: count }, (_, place) => vipN
 const moved = (count: number, from: HostName | null): readonly Note[] =>
   vips(count).map((vip) => ({ kind: "vipMoved", vip, from, to: test00, reason: "holderGone" }));
 
+/** The lines without the notes that they tell. */
+const told = (notes: readonly Note[]) =>
+  notesText(notes).map(({ kind, level, text }) => ({ kind, level, text }));
+
 const texts = (notes: readonly Note[]) => notesText(notes).map(({ text }) => text);
 
 Deno.test("notesText() tells a few VIPs one by one, and other notes always", () => {
@@ -34,7 +38,7 @@ Deno.test("notesText() tells many VIPs to which the same happens in one line, in
 Deno.test("notesText() tells together what came to this host, what went, and what nobody holds", () => {
   const nine = vips(9);
   const names = "(v0, v1, v2, v3, v4, v5 and 3 more)";
-  const lines = notesText([
+  const lines = told([
     ...nine.map((vip): Note => ({ kind: "vipAcquired", vip })),
     ...nine.map((vip): Note => ({ kind: "vipReleased", vip })),
     ...nine.map((vip): Note => ({ kind: "vipMoved", vip, from: null, to: null, reason: "unheld" })),

@@ -167,6 +167,7 @@ function fakeStatus(
     mature: true,
     draining,
     hasWishes: false,
+    words: { asked: 0, said: 0 },
     needed: 1,
     view: view === null
       ? null

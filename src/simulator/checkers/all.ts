@@ -22,6 +22,7 @@ import { settlement } from "./settlement.ts";
 import { takeover } from "./takeover.ts";
 import { views } from "./views.ts";
 import { answering } from "./window.ts";
+import { words } from "./words.ts";
 
 /** A group in which nothing has happened for so long, in timeouts, and that has settled, is at rest. */
 const restTimeouts = 3;
@@ -60,5 +61,6 @@ export function allCheckers(plan: Plan): readonly Checker[] {
       hostsCount: Math.min(...files.map(({ hosts }) => hosts.length)),
     }),
     preference(),
+    words(),
   ];
 }

@@ -1,0 +1,104 @@
+// The record of the group, as this host has it.
+
+import { object } from "@optique/core/constructs";
+import { message } from "@optique/core/message";
+import { map, withDefault } from "@optique/core/modifiers";
+import { option } from "@optique/core/primitives";
+import { integer } from "@optique/core/valueparser";
+import type { Events } from "../codec/control.ts";
+import { askEvents } from "../host/control_client.ts";
+import { controlSocketPath } from "../host/control_server.ts";
+import { type Action, defineCommand } from "./command.ts";
+import { exitCode } from "./exit_codes.ts";
+import { daemonOptions } from "./options.ts";
+import { renderEvent } from "./render_events.ts";
+import type { Terminal } from "./terminal.ts";
+
+const followOption = option("--follow", "-f", {
+  description: message`Go on with what happens from now on, until Ctrl-C.`,
+});
+const eventsJsonOption = option("--json", {
+  description: message`Print one JSON object a line, each an entry of the record.`,
+});
+const lastOption = withDefault(
+  option("--last", integer({ metavar: "N", min: 0 }), {
+    description: message`Begin with the last N entries; 0: only what happens from now on.`,
+  }),
+  100,
+);
+
+/** molehill events */
+export const eventsCommand = defineCommand(
+  {
+    name: "events",
+    summary: "Show what happened: views, moves and why, failovers and how long they took, operators' words.",
+    description:
+      `Prints the record of this host, oldest first. What is marked "group" came with a view: every \
+host that was in that view has it, in the same order. What is marked "host" this host alone knows of. Times are by this \
+host's clock. The last entries are kept over restarts, in the state directory.`,
+    examples: [
+      ["molehill events", "the last hundred entries"],
+      ["molehill events --follow --last 0", "what happens from now on"],
+      [`molehill events --json --last 2000 | jq 'select(.kind == "vipMoved")'`, "all moves, for a script"],
+    ],
+    exitCodes: [
+      [exitCode.ok, "shown; with --follow, ended by Ctrl-C"],
+      [
+        exitCode.unreachable,
+        "no daemon answers; with --follow only at the beginning, later it waits for one",
+      ],
+    ],
+  },
+  map(
+    object({ ...daemonOptions, follow: followOption, last: lastOption, json: eventsJsonOption }),
+    (options): Action => (terminal) => showEvents(options, terminal),
+  ),
+);
+
+interface EventsOptions {
+  readonly runtimeDir: string;
+  readonly follow: boolean;
+  readonly last: number;
+  readonly json: boolean;
+}
+
+/** A daemon that is asked to wait for entries answers after so many seconds at the latest. */
+const waitSeconds = 20;
+const timeoutMs = 1_000 * waitSeconds + 10_000;
+/** Between two looks whether a daemon is back, in milliseconds. */
+const retryMs = 500;
+
+async function showEvents(
+  { runtimeDir, follow, last, json }: EventsOptions,
+  terminal: Terminal,
+): Promise<number> {
+  const socket = controlSocketPath(runtimeDir);
+  const show = (events: Events, entries: Events["entries"]) => {
+    for (const entry of entries) {
+      terminal.out(json ? `${JSON.stringify(entry)}\n` : renderEvent(entry, terminal));
+    }
+    return events.last;
+  };
+  const first = await askEvents(socket, { after: 0, wait: 0 }, { timeoutMs });
+  if (first.kind !== "ok") {
+    terminal.err(`${first.kind === "refused" ? first.error : first.message}\n`);
+    return exitCode.unreachable;
+  }
+  let after = show(first.events, last === 0 ? [] : first.events.entries.slice(-last));
+  let isGone = false;
+  while (follow) {
+    const answer = await askEvents(socket, { after, wait: waitSeconds }, { timeoutMs });
+    if (answer.kind === "ok") {
+      isGone = false;
+      // A record that was thrown away begins anew.
+      after = show(answer.events, answer.events.entries);
+      continue;
+    }
+    if (!isGone) {
+      terminal.err(`${answer.kind === "refused" ? answer.error : answer.message}; waiting for it\n`);
+    }
+    isGone = true;
+    await new Promise((resolve) => setTimeout(resolve, retryMs));
+  }
+  return exitCode.ok;
+}

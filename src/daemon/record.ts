@@ -1,0 +1,30 @@
+// What goes into the record that `molehill events` shows: every note that the log has too, but for those of how the
+// hosts agreed. Some are the group's: they come with views, and so every member has them, in the same order. The rest
+// is what this host alone knows of.
+
+import type { Note } from "../core/events.ts";
+import { type KindLine, notesText } from "./notes_text.ts";
+import type { NewEntry } from "./ports.ts";
+
+const ofGroup: ReadonlySet<Note["kind"]> = new Set<Note["kind"]>([
+  "viewInstalled",
+  "vipMoved",
+  "said",
+  "configurationDiffers",
+  "configurationsAgree",
+]);
+
+/** The entries that tell the notes of one step. */
+export const entriesOf = (notes: readonly Note[]): readonly NewEntry[] =>
+  notesText(notes).filter(({ level }) => level !== "debug").map(entryOf);
+
+function entryOf({ level, text, kind, note, vips }: KindLine): NewEntry {
+  const { kind: _, ...details } = note;
+  return {
+    scope: ofGroup.has(kind) ? "group" : "host",
+    level,
+    kind,
+    text,
+    details: vips === null ? details : { ...details, vips },
+  };
+}

@@ -1,0 +1,107 @@
+// The record of what happened, as lines of JSON in the state directory: events.jsonl, and events.1.jsonl with what was
+// before. When the first is full it becomes the second, so what is kept over restarts is bounded.
+//
+// Writing goes on beside: whoever appends never waits for a disk. Where nothing can be written (no such directory, a
+// full disk, one that hangs) the record is kept in memory alone, the log says so once, and each further entry tries again.
+
+import { appendFile, mkdir, readFile, rename } from "node:fs/promises";
+import { join } from "node:path";
+import { type EventEntry, parseEntry } from "../codec/control.ts";
+import type { EventRecord, Log } from "../daemon/ports.ts";
+import { messageOf } from "./command.ts";
+
+/** Entries that are kept in memory, and shown. */
+const KEPT_MAX = 2_000;
+/** Bytes of a file. An entry takes about 300. */
+const FILE_BYTES_MAX = 1_000_000;
+/** Bytes that wait for a disk; what comes above them is not written. */
+const WAITING_BYTES_MAX = 4_000_000;
+/** How long the last entries may take at the end, in milliseconds. */
+const CLOSE_MS_MAX = 500;
+
+/** Opens the record; what is kept from before is read. Never rejects. */
+export async function openRecord(
+  { stateDir, log, now = Date.now }: {
+    readonly stateDir: string;
+    readonly log: Log;
+    /** Milliseconds since 1970. */
+    readonly now?: () => number;
+  },
+): Promise<EventRecord> {
+  const file = join(stateDir, "events.jsonl");
+  const former = join(stateDir, "events.1.jsonl");
+  const [older, newer] = [await readText(former), await readText(file)];
+  let kept: EventEntry[] = entriesIn(`${older}\n${newer}`).slice(-KEPT_MAX);
+  let number = kept.at(-1)?.number ?? 0;
+  let size = newer.length;
+  /** The last line may have been cut off: what comes next must not become a part of it. */
+  let isCut = !newer.endsWith("\n");
+  let waiting = "";
+  let isTold = false;
+  let writing: Promise<void> | null = null;
+
+  return {
+    append(entries) {
+      if (entries.length === 0) return;
+      const at = new Date(now()).toISOString();
+      const numbered = entries.map((entry): EventEntry => ({ number: ++number, at, ...entry }));
+      kept = [...kept, ...numbered].slice(-KEPT_MAX);
+      if (waiting.length > WAITING_BYTES_MAX) return;
+      waiting += numbered.map((entry) => `${JSON.stringify(entry)}\n`).join("");
+      writing ??= writeAll().finally(() => void (writing = null));
+    },
+    after: (from) => kept.filter((entry) => entry.number > from),
+    last: () => number,
+    async close() {
+      await Promise.race([writing, new Promise((resolve) => setTimeout(resolve, CLOSE_MS_MAX))]);
+    },
+  };
+
+  async function writeAll(): Promise<void> {
+    while (waiting !== "") {
+      const text = waiting;
+      try {
+        if (size === 0 || isTold) await mkdir(stateDir, { recursive: true, mode: 0o700 });
+        if (size > FILE_BYTES_MAX) {
+          await rename(file, former);
+          size = 0;
+        }
+        await appendFile(file, isCut ? `\n${text}` : text, { mode: 0o600 });
+        isCut = false;
+      } catch (error) {
+        isCut = true;
+        return tell(error);
+      }
+      size += text.length;
+      waiting = waiting.slice(text.length);
+      isTold = false;
+    }
+  }
+
+  function tell(error: unknown): void {
+    // What could not be written is tried again with the next entry, but does not grow without end.
+    if (isTold) return;
+    isTold = true;
+    log.write(
+      "warning",
+      `Cannot write "${file}": ${
+        messageOf(error)
+      }; "molehill events" shows what happens from memory, until this daemon ends`,
+    );
+  }
+}
+
+async function readText(path: string): Promise<string> {
+  try {
+    return await readFile(path, "utf8");
+  } catch {
+    return "";
+  }
+}
+
+/** What can be read of it; a line that is none of ours, or was cut off, is left out. */
+const entriesIn = (text: string): EventEntry[] =>
+  text.split("\n").flatMap((line) => {
+    const entry = parseEntry(line);
+    return entry.ok ? [entry.value] : [];
+  });

@@ -4,6 +4,7 @@ import { balanceCommand } from "./balance.ts";
 import { checkCommand } from "./check.ts";
 import type { Command } from "./command.ts";
 import { drainCommand } from "./drain.ts";
+import { importCommand } from "./import.ts";
 import { moveCommand } from "./move.ts";
 import { planCommand } from "./plan.ts";
 import { resumeCommand } from "./resume.ts";
@@ -17,6 +18,7 @@ export const commands: readonly Command[] = [
   runCommand,
   checkCommand,
   simulateCommand,
+  importCommand,
   statusCommand,
   planCommand,
   drainCommand,

@@ -7,7 +7,7 @@ import { option } from "@optique/core/primitives";
 import type { ValueParser } from "@optique/core/valueparser";
 import { path } from "@optique/run/valueparser";
 import { type HostFile, type Imported, importKeepalived, importWackamole } from "../config/import/import.ts";
-import type { SourceFile } from "../config/import/report.ts";
+import { type SourceFile, TROUBLES_MAX } from "../config/import/report.ts";
 import { counted } from "../daemon/words.ts";
 import { type Action, defineCommand } from "./command.ts";
 import { exitCode } from "./exit_codes.ts";
@@ -164,9 +164,10 @@ const problemsShownMax = 50;
 
 function refuse(problems: readonly string[], { err }: Terminal): number {
   const more = problems.length - problemsShownMax;
+  const all = problems.length < TROUBLES_MAX ? "" : " or more";
   err(problems.slice(0, problemsShownMax).map((problem) => `${problem}\n`).join(""));
-  if (more > 0) err(`... and ${counted(more, "problem")} more\n`);
-  err(`Cannot convert: ${counted(problems.length, "problem")}\n`);
+  if (more > 0) err(`... and ${more} more\n`);
+  err(`Cannot convert: ${counted(problems.length, "problem")}${all}\n`);
   return exitCode.badConfiguration;
 }
 

@@ -9,7 +9,7 @@ export type ReadSource =
   | { readonly kind: "problem"; readonly problem: string };
 
 /** No configuration of a person is larger. */
-const bytesMax = 4 * 1024 * 1024;
+const bytesMax = 1024 * 1024;
 
 /** The text of the file; bytes that are no UTF-8, as in old comments, read as U+FFFD. */
 export function readSourceFile(path: string): ReadSource {
@@ -19,7 +19,7 @@ export function readSourceFile(path: string): ReadSource {
       if (fstatSync(file).isDirectory()) return cannot(path, "it is a directory");
       const bytes = readAtMost(file, bytesMax + 1);
       if (bytes.length > bytesMax) {
-        return cannot(path, "it is larger than 4 MiB (wanted a configuration file)");
+        return cannot(path, "it is larger than 1 MiB (wanted a configuration file)");
       }
       return textOf(path, bytes);
     } finally {

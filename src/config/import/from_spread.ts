@@ -5,6 +5,7 @@
 // each other. So one Spread_Segment is a segment as it is, and several are together one segment in unicast mode.
 
 import type { IpAddress } from "../../core/ip_address.ts";
+import { HOSTS_MAX } from "../../core/limits.ts";
 import { addressFact } from "../address.ts";
 import { durationText, profiles } from "../timing.ts";
 import { hostAddress } from "../values.ts";
@@ -12,7 +13,7 @@ import type { DraftHost, DraftLine, DraftSegment } from "./draft.ts";
 import type { HostsFile } from "./hosts_file.ts";
 import { hostNames } from "./names.ts";
 import { cannot, remark, type Report, shown, shownQuoted } from "./report.ts";
-import type { SpreadConf, SpreadHost, SpreadSegment, SpreadSetting } from "./spread_conf.ts";
+import type { SpreadConf, SpreadHost, SpreadInterface, SpreadSegment, SpreadSetting } from "./spread_conf.ts";
 import type { Suggestion } from "./suggestions.ts";
 import { durationOf, quoted } from "./toml_text.ts";
 
@@ -36,7 +37,13 @@ export function fromSpread(
   },
 ): SpreadPart {
   const [first] = conf.segments;
-  const all = conf.segments.flatMap(({ hosts }) => hosts);
+  const every = conf.segments.flatMap(({ hosts }) => hosts);
+  const all = every.slice(0, HOSTS_MAX);
+  const [surplus] = every.slice(HOSTS_MAX);
+  if (surplus !== undefined) {
+    const fact = `there are ${every.length} of them`;
+    cannot(report, surplus.place, { action: "use all hosts", fact, wanted: `at most ${HOSTS_MAX}` });
+  }
   if (first === undefined || all.length === 0) {
     const fact = first === undefined ? "it has no Spread_Segment" : "its Spread_Segment has no hosts";
     const place = first?.place ?? { file, line: 1, column: 1 };
@@ -149,6 +156,10 @@ function addressOf(host: SpreadHost, hostsFile: HostsFile, report: Report): IpAd
     ? daemons[0]?.address ?? host.address
     : host.address ?? listed ?? daemons[0]?.address;
   if (address === undefined || address === null) {
+    // What stands where its address is has been told.
+    if (report.troubles.some((told) => told.place.line === place.line && told.place.file === place.file)) {
+      return null;
+    }
     cannot(report, place, {
       action: `use host ${shownQuoted(name)}`,
       fact: "it has no address, and no hosts file gives it one other than the loopback",
@@ -201,25 +212,17 @@ function furtherSegments(
       (uses.length === 0 || uses.includes("D")) && address.text !== own?.text
     )
   );
-  const apart = new Set(others.flat().map(({ address }) => address.text)).size === others.flat().length &&
-    others.flat().every(({ address }) =>
-      hostAddress.read(address.text).kind === "ok" && hosts.every(([, own]) => own?.text !== address.text)
-    );
+  const further = others.flat();
+  const own = new Set(hosts.map(([, address]) => address?.text));
+  const apart = new Set(further.map(({ address }) => address.text)).size === further.length &&
+    further.every(({ address: { text } }) => hostAddress.read(text).kind === "ok" && !own.has(text));
   const ofOneKind = (index: number) => new Set(others.map((each) => each[index]?.address.family)).size === 1;
   let count = hosts.length > 1 && apart ? Math.min(...others.map((each) => each.length)) : 0;
   while (count > 0 && !Array.from({ length: count }, (_, index) => ofOneKind(index)).every(Boolean)) count--;
-  for (const [{ interfaces }, own] of hosts) {
-    for (const { place, address, uses } of interfaces) {
-      if (
-        address.text === own?.text ||
-        (others.flat().some((each, at) => each.place === place && at >= 0) && count > 0)
-      ) {
-        continue;
-      }
-      const why = uses.includes("C") || uses.includes("M")
-        ? "for clients of Spread; molehill status, drain and so on ask over the socket in /run/molehill"
-        : "not every host has a further address for the others, so it makes no second segment";
-      remark(report, place, `${uses.join(" ")} ${address.text}`.trim(), why);
+  const used = new Set(others.flatMap((each) => each.slice(0, count)));
+  for (const [{ interfaces }, address] of hosts) {
+    for (const each of interfaces) {
+      if (each.address.text !== address?.text && !used.has(each)) tellUnused(each, report);
     }
   }
   return Array.from({ length: count }, (_, index) => ({
@@ -233,6 +236,13 @@ function furtherSegments(
     },
     addresses: others.flatMap((each) => each[index]?.address ?? []),
   }));
+}
+
+function tellUnused({ place, address, uses }: SpreadInterface, report: Report): void {
+  const why = uses.includes("C") || uses.includes("M")
+    ? "for clients of Spread; molehill status, drain and so on ask over the socket in /run/molehill"
+    : "not every host has a further address for the others, so it makes no segment";
+  remark(report, place, `${uses.join(" ")} ${address.text}`.trim(), why);
 }
 
 const timeoutNames = new Set([
@@ -259,8 +269,8 @@ function timingOf(
   if (!(token > 0)) {
     const profile = isWide ? "wan" : "lan";
     const { heartbeat, timeout } = profiles[profile];
-    const now = `a host is suspected after ${durationOf(timeout)}, with a heartbeat every ${
-      durationOf(heartbeat)
+    const now = `a host is suspected after ${durationText(timeout)}, with a heartbeat every ${
+      durationText(heartbeat)
     }`;
     const why = isWide
       ? `Several segments made Spread use its slow timeouts. Here ${now}; hosts in one building can have "lan" or "fast".`
@@ -272,6 +282,7 @@ function timingOf(
   const gather = Number(setting(conf, "GatherTimeout")?.value);
   const least = token + (gather > 0 ? gather : 0);
   const ms = Math.min(Math.max(Math.round(token), 15), 3_600_000);
+  const isSame = ms === timeout;
   return {
     profile,
     timing: [
@@ -280,17 +291,19 @@ function timingOf(
         value: quoted(profile),
         why:
           `Spread took a lost token for a dead host after ${
-            durationOf(Math.round(token))
+            durationText(Math.round(token))
           } (TokenTimeout), and its ` +
           `hosts had agreed after ${
-            durationOf(Math.round(least))
+            durationText(Math.round(least))
           } at the earliest. Here a host is suspected after ` +
-          `${durationOf(timeout)}, with a heartbeat every ${
-            durationOf(heartbeat)
-          }. To wait as long as Spread did:`,
+          `${durationText(timeout)}, with a heartbeat every ${durationText(heartbeat)}.${
+            isSame ? "" : " To wait as long as Spread did:"
+          }`,
       },
-      { key: "timeout", value: durationOf(ms), off: true },
-      { key: "heartbeat", value: durationOf(Math.floor(ms / 5)), off: true },
+      ...(isSame ? [] : [
+        { key: "timeout", value: durationOf(ms), off: true },
+        { key: "heartbeat", value: durationOf(Math.floor(ms / 5)), off: true },
+      ]),
     ],
   };
 }

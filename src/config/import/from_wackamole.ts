@@ -55,13 +55,14 @@ export function fromWackamole(files: readonly [HostConf, ...HostConf[]], context
   for (const other of others) compareFiles(first, other, report);
   tellSettings(first, context);
   const sets = usableSets(conf, context);
+  const preferred = preferring(files);
   return {
     cluster: clusterOf(conf, report),
     mature: matureOf(conf, context),
     vips: sets.map((set): DraftVip => ({
       name: null,
       addresses: set.map(({ ip, interface: on }) => ({ ip, interface: on })),
-      prefer: preferring(set[0]?.ip, files),
+      prefer: set.slice(0, 1).flatMap(({ ip }) => preferred(ip)),
       hosts: null,
     })),
     interfaces: interfacesOf(files, report),
@@ -189,14 +190,19 @@ function checkUsable(
 }
 
 /** Who prefers a VIP, by its first address, in the order of the files. */
-function preferring(head: IpAddress | undefined, files: readonly HostConf[]): readonly string[] {
-  if (head === undefined) return [];
-  return files.flatMap(({ host, conf: { prefer } }) => {
-    const does = prefer?.some(({ ip, prefix }) =>
-      firstOfBlock(ip, prefix).text === firstOfBlock(head, prefix).text
-    );
-    return host !== null && does === true ? [host] : [];
+function preferring(files: readonly HostConf[]): (head: IpAddress) => readonly string[] {
+  const prefers = files.map(({ host, conf: { prefer } }) => {
+    const blocks = new Map<number, Set<string>>();
+    for (const { ip, prefix } of prefer ?? []) {
+      blocks.set(prefix, (blocks.get(prefix) ?? new Set()).add(firstOfBlock(ip, prefix).text));
+    }
+    return { host, blocks };
   });
+  return (head) =>
+    prefers.flatMap(({ host, blocks }) => {
+      const does = [...blocks].some(([prefix, firsts]) => firsts.has(firstOfBlock(head, prefix).text));
+      return host !== null && does ? [host] : [];
+    });
 }
 
 function compareFiles(first: HostConf, other: HostConf, report: Report): void {

@@ -13,7 +13,16 @@ import { type HostsFile, noHosts, parseHostsFile } from "./hosts_file.ts";
 import { parseKeepalivedConf } from "./keepalived_conf.ts";
 import { asName } from "./names.ts";
 import { fillIn, remarkText, renderDraft } from "./render_draft.ts";
-import { createReport, inOrder, placeText, remark, type Report, type SourceFile } from "./report.ts";
+import {
+  cannot,
+  createReport,
+  gathered,
+  inOrder,
+  placeText,
+  remark,
+  type Report,
+  type SourceFile,
+} from "./report.ts";
 import { parseSpreadConf } from "./spread_conf.ts";
 import { parseWackamoleConf } from "./wackamole_conf.ts";
 
@@ -116,9 +125,10 @@ function knownHost(
   const found = hosts.find(({ name, spreadName }) => given === name || given === spreadName);
   if (found !== undefined) return found.name;
   const known = hosts.map(({ name }) => name).join(", ");
-  report.troubles.push({
-    place: { file: file.name, line: 1, column: 1 },
-    message: `Cannot use the file for host "${given}": spread.conf has no such host (wanted one of ${known})`,
+  cannot(report, { file: file.name, line: 1, column: 1 }, {
+    action: `use the file for host "${given}"`,
+    fact: "spread.conf has no such host",
+    wanted: `one of ${known}`,
   });
   return asName(given, "host");
 }
@@ -153,7 +163,7 @@ function outcomeOf(draft: Draft, report: Report): Imported {
     kind: "converted",
     text,
     counts: { hosts: draft.hosts.length, vips: draft.vips.length },
-    remarks: inOrder(draft.remarks, draft.files).map(remarkText),
+    remarks: gathered(inOrder(draft.remarks, draft.files)).map(remarkText),
     open: openOf(text),
   };
 }

@@ -12,7 +12,16 @@ import {
   instanceReasons,
   scriptReasons,
 } from "./keepalived_reasons.ts";
-import { cannot, type Place, remark, type Report, shown, shownQuoted, type SourceFile } from "./report.ts";
+import {
+  cannot,
+  type Place,
+  remark,
+  type Report,
+  shown,
+  shownQuoted,
+  type SourceFile,
+  wantedText,
+} from "./report.ts";
 
 export interface KeepalivedConf {
   readonly file: string;
@@ -173,7 +182,9 @@ function tellUnread({ place, words }: Statement, { reasons, owner, report }: Rea
 }
 
 const unknownWhy = (name: string, known: Iterable<string>): string =>
-  `unknown, so it is left out (${withHint(name, { known, wanted: "a keyword of keepalived.conf(5)" })})`;
+  `unknown, so it is left out ${
+    wantedText(withHint(name, { known, wanted: "a keyword of keepalived.conf(5)" }))
+  }`;
 
 function instanceOf(statement: Statement, context: Context): VrrpInstance {
   const { place, words: [, name = ""], body } = statement;

@@ -51,11 +51,14 @@ export function keepalivedHosts(
   checkAddresses(files, report);
   const instances = files.map(({ conf }) => conf.instances);
   const networks = networksOf(instances.flat());
+  const networkOf = new Map(
+    networks.flatMap((network) => [...network.addresses.keys()].map((text) => [text, network] as const)),
+  );
   const ofFile = fileNames(files);
   const candidates = files.map(({ host, conf }, index): Candidate => {
     const addresses = new Map<Network, IpAddress>();
     for (const { sourceIp } of conf.instances) {
-      const network = networks.find((each) => each.addresses.has(sourceIp?.value.text ?? ""));
+      const network = networkOf.get(sourceIp?.value.text ?? "");
       if (sourceIp !== null && network !== undefined) addresses.set(network, sourceIp.value);
     }
     const names = [host, conf.routerId, ofFile[index]].flatMap((name) => name ?? []);
@@ -68,6 +71,7 @@ export function keepalivedHosts(
   const claimed = new Set(
     candidates.flatMap(({ addresses }) => [...addresses.values()].map(({ text }) => text)),
   );
+  checkApart(files, candidates, report);
   giveLastAddress(candidates, { networks, claimed });
   const peers = peersOf(networks, { claimed, hosts: hostsFile, report });
   const [first] = networks;
@@ -90,6 +94,11 @@ export function keepalivedHosts(
   );
   const isMulticast = instances.flat().every(({ isUnicast }) => !isUnicast);
   const everybody = [...candidates, ...peers];
+  if (everybody.length === 1) {
+    const why =
+      "VRRP by multicast names no peers: import with --keepalived HOST=FILE for each, or add a [[host]] for each";
+    remark(report, null, "the other hosts", why);
+  }
   const hostNamesNow = distinct(everybody.map(({ name }) => name));
   return {
     segments: kept.map((_, index): DraftSegment => ({
@@ -134,22 +143,43 @@ function checkAddresses(files: readonly KeepalivedFile[], report: Report): void 
   }
 }
 
+function checkApart(
+  files: readonly KeepalivedFile[],
+  candidates: readonly Candidate[],
+  report: Report,
+): void {
+  const owners = new Map<string, string>();
+  for (const [index, { name, addresses }] of candidates.entries()) {
+    for (const { text } of addresses.values()) {
+      const before = owners.get(text);
+      owners.set(text, name);
+      if (before === undefined) continue;
+      cannot(report, topOf(files[index]?.conf.file ?? ""), {
+        action: `use ${shownQuoted(text)} as address of host ${shownQuoted(name)}`,
+        fact: `host ${shownQuoted(before)} has it already`,
+        wanted: "each host's own file",
+      });
+    }
+  }
+}
+
 /** Instances that share an address are in one network. */
 function networksOf(instances: readonly VrrpInstance[]): Network[] {
-  const networks: Network[] = [];
+  const networks = new Set<Network>();
+  const networkOf = new Map<string, Network>();
   for (const { interface: on, sourceIp, peers } of instances) {
     const own = [...(sourceIp === null ? [] : [sourceIp]), ...peers].map(({ value }) => value);
     if (own.length === 0) continue;
-    const touched = networks.filter(({ addresses }) => own.some(({ text }) => addresses.has(text)));
+    const touched = new Set(own.flatMap(({ text }) => networkOf.get(text) ?? []));
     const [first = { interface: on ?? "lan", addresses: new Map<string, IpAddress>() }, ...others] = touched;
-    for (const ip of own) first.addresses.set(ip.text, ip);
-    for (const other of others) {
-      for (const [text, ip] of other.addresses) first.addresses.set(text, ip);
-      networks.splice(networks.indexOf(other), 1);
+    networks.add(first);
+    for (const other of others) networks.delete(other);
+    for (const ip of [...own, ...others.flatMap(({ addresses }) => [...addresses.values()])]) {
+      first.addresses.set(ip.text, ip);
+      networkOf.set(ip.text, first);
     }
-    if (touched.length === 0) networks.push(first);
   }
-  return networks;
+  return [...networks];
 }
 
 function networkWith(ip: IpAddress, networks: Network[]): Network {
@@ -213,7 +243,7 @@ function peersOf(
       hostNames([hosts.nameOf(ip.text) ?? `host-${ip.text.replaceAll(/[.:]+/g, "-")}`])[0] ?? "",
       "peer",
     ),
-    why: `A peer, known by its address alone.`,
+    why: "A peer, known by its address alone.",
     addresses: new Map([
       [first.network, ip],
       ...(isOneHost

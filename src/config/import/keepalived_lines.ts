@@ -18,11 +18,16 @@ export interface Statement {
 interface Line {
   readonly place: Place;
   readonly text: string;
+  /** True when parameters or a condition changed the line: its columns are then not those of the file. */
+  readonly changed?: boolean;
 }
 
 /** More than any file of a person has; a sequence of sequences could have more. */
-const LINES_MAX = 100_000;
+const LINES_MAX = 200_000;
+const CHARACTERS_MAX = 4_000_000;
+/** Parameters are put into no longer lines, and none is longer: together they would make any file a bomb. */
 const LINE_LENGTH_MAX = 20_000;
+const VALUE_LENGTH_MAX = 2_000;
 
 /** The statements of the file. `configId` is what @ lines are compared with; null: nobody knows. */
 export function statementsOf(
@@ -56,6 +61,9 @@ interface Expansion {
   readonly report: Report;
   readonly parameters: Map<string, string>;
   readonly lines: Line[];
+  characters: number;
+  /** The config-ids that lines are for, with the first line of each. */
+  readonly ids: Map<string, Place>;
 }
 
 function expanded(
@@ -64,7 +72,7 @@ function expanded(
 ): readonly Line[] {
   const parameters = new Map([["_HASH", "#"], ["_BANG", "!"]]);
   if (configId !== null) parameters.set("_INSTANCE", configId);
-  const expansion: Expansion = { configId, report, parameters, lines: [] };
+  const expansion: Expansion = { configId, report, parameters, lines: [], characters: 0, ids: new Map() };
   for (let at = 0; at < lines.length; at++) {
     const line = lines[at];
     if (line === undefined || line.text.trim() === "") continue;
@@ -82,6 +90,16 @@ function expanded(
       );
     } else expandLine(line, expansion);
   }
+  const [first] = expansion.ids.values();
+  if (configId !== null && first !== undefined && !expansion.ids.has(configId)) {
+    const ids = [...expansion.ids.keys()].join(", ");
+    remark(
+      report,
+      first,
+      `@ lines for ${ids}`,
+      `none is for ${configId}: HOST of HOST=FILE is to be the config-id`,
+    );
+  }
   return expansion.lines;
 }
 
@@ -92,32 +110,35 @@ function expandLine({ place, text: whole }: Line, expansion: Expansion): void {
   if (text === null || text === "") return;
   const definition = /^\$(\w+)=(.*)$/.exec(text);
   const [, name, value = ""] = definition ?? [];
-  if (name !== undefined) return void expansion.parameters.set(name, value.trim());
+  if (name !== undefined) return void expansion.parameters.set(name, value.trim().slice(0, VALUE_LENGTH_MAX));
   if (/^include[rmwba]?\s/.test(text)) {
     const why = "included files are not followed: put its text in this place, and import again";
     return remark(expansion.report, place, text, why);
   }
-  const unfilled = /(?<!\\)\$(?:\{(\w+)[^}]*\}|(\w+)(?=\s|$))/.exec(text);
+  const unfilled = /(?<!\\)\$(?:\{(\w+)[^}]{0,99}\}|(\w+)(?=\s|$))/.exec(text);
   if (text.startsWith("~")) return expandSequence({ place, text }, expansion);
   if (unfilled !== null && /^\$\S+$/.test(text)) {
     return remark(expansion.report, place, text, "no such definition was read, so the line is left out");
   }
-  if (expansion.lines.length < LINES_MAX) {
-    // The columns of a line that was changed are not those of the file.
-    const isAsWritten = whole.trim() === text;
-    expansion.lines.push({ place, text: isAsWritten ? whole : `${" ".repeat(place.column - 1)}${text}` });
-  } else if (expansion.lines.length === LINES_MAX) {
-    const fact = `it comes to more than ${LINES_MAX} lines when its sequences are written out`;
-    cannot(expansion.report, place, { action: "read the file", fact });
-    expansion.lines.push({ place, text: "" });
-  }
+  if (isFull(expansion)) return;
+  const changed = whole.trim() !== text;
+  expansion.lines.push({ place, text: changed ? text : whole, changed });
+  expansion.characters += text.length;
+  if (!isFull(expansion)) return;
+  const fact =
+    `it comes to more than ${LINES_MAX} lines or ${CHARACTERS_MAX} characters when it is written out`;
+  cannot(expansion.report, place, { action: "read the file", fact });
 }
 
+const isFull = ({ lines, characters }: Expansion): boolean =>
+  lines.length > LINES_MAX || characters > CHARACTERS_MAX;
+
 /** The line without its @ condition; null when it is another host's. */
-function forThisHost({ place, text }: Line, { configId, report }: Expansion): string | null {
+function forThisHost({ place, text }: Line, { configId, report, ids }: Expansion): string | null {
   const condition = /^@(\^?)(\S+)\s*(.*)$/.exec(text);
   if (condition === null) return text;
-  const [, negated, id, rest = ""] = condition;
+  const [, negated, id = "", rest = ""] = condition;
+  if (!ids.has(id)) ids.set(id, place);
   if (configId === null) {
     const why = "only for one config-id, and whose file this is is not known: say --keepalived HOST=FILE";
     remark(report, place, text, why);
@@ -129,6 +150,7 @@ function forThisHost({ place, text }: Line, { configId, report }: Expansion): st
 // A parameter's value may hold parameters in turn.
 function withParameters(text: string, { parameters }: Pick<Expansion, "parameters">): string {
   let now = text;
+  if (now.length > LINE_LENGTH_MAX) return now;
   for (let round = 0; round < 10 && now.includes("$"); round++) {
     const head = /^(?:@\S+\s+)?\$\w+=/.exec(now)?.[0] ?? "";
     const next = head + now.slice(head.length).replace(
@@ -153,7 +175,7 @@ function expandSequence({ place, text }: Line, expansion: Expansion): void {
   }
   const before = expansion.parameters.get(name);
   for (const value of values) {
-    if (expansion.lines.length > LINES_MAX) break;
+    if (isFull(expansion)) break;
     expansion.parameters.set(name, hex === "x" ? value.toString(16) : String(value));
     expandLine({ place, text: rest }, expansion);
   }
@@ -178,23 +200,18 @@ interface Word {
 
 /** The words of each line. Double quotes are taken off, and what they hold is one word. */
 function wordsOf(lines: readonly Line[], report: Report): readonly (readonly Word[])[] {
-  return lines.map(({ place, text }) =>
-    [...text.matchAll(/([{}])|"((?:[^"\\]|\\.)*)"|("?(?:[^\s{}"\\]|\\.|\$\{[^}]*\}|\\)+|")/g)].map(
-      ([all, brace, quoted, plain = ""], index): Word => {
-        const at = { ...place, column: columnOf(text, all, index, place) };
-        if (brace !== undefined) return { kind: brace === "{" ? "open" : "close", text: brace, place: at };
-        if (plain.startsWith('"')) {
-          const fact = "the quote is not closed on its line";
-          cannot(report, at, { action: `read ${shownQuoted(all)}`, fact, wanted: 'another "' });
-        }
-        return { kind: "word", text: quoted ?? plain, place: at };
-      },
-    )
+  const lexeme = /([{}])|"((?:[^"\\]|\\.)*)"|("?(?:\$\{[^}]{0,99}\}|[^\s{}"\\]|\\.|\\)+|")/g;
+  return lines.map(({ place, text, changed = false }) =>
+    [...text.matchAll(lexeme)].map(({ 0: all, 1: brace, 2: quoted, 3: plain = "", index }): Word => {
+      const at = changed ? place : { ...place, column: index + 1 };
+      if (brace !== undefined) return { kind: brace === "{" ? "open" : "close", text: brace, place: at };
+      if (plain.startsWith('"')) {
+        const fact = "the quote is not closed on its line";
+        cannot(report, at, { action: `read ${shownQuoted(all)}`, fact, wanted: 'another "' });
+      }
+      return { kind: "word", text: quoted ?? plain, place: at };
+    })
   );
-}
-
-function columnOf(text: string, word: string, index: number, { column }: Place): number {
-  return index === 0 ? column : text.indexOf(word, column) + 1 || column;
 }
 
 interface OpenStatement {

@@ -18,9 +18,12 @@ export function hostNames(names: readonly string[]): readonly string[] {
 /** The names, with a number behind every one that was there before. */
 export function distinct(names: readonly string[]): readonly string[] {
   const taken = new Set<string>();
+  const counts = new Map<string, number>();
   return names.map((name) => {
     let now = name;
-    for (let count = 2; taken.has(now); count++) now = `${name.slice(0, 58)}-${count}`;
+    let count = counts.get(name) ?? 1;
+    while (taken.has(now)) now = `${name.slice(0, 56)}-${++count}`;
+    counts.set(name, count);
     taken.add(now);
     return now;
   });

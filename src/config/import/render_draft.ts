@@ -2,7 +2,7 @@
 
 import { prefixMax } from "../address.ts";
 import type { Draft, DraftHost, DraftLine, DraftSegment, DraftTarget, DraftVip } from "./draft.ts";
-import { inOrder, placeText, type Remark, shown } from "./report.ts";
+import { gathered, inOrder, placeText, type Remarks, shown } from "./report.ts";
 import { isLive, type Suggestion } from "./suggestions.ts";
 import { comment, inlineTable, list, quoted } from "./toml_text.ts";
 
@@ -131,10 +131,13 @@ function remarksOf({ remarks, files }: Draft): readonly string[] {
   if (remarks.length === 0) return [];
   return [
     ...comment("What has no counterpart here, or another one than you may expect:"),
-    ...inOrder(remarks, files).flatMap((each) => comment(remarkText(each), { hanging: true })),
+    ...gathered(inOrder(remarks, files)).flatMap((each) => comment(remarkText(each), { hanging: true })),
   ];
 }
 
-/** The remark with its place, on one line. */
-export const remarkText = ({ place, what, why }: Remark): string =>
-  `${place === null ? "" : `${placeText(place)}: `}${what}: ${why}`;
+/** The remark with its places, on one line. */
+export function remarkText({ places, what, why }: Remarks): string {
+  const shownPlaces = places.slice(0, 3).map(placeText).join(", ");
+  const more = places.length > 3 ? ` and ${places.length - 3} more` : "";
+  return `${places.length === 0 ? "" : `${shownPlaces}${more}: `}${what}: ${why}`;
+}

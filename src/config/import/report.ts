@@ -42,14 +42,17 @@ export interface Report {
 /** A report of nothing yet. */
 export const createReport = (): Report => ({ troubles: [], remarks: [] });
 
+/** So many say that a file is not what it was taken for; further ones are not kept. */
+export const TROUBLES_MAX = 1_000;
+
 /** Notes that what stands there cannot be understood. */
 export function cannot(
   { troubles }: Report,
   place: Place,
   { action, fact, wanted }: { readonly action: string; readonly fact: string; readonly wanted?: string },
 ): void {
-  const more = wanted === undefined ? "" : ` (wanted ${wanted})`;
-  troubles.push({ place, message: `Cannot ${action}: ${fact}${more}` });
+  const more = wanted === undefined ? "" : ` ${wantedText(wanted)}`;
+  if (troubles.length < TROUBLES_MAX) troubles.push({ place, message: `Cannot ${action}: ${fact}${more}` });
 }
 
 /** Notes what has no counterpart. */
@@ -83,3 +86,24 @@ export function inOrder<Told extends { readonly place: Place | null }>(
     return left[0] - right[0] || left[1] - right[1] || left[2] - right[2];
   });
 }
+
+/** A remark with every place of which the same is to be said. */
+export interface Remarks extends Omit<Remark, "place"> {
+  readonly places: readonly Place[];
+}
+
+/** What is said of several places in the same words is said once, at the first of them. */
+export function gathered(remarks: readonly Remark[]): readonly Remarks[] {
+  const all = new Map<string, { readonly what: string; readonly why: string; readonly places: Place[] }>();
+  for (const { place, what, why } of remarks) {
+    const key = `${what}\n${why}`;
+    const known = all.get(key) ?? { what, why, places: [] };
+    if (place !== null) known.places.push(place);
+    all.set(key, known);
+  }
+  return [...all.values()];
+}
+
+/** What was wanted, as a sentence ends: "(wanted ...)". */
+export const wantedText = (wanted: string): string =>
+  `(${wanted.startsWith("did you mean") ? "" : "wanted "}${wanted})`;

@@ -3,7 +3,15 @@
 
 import { type IpAddress, parseIpAddress } from "../../core/ip_address.ts";
 import { withHint } from "../reading.ts";
-import { cannot, type Place, remark, type Report, shownQuoted, type SourceFile } from "./report.ts";
+import {
+  cannot,
+  type Place,
+  remark,
+  type Report,
+  shownQuoted,
+  type SourceFile,
+  wantedText,
+} from "./report.ts";
 import {
   type Cursor,
   cursorOver,
@@ -124,7 +132,7 @@ function readDirective(reading: Reading, cursor: Cursor, report: Report): void {
   const token = cursor.take();
   const name = token.text.toLowerCase();
   if (token.kind !== "word") {
-    const wanted = withHint("", { known: [], wanted: directives.join(", ") });
+    const wanted = "a directive";
     cannot(report, token.place, { action: `read ${tokenText(token)}`, fact: "it is out of place", wanted });
   } else if (settingNames.has(name)) {
     const setting = readSetting(token, cursor, report);
@@ -329,7 +337,7 @@ function readUnknown(token: Token, cursor: Cursor, report: Report): void {
     report,
     token.place,
     [token.text, ...rest].join(" "),
-    `unknown to Wackamole too, so it is left out (${hint})`,
+    `unknown to Wackamole too, so it is left out ${wantedText(hint)}`,
   );
 }
 

@@ -264,28 +264,33 @@ function withInterfaces(
   { hosts }: KeepalivedHosts,
   { vips, report }: { readonly vips: readonly UnitSet[]; readonly report: Report },
 ): Draft["hosts"] {
+  const interfaceOf = new Map(
+    vips.flatMap(({ vip }) => vip.addresses.map((each) => [each.ip.text, each.interface] as const)),
+  );
   return hosts.map((host) => {
-    const names = new Map<string, string>();
-    for (const { units, vip } of vips) {
-      for (
-        const instance of units.filter((unit) => unit.host === host.name).flatMap((unit) => unit.instances)
-      ) {
-        for (const { place, ip, dev } of instance.addresses) {
-          const here = dev ?? instance.interface;
-          const there = vip.addresses.find((each) => each.ip.text === ip.text)?.interface;
-          if (here === null || there === undefined) continue;
-          const known = names.get(there);
-          if (known === undefined || known === here) names.set(there, here);
-          else {
-            const action = `use ${shownQuoted(here)} as this host's name of ${shownQuoted(there)}`;
-            cannot(report, place, { action, fact: `it calls it ${shownQuoted(known)} elsewhere` });
-          }
-        }
-      }
-    }
-    for (const [there, here] of names) if (here === there) names.delete(there);
-    return { ...host, interfaces: names };
+    const units = vips.flatMap((each) => each.units).filter((unit) => unit.host === host.name);
+    return { ...host, interfaces: ownNames(units, { interfaceOf, report }) };
   });
+}
+
+function ownNames(
+  units: readonly Unit[],
+  { interfaceOf, report }: { readonly interfaceOf: ReadonlyMap<string, string>; readonly report: Report },
+): ReadonlyMap<string, string> {
+  const names = new Map<string, string>();
+  for (const instance of units.flatMap((unit) => unit.instances)) {
+    for (const { place, ip, dev } of instance.addresses) {
+      const here = dev ?? instance.interface;
+      const there = interfaceOf.get(ip.text);
+      if (here === null || there === undefined) continue;
+      const known = names.get(there);
+      names.set(there, known ?? here);
+      if (known === undefined || known === here) continue;
+      const action = `use ${shownQuoted(here)} as this host's name of ${shownQuoted(there)}`;
+      cannot(report, place, { action, fact: `it calls it ${shownQuoted(known)} elsewhere` });
+    }
+  }
+  return new Map([...names].filter(([there, here]) => there !== here));
 }
 
 function timingOf(instances: readonly VrrpInstance[], report: Report): readonly DraftLine[] {

@@ -214,10 +214,11 @@ function instanceOf(statement: Statement, context: Context): VrrpInstance {
       ? null
       : addressOf(source, { at: 1, as: source.words[0] ?? "", ...context }),
     isUnicast: peers.length > 0,
-    peers: peers.flatMap((peer) => addressOf(peer, { at: 0, as: "unicast_peer", ...context }) ?? []),
+    peers: peers.flatMap((peer) => peersIn(peer, context)),
     addresses: [...inBlock(keys, "virtual_ipaddress"), ...inBlock(keys, "virtual_ipaddress_excluded")]
       .flatMap(
-        (each) => vrrpAddress(each, { instance: name, ...context }) ?? [],
+        (each) =>
+          splitAtAddresses(each).flatMap((one) => vrrpAddress(one, { instance: name, ...context }) ?? []),
       ),
     nopreempt: last("nopreempt") !== undefined,
     garpRefresh: lastNumber(keys, "garp_master_refresh", context),
@@ -247,15 +248,33 @@ const trackKinds = ["script", "process", "file", "interface", "bfd"] as const;
 
 function trackedOf(keys: readonly Statement[], context: Context): readonly Tracked[] {
   return trackKinds.flatMap((kind) =>
-    inBlock(keys, `track_${kind}`).map(({ place, words: [name = "", key, weight] }): Tracked => ({
-      place,
-      kind,
-      name,
-      weight: key === "weight"
-        ? numberIn(weight ?? "", { place, as: `weight of ${name}`, ...context })
-        : null,
-    }))
+    inBlock(keys, `track_${kind}`).flatMap((each) => trackedIn(each, kind, context))
   );
+}
+
+// One on each line; several on one line are read as well.
+function trackedIn(
+  { place, words }: Statement,
+  kind: Tracked["kind"],
+  context: Context,
+): readonly Tracked[] {
+  const tracked: Tracked[] = [];
+  for (let at = 0; at < words.length; at++) {
+    const word = words[at] ?? "";
+    const last = tracked.at(-1);
+    if (word === "weight" && last !== undefined) {
+      const as = `weight of ${shown(last.name)}`;
+      tracked.splice(-1, 1, { ...last, weight: numberIn(words[++at] ?? "", { place, as, ...context }) });
+    } else if (/^(no_?)?reverse$/.test(word)) {
+      remark(
+        context.report,
+        place,
+        words.join(" "),
+        "a check that fails when it passes: turn its command round",
+      );
+    } else tracked.push({ place, kind, name: word, weight: null });
+  }
+  return tracked;
 }
 
 const notifyOf = (keys: readonly Statement[]): readonly Notify[] =>
@@ -326,6 +345,27 @@ function addressOf(
     fact: "it is no IPv4 or IPv6 address",
   });
   return null;
+}
+
+// One on each line; several on one line are read as well.
+function peersIn({ place, words }: Statement, context: Context): readonly Told<IpAddress>[] {
+  const ttl = words.findIndex((word) => /^(min|max)_ttl$/.test(word));
+  const addresses = ttl === -1 ? words : words.slice(0, ttl);
+  if (ttl !== -1) {
+    remark(context.report, place, words.join(" "), "nothing is said of how far a datagram may have come");
+  }
+  return addresses.flatMap((word) =>
+    addressOf({ place, words: [word], body: null }, { at: 0, as: "unicast_peer", ...context }) ?? []
+  );
+}
+
+/** A line with several addresses as one line for each. */
+function splitAtAddresses({ place, words, body }: Statement): readonly Statement[] {
+  const starts = words.flatMap((word, at) => {
+    const isValue = addressOptions.get(words[at - 1] ?? "") === 1 || words[at - 1] === "dev";
+    return at === 0 || (!isValue && parseIpAddress(word.split("/")[0] ?? "") !== null) ? [at] : [];
+  });
+  return starts.map((start, index) => ({ place, words: words.slice(start, starts[index + 1]), body }));
 }
 
 /** What only names or tunes the address on its interface. */

@@ -127,7 +127,8 @@ function readHost(name: Token, cursor: Cursor, report: Report): SpreadHost {
   const next = cursor.peek();
   const found = next.kind === "word" ? readAddress(next) : null;
   if (found !== null) cursor.take();
-  else if (next.kind === "word" && next.place.line === name.place.line) {
+  else if (next.kind === "word" && /^[\d.:[]/.test(next.text)) {
+    // No host is called so; another name would be the next host's.
     cursor.take();
     cannot(report, next.place, {
       action: `use ${shownQuoted(next.text)} as address of host ${shownQuoted(name.text)}`,

@@ -68,20 +68,10 @@ instead, at the end of the file and on standard error.
 
 It changes nothing and needs neither root nor a daemon. A FILE may be a pipe, as of <(ssh lb1 cat FILE).`,
     examples: [
-      ["molehill import --spread spread.conf --wackamole wackamole.conf > molehill.toml", ""],
-      [
-        "molehill import --spread spread.conf --wackamole web1=w1.conf --wackamole web2=w2.conf",
-        "each host with its own Prefer",
-      ],
-      [
-        "molehill import --keepalived lb1=lb1.conf --keepalived lb2=lb2.conf > molehill.toml",
-        "priorities as prefer",
-      ],
-      [
-        "molehill import --keepalived keepalived.conf --hosts /etc/hosts",
-        "one host's file; VRRP by multicast",
-      ],
-      ["molehill check --config molehill.toml", "then: what does it mean?"],
+      ["molehill import --spread spread.conf --wackamole wackamole.conf > new.toml", ""],
+      ["molehill import --spread spread.conf --wackamole web1=1.conf --wackamole web2=2.conf", ""],
+      ["molehill import --keepalived lb1=lb1.conf --keepalived lb2=lb2.conf > new.toml", ""],
+      ["molehill import --keepalived keepalived.conf --hosts /etc/hosts", ""],
     ],
     exitCodes: [
       [exitCode.ok, "everything was converted or told, and check accepts the file"],

@@ -178,6 +178,15 @@ const meanings: readonly Meaning[] = [
     ],
   },
   {
+    told: "several things on one line, where keepalived wants a line for each",
+    of: {
+      a: "vrrp_instance A { interface eth0\n virtual_ipaddress { 10.0.1.1 dev eth0 10.0.1.2/32 brd 10.0.1.9 }\n" +
+        " unicast_src_ip 10.0.0.1\n unicast_peer { 10.0.0.2 10.0.0.3 }\n track_interface { eth8 weight 5 eth9 }\n}",
+    },
+    says: ["10.0.1.1/", "10.0.1.2/", '"10.0.0.3"', "net/eth8/", "net/eth9/"],
+    remarks: [/10\.0\.1\.2\/32 brd 10\.0\.1\.9: the address is added plainly/, /weight 5 \(eth8\)/],
+  },
+  {
     told: "nopreempt leaves the preference out",
     of: pair(" priority 150\n nopreempt", " priority 100"),
     says: [],

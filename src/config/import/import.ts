@@ -59,13 +59,15 @@ export function importWackamole(
   const hostsFile = hostsOf(hosts, report);
   const parsed = parseSpreadConf(spread, report);
   const part = fromSpread(parsed, { file: spread.name, hosts: hostsFile, report });
-  const files = wackamole.map(({ host, file }): HostConf => ({
+  const read = ({ host, file }: HostFile): HostConf => ({
     host: host === null ? null : knownHost(host, part.hosts, { file, report }),
     file: file.name,
     conf: parseWackamoleConf(file, report),
-  }));
+  });
+  const [head, ...tail] = wackamole;
+  const [first, ...others] = [read(head), ...tail.map(read)] as const;
+  const files = [first, ...others];
   tellUnheardHosts(files, part.hosts, report);
-  const [first, ...others] = files as unknown as [HostConf, ...HostConf[]];
   const ownAddresses = part.hosts.flatMap(({ addresses }) =>
     [...addresses.values()].flatMap((ip) => ip?.text ?? [])
   );

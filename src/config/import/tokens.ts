@@ -52,8 +52,8 @@ export interface Cursor {
 /** From the first of the tokens on. */
 export function cursorOver(tokens: readonly Token[]): Cursor {
   let at = 0;
-  const last = tokens.length - 1;
-  const token = (): Token => tokens[Math.min(at, last)] as Token;
+  const end: Token = tokens.at(-1) ?? { kind: "end", text: "", place: { file: "", line: 1, column: 1 } };
+  const token = (): Token => tokens[at] ?? end;
   return {
     peek: token,
     take() {

@@ -5,6 +5,7 @@ import { checkCommand } from "./check.ts";
 import type { Command } from "./command.ts";
 import { drainCommand } from "./drain.ts";
 import { eventsCommand } from "./events.ts";
+import { importCommand } from "./import.ts";
 import { moveCommand } from "./move.ts";
 import { planCommand } from "./plan.ts";
 import { resumeCommand } from "./resume.ts";
@@ -19,6 +20,7 @@ export const commands: readonly Command[] = [
   runCommand,
   checkCommand,
   simulateCommand,
+  importCommand,
   statusCommand,
   planCommand,
   drainCommand,

@@ -32,12 +32,16 @@ const runtimeDirShown = runtimeDir({ description: message`Where the daemon keeps
 export const configOptions = { config: configShown, runtimeDir: runtimeDir(hidden) };
 /** For commands that ask the daemon. */
 export const daemonOptions = { config: config(hidden), runtimeDir: runtimeDirShown };
+/** For commands that need neither. */
+export const hiddenOptions = { config: config(hidden), runtimeDir: runtimeDir(hidden) };
+
 const stateDirOption = withDefault(
   option("--state-dir", path({ metavar: "DIR", type: "directory" }), {
     description: message`Where the daemon keeps what is to survive a restart.`,
   }),
   defaultStateDir,
 );
+
 /** For the daemon itself. */
 export const runOptions = { config: configShown, runtimeDir: runtimeDirShown, stateDir: stateDirOption };
 

@@ -6,7 +6,7 @@
 
 import { resolve } from "node:path";
 import type { Configuration, HostPlace } from "../config/configuration.ts";
-import type { Log, Ports, Signals } from "../daemon/ports.ts";
+import type { Ports, Signals } from "../daemon/ports.ts";
 import { openAddresses } from "../host/addresses.ts";
 import { openAnnouncer } from "../host/announcer.ts";
 import type { Keyring } from "../host/authenticator.ts";
@@ -19,6 +19,7 @@ import { openPacketSocket } from "../host/packet_socket.ts";
 import { preflight } from "../host/preflight.ts";
 import { searchPath } from "../host/programs.ts";
 import { openNetwork } from "../host/udp.ts";
+import type { ConfiguredLog } from "./configured_log.ts";
 import { hostAddresses, type Placement } from "./placement.ts";
 import { createConfigurationFile } from "./reload.ts";
 
@@ -36,7 +37,7 @@ export interface PortOptions {
   readonly keyring: Keyring;
   readonly placement: Placement;
   readonly runtimeDir: string;
-  readonly log: Log;
+  readonly log: ConfiguredLog;
   readonly signals: Signals;
 }
 

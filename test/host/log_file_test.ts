@@ -1,7 +1,13 @@
 // The log in a file: on a real file system, and on one that does what a real one does too seldom.
 
 import { deepEqual, equal, match, ok } from "node:assert/strict";
-import { type FileSystem, localFiles, type LogFile, type LogFilePlace, openLogFile } from "../../src/host/log_file.ts";
+import {
+  type FileSystem,
+  localFiles,
+  type LogFile,
+  type LogFilePlace,
+  openLogFile,
+} from "../../src/host/log_file.ts";
 import { waitUntil } from "../support/wait.ts";
 
 const HURRIED = { retryMs: 5, hungMs: 50, lookMs: 0, rotateMs: 0, flushMs: 5_000 };
@@ -105,7 +111,12 @@ Deno.test("reopen() begins it anew at once, whenever it was looked at last", asy
 Deno.test("a full file gets the number 1, old ones the next, and the last one goes", async () => {
   await withLog({ bytesMax: 10, keep: 2 }, async ({ write, read }) => {
     for (const line of ["first..\n", "second.\n", "third..\n", "fourth.\n"]) await write(line);
-    deepEqual(await Promise.all([undefined, 1, 2, 3].map(read)), ["fourth.\n", "third..\n", "second.\n", null]);
+    deepEqual(await Promise.all([undefined, 1, 2, 3].map(read)), [
+      "fourth.\n",
+      "third..\n",
+      "second.\n",
+      null,
+    ]);
   });
 });
 
@@ -170,7 +181,9 @@ Deno.test("a missing directory is told once, and the lines are written when it i
   });
 });
 
-for (const [path, problem] of [["/dev/null", "it is no regular file"], ["/tmp", "it is a directory"]] as const) {
+for (
+  const [path, problem] of [["/dev/null", "it is no regular file"], ["/tmp", "it is a directory"]] as const
+) {
   Deno.test(`${path} is no place for a log: ${problem}`, async () => {
     await withLog({ path }, async ({ write, told }) => {
       await write("one\n");

@@ -18,7 +18,7 @@ export const logFile: Reader<string> = ofText(
     if (!text.startsWith("/")) return wrong(text === "" ? "it is empty" : "it does not start with /");
     if (text.endsWith("/")) return wrong("it is a directory");
     if (/\p{Cc}/u.test(text)) return wrong("it contains a control character");
-    const foreign = /%(?![h%]).?/u.exec(text)?.[0];
+    const foreign = /%.?/u.exec(text.replace(/%[h%]/g, " "))?.[0];
     if (foreign === undefined) return ok(text);
     return wrong(
       `"${foreign}" means nothing in it`,

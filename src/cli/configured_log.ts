@@ -5,7 +5,8 @@ import { logFileOf } from "../config/log_values.ts";
 import type { HostName } from "../core/vocabulary.ts";
 import { createLog, type LogPlan, type ProcessLog } from "../host/log.ts";
 
-export interface ConfiguredLog extends Pick<ProcessLog, "write" | "repeat" | "reopen" | "flush"> {
+export interface ConfiguredLog
+  extends Pick<ProcessLog, "write" | "problems" | "repeat" | "reopen" | "flush"> {
   /** Goes by another configuration from now on. */
   follow(configuration: Configuration): void;
 }
@@ -21,6 +22,7 @@ export function openLog(configuration: Configuration, owner: LogOwner): Configur
   const log = createLog(planOf(configuration, owner));
   return {
     write: log.write.bind(log),
+    problems: log.problems.bind(log),
     repeat: log.repeat.bind(log),
     reopen: log.reopen.bind(log),
     flush: log.flush.bind(log),

@@ -125,6 +125,8 @@ export type LogLevel = "debug" | "info" | "warning" | "error";
 
 export interface Log {
   write(level: LogLevel, text: string, fields?: Readonly<Record<string, unknown>>): void;
+  /** Where it is to go and cannot just now, and why; for people. */
+  problems?(): readonly string[];
 }
 
 export interface Ports {

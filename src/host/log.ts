@@ -41,6 +41,7 @@ export type LogOptions = LogSurroundings & LogPlan;
 
 /** The log of the process. */
 export interface ProcessLog extends Log {
+  problems(): readonly string[];
   /** For what standard error was told already: writes it to the file and the system log alone. */
   repeat(level: LogLevel, text: string): void;
   /** Logs from now on as the plan says. What did not change is not touched. */
@@ -80,7 +81,10 @@ const RECENT_MAX = 200;
 class Routes implements ProcessLog {
   readonly #options: LogSurroundings;
   #outputs: readonly Output[] = [];
-  readonly #troubled = new Set<Output>();
+  /** Those that take nothing just now, and why; for people. */
+  readonly #troubled = new Map<Output, string>();
+  /** Of those that the plan does not name any more. */
+  readonly #closing = new Set<Promise<void>>();
   #hasSyslog = false;
   /** The newest entries, oldest first, and whether standard error has them. */
   readonly #recent: { readonly record: LogRecord; isSaid: boolean }[] = [];
@@ -99,6 +103,10 @@ class Routes implements ProcessLog {
       timestamp: Date.now(),
       properties: { ...fields },
     });
+  }
+
+  problems(): readonly string[] {
+    return [...this.#troubled.values()];
   }
 
   repeat(level: LogLevel, text: string): void {
@@ -123,7 +131,12 @@ class Routes implements ProcessLog {
       ...(syslog === null ? [] : [[syslog, () => this.#openSyslog(syslog)] as const]),
     ];
     this.#outputs = wanted.map(([asked, open]) => before.find((output) => output.asked === asked) ?? open());
-    for (const output of before) if (!this.#outputs.includes(output)) void output.close();
+    for (const output of before) {
+      if (this.#outputs.includes(output)) continue;
+      this.#troubled.delete(output);
+      const closed = output.close().finally(() => this.#closing.delete(closed));
+      this.#closing.add(closed);
+    }
   }
 
   reopen(): void {
@@ -131,7 +144,7 @@ class Routes implements ProcessLog {
   }
 
   async flush(): Promise<void> {
-    await Promise.all(this.#outputs.map((output) => output.flush()));
+    await Promise.all([...this.#closing, ...this.#outputs.map((output) => output.flush())]);
     // Trouble that was seen only now is told on standard error.
     await Promise.resolve();
     await this.#options.out.flush();
@@ -202,16 +215,14 @@ class Routes implements ProcessLog {
   #trouble(output: Output, { problem, since }: { readonly problem: string; readonly since: number }): void {
     queueMicrotask(() => {
       if (!this.#outputs.includes(output)) return;
-      this.#troubled.add(output);
+      const text = `Cannot write ${output.name}: ${problem}`;
+      this.#troubled.set(output, text);
       if (this.#isOnStandardError()) {
         for (const entry of this.#recent) if (entry.record.timestamp >= since) this.#say(entry);
       }
       const others = this.#outputs.filter((each) => !this.#troubled.has(each)).map(({ name }) => name);
       const where = others.length > 0 ? others.join(" and ") : "standard error";
-      this.write(
-        "warning",
-        `Cannot write ${output.name}: ${problem}; until it can be, the log goes to ${where}`,
-      );
+      this.write("warning", `${text}; until it can be, the log goes to ${where}`);
     });
   }
 

@@ -123,6 +123,9 @@ Deno.test("a full disk is told once on standard error, stops nothing, and is wri
     );
     host.reload();
     await untilIn(host.logFile, "SIGHUP");
+    const warned = async () =>
+      (await host.status())?.warnings.filter((each) => each.includes("log file")) ?? [];
+    assert.deepEqual(await warned(), [`Cannot write the log file "${file}": no space left on the device`]);
     await waitUntil(async () => (await host.addresses()).length === 3, { what: "the host to hold its VIPs" });
     await Deno.remove(`${disk}/ballast`);
     const seen = `${disk}/${file.slice(file.lastIndexOf("/") + 1)}`;
@@ -131,6 +134,7 @@ Deno.test("a full disk is told once on standard error, stops nothing, and is wri
     assert.deepEqual(lines.filter((line) => !/^\d{4}-\S+Z (info|warning|error) +\S/.test(line)), []);
     assert.ok(lines.some((line) => line.includes("SIGHUP")), "what could not be written came later");
     assert.equal((await host.log()).split("Cannot write the log file").length, 2);
+    assert.deepEqual(await warned(), []);
     assert.equal(await host.stop(), 0);
   });
 });

@@ -199,7 +199,7 @@ for (const [name, words] of Object.entries(runtimes)) {
       ]);
       match(system.received().at(-1) ?? "", /^<27>.*: Last words$/);
       const old = await Deno.readTextFile(`${directory}/molehill.log.1`);
-      match(old, /  line=\d+\n$/);
+      match(old, / line=\d+\n$/);
     } finally {
       await Deno.remove(directory, { recursive: true });
     }

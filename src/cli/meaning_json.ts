@@ -6,7 +6,7 @@ import type { Meaning } from "../config/meaning.ts";
 
 /** One JSON object, ending with a line feed. Warnings are lines for people. */
 export function meaningJson(meaning: Meaning, warnings: readonly string[]): string {
-  const { group, digest, partition, keyFile, quorum, segments, hosts, vips, timing, bounds } = meaning;
+  const { group, digest, partition, keyFile, quorum, segments, hosts, vips, timing, bounds, log } = meaning;
   const json = {
     group,
     digest,
@@ -26,6 +26,7 @@ export function meaningJson(meaning: Meaning, warnings: readonly string[]): stri
     assumed: Object.fromEntries(
       Object.entries(assumed).map(([symbol, { worth }]) => [`${symbol}_ms`, worth]),
     ),
+    log: { file: log.file, level: log.level, max_size: log.maxSize, keep: log.keep, syslog: log.syslog },
     warnings,
   };
   return `${JSON.stringify(json, null, 2)}\n`;

@@ -6,7 +6,7 @@
 
 import { resolve } from "node:path";
 import type { Configuration, HostPlace } from "../config/configuration.ts";
-import type { Log, Ports, Signals } from "../daemon/ports.ts";
+import type { Ports, Signals } from "../daemon/ports.ts";
 import { openAddresses } from "../host/addresses.ts";
 import { openAnnouncer } from "../host/announcer.ts";
 import type { Keyring } from "../host/authenticator.ts";
@@ -20,6 +20,7 @@ import { preflight } from "../host/preflight.ts";
 import { searchPath } from "../host/programs.ts";
 import { openRecord } from "../host/record_file.ts";
 import { openNetwork } from "../host/udp.ts";
+import type { ConfiguredLog } from "./configured_log.ts";
 import { hostAddresses, type Placement } from "./placement.ts";
 import { createConfigurationFile } from "./reload.ts";
 
@@ -38,7 +39,7 @@ export interface PortOptions {
   readonly placement: Placement;
   readonly runtimeDir: string;
   readonly stateDir: string;
-  readonly log: Log;
+  readonly log: ConfiguredLog;
   readonly signals: Signals;
 }
 

@@ -7,7 +7,7 @@
 
 import type { Configuration, HostPlace } from "../config/configuration.ts";
 import { fixedChanges } from "../config/fixed.ts";
-import type { ConfigurationFile, Log, Reloaded } from "../daemon/ports.ts";
+import type { ConfigurationFile, Reloaded } from "../daemon/ports.ts";
 import type { LocalAddresses } from "../host/addresses.ts";
 import type { LocalAnnouncer } from "../host/announcer.ts";
 import type { Keyring } from "../host/authenticator.ts";
@@ -16,6 +16,7 @@ import type { LocalLifelines } from "../host/lifelines.ts";
 import { unionOf } from "../host/placed_vip.ts";
 import { interfaceProblems } from "../host/preflight.ts";
 import type { UdpNetwork } from "../host/udp.ts";
+import type { ConfiguredLog } from "./configured_log.ts";
 import { readConfiguration, readSecrets } from "./configuration_file.ts";
 import { hostAddresses, type Placement, placeOn, segmentsOfHosts } from "./placement.ts";
 
@@ -29,7 +30,7 @@ export interface ReloadParts {
   readonly lifelines: LocalLifelines;
   readonly guard: LocalGuard;
   readonly keyring: Keyring;
-  readonly log: Log;
+  readonly log: ConfiguredLog;
 }
 
 /** The configuration file of this daemon, to be read again. */
@@ -41,6 +42,8 @@ export function createConfigurationFile(parts: ReloadParts): ConfigurationFile {
 
   return {
     async reload() {
+      // Whoever moved the log away wants this, whatever is in the configuration.
+      parts.log.reopen();
       const next = await prepare(present);
       if (next.kind === "refused") return next;
       const union = unionOf(next.placement.vips, unionOf(placement.vips, parts.addresses.former()));
@@ -61,6 +64,7 @@ export function createConfigurationFile(parts: ReloadParts): ConfigurationFile {
     network.adopt(segments);
     lifelines.adopt(segments);
     keyring.adopt(next.secrets);
+    log.follow(next.configuration);
     present = next.configuration;
     placement = next.placement;
     for (const warning of next.warnings) if (!shownWarnings.has(warning)) log.write("warning", warning);

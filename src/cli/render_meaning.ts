@@ -2,7 +2,8 @@
 // worst. Pure, from values to text.
 
 import { assumed } from "../config/bounds.ts";
-import type { Segment } from "../config/configuration.ts";
+import type { LogPlace, Segment } from "../config/configuration.ts";
+import { sizeText } from "../config/log_values.ts";
 import type { HostMeaning, Meaning, Quorum, VipMeaning } from "../config/meaning.ts";
 import { counted, spanText } from "../daemon/words.ts";
 import { inColumns } from "./command.ts";
@@ -29,6 +30,7 @@ function renderGroup(meaning: Meaning): readonly string[] {
       ...partitionTexts(meaning).map((text, line) => [line === 0 ? "partition" : "", text] as const),
       ["secrets", meaning.keyFile ?? "none: whoever can send to the hosts can move the VIPs"],
       ...meaning.segments.map((segment) => [`segment ${segment.name}`, segmentText(segment)] as const),
+      ...logTexts(meaning.log).map((text, line) => [line === 0 ? "log" : "", text] as const),
     ]),
   ];
 }
@@ -56,6 +58,17 @@ function quorumTexts({ size, mayLose, evenSplit }: Quorum, count: number): reado
 
 const segmentText = ({ mode, address, port }: Segment): string =>
   `${mode}${address === null ? "" : ` ${address}`} port ${port}`;
+
+/** Nothing when it goes to standard error, as it does when nobody asks for anything else. */
+function logTexts({ file, maxSize, keep, syslog }: LogPlace): readonly string[] {
+  const rotated = maxSize === null
+    ? "never rotated by the daemon"
+    : `rotated at ${sizeText(maxSize)}, ${counted(keep, "old file")} kept`;
+  return [
+    ...(file === null ? [] : [`${file}, ${rotated}`]),
+    ...(syslog === null ? [] : [`system log, facility ${syslog}`]),
+  ];
+}
 
 function renderHosts(
   { hosts, segments }: Meaning,

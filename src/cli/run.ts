@@ -9,11 +9,10 @@ import type { Configuration, HostPlace } from "../config/configuration.ts";
 import { identifyHost } from "../config/whoami.ts";
 import { type Incarnation, incarnation } from "../core/vocabulary.ts";
 import { runDaemon } from "../daemon/daemon.ts";
-import type { Log } from "../daemon/ports.ts";
 import { createKeyring, type Keyring } from "../host/authenticator.ts";
-import { createLog } from "../host/log.ts";
 import { type Action, defineCommand } from "./command.ts";
 import { readConfiguration, readSecrets } from "./configuration_file.ts";
+import { type ConfiguredLog, openLog } from "./configured_log.ts";
 import { listenForEndings } from "./endings.ts";
 import { exitCode } from "./exit_codes.ts";
 import { openPorts } from "./open_ports.ts";
@@ -23,7 +22,7 @@ import type { Terminal } from "./terminal.ts";
 import { version } from "./version.ts";
 
 const verboseOption = option("--verbose", {
-  description: message`Log also how the hosts agree with each other.`,
+  description: message`Log also how the hosts agree with each other, whatever level [log] says.`,
 });
 
 /** molehill run */
@@ -35,7 +34,8 @@ export const runCommand = defineCommand(
       `Takes part in the group and holds the VIPs that the group gives to this host. Runs until SIGTERM or \
 SIGINT: then it hands its VIPs over, removes them and ends. A second signal removes them without handing them over.
 
-SIGHUP makes it read the configuration and the key file again. What did not change is not touched; a file that \
+Its log goes to standard error, or where [log] of the configuration says. SIGHUP makes it begin its log file anew, \
+and read the configuration and the key file again. What did not change is not touched; a file that \
 cannot be used changes nothing, and the log says what is wrong with it.
 
 It needs the privilege to change addresses (root, or CAP_NET_ADMIN and CAP_NET_RAW). If anything that it needs is \
@@ -69,7 +69,7 @@ interface RunOptions {
 async function run(options: RunOptions, terminal: Terminal): Promise<number> {
   const facts = await readFacts(options);
   if (facts.kind === "problem") return refuse(facts.problems, { terminal, code: exitCode.badConfiguration });
-  const log = createLog({ lowest: options.verbose ? "debug" : "info" });
+  const log = openLog(facts.configuration, { host: facts.host.name, verbose: options.verbose });
   try {
     const { runtimeDir, stateDir } = options;
     return await runWith({ ...facts, runtimeDir, stateDir, log }, terminal);
@@ -81,7 +81,7 @@ async function run(options: RunOptions, terminal: Terminal): Promise<number> {
 interface Start extends KnownFacts {
   readonly runtimeDir: string;
   readonly stateDir: string;
-  readonly log: Log;
+  readonly log: ConfiguredLog;
 }
 
 async function runWith(start: Start, terminal: Terminal): Promise<number> {
@@ -99,7 +99,10 @@ async function runWith(start: Start, terminal: Terminal): Promise<number> {
     log,
     signals,
   });
-  if (opened.kind !== "open") return refuse(opened.problems, { terminal, code: exitCode[opened.kind] });
+  if (opened.kind !== "open") {
+    for (const problem of opened.problems) log.repeat("error", problem);
+    return refuse(opened.problems, { terminal, code: exitCode[opened.kind] });
+  }
 
   return await runDaemon({
     group: configuration.group,

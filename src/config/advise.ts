@@ -21,6 +21,7 @@ export function* advise(tables: FileTables): Iterable<Finding> {
   yield* adviseClashes(tables);
   yield* adviseNotify(tables);
   yield* adviseArping(tables);
+  yield* adviseLog(tables);
 }
 
 function* adviseCluster({ cluster, host: hosts }: FileTables): Iterable<Finding> {
@@ -285,5 +286,13 @@ function* adviseArping({ vip: vips, vip_range: ranges, timing, notify }: FileTab
   }
   for (const cost of costs) {
     yield advice(`announcer = "arping" ${cost} (wanted "raw")`, ["notify", "announcer"]);
+  }
+}
+
+function* adviseLog({ log }: FileTables): Iterable<Finding> {
+  if (log.file !== undefined) return;
+  for (const key of ["max_size", "keep"] as const) {
+    if (log[key] === undefined) continue;
+    yield advice(`${key} has no effect: the log goes to no file (wanted file in [log])`, ["log", key]);
   }
 }

@@ -17,6 +17,21 @@ export interface Configuration {
   readonly notify: Notify;
   /** "raw": packet socket, arping where it is not allowed. "arping": always the program. */
   readonly announcer: "raw" | "arping";
+  readonly log: LogPlace;
+}
+
+/** Where the daemon's log goes; with neither file nor syslog, to standard error. */
+export interface LogPlace {
+  /** As it stands in the file; log_values.ts knows what it means on a host. Null: to no file. */
+  readonly file: string | null;
+  /** What is below it is not logged. */
+  readonly level: "debug" | "info" | "warning" | "error";
+  /** Bytes; null: the file is never rotated. */
+  readonly maxSize: number | null;
+  /** How many old files stay beside it. */
+  readonly keep: number;
+  /** The facility of syslog(3); null: not to the system log. */
+  readonly syslog: string | null;
 }
 
 export interface Segment {

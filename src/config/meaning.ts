@@ -5,7 +5,7 @@ import { allocate } from "../core/allocator.ts";
 import { majorityOf } from "../core/membership.ts";
 import type { HostName, SegmentName, Timing, VipAddress, VipName } from "../core/vocabulary.ts";
 import { type Bound, boundsOf } from "./bounds.ts";
-import type { Configuration, Segment } from "./configuration.ts";
+import type { Configuration, LogPlace, Segment } from "./configuration.ts";
 
 export interface Meaning {
   readonly group: string;
@@ -23,6 +23,7 @@ export interface Meaning {
   readonly timing: Timing;
   /** Every row of the table in core/PROTOCOL.md, also those that do not apply to this group. */
   readonly bounds: readonly Bound[];
+  readonly log: LogPlace;
 }
 
 export interface Quorum {
@@ -55,7 +56,7 @@ export interface VipMeaning {
 
 /** The facts about a configuration. */
 export function meaningOf(configuration: Configuration): Meaning {
-  const { group, keyFile, segments, announcer } = configuration;
+  const { group, keyFile, segments, announcer, log } = configuration;
   return {
     group: group.name,
     digest: group.digest,
@@ -67,6 +68,7 @@ export function meaningOf(configuration: Configuration): Meaning {
     vips: vipMeanings(configuration),
     timing: group.timing,
     bounds: boundsOf(group, { canAsk: announcer === "raw" }),
+    log,
   };
 }
 

@@ -4,6 +4,7 @@
 // A key that may be left out reads as undefined; complete.ts knows what it then means.
 
 import * as v from "valibot";
+import { logFile, logLevel, sizeOrOff, syslogFacility } from "./log_values.ts";
 import { leaf, ok, oneOf, type Reader, trueOrFalse, wholeNumber } from "./reading.ts";
 import {
   absolutePath,
@@ -95,6 +96,14 @@ const balanceSchema = table({
   interval: v.optional(leaf(durationFrom(100)), "4s"),
 });
 
+const logSchema = table({
+  file: v.optional(leaf(logFile)),
+  level: v.optional(leaf(logLevel), "info"),
+  max_size: v.optional(leaf(sizeOrOff)),
+  keep: v.optional(leaf(wholeNumber(0, 1_000))),
+  syslog: v.optional(leaf(syslogFacility), false),
+});
+
 export const fileSchema = table({
   cluster: clusterSchema,
   timing: v.optional(timingSchema, {}),
@@ -104,6 +113,7 @@ export const fileSchema = table({
   vip_range: v.optional(v.array(vipRangeSchema), []),
   notify: v.optional(notifySchema, {}),
   balance: v.optional(balanceSchema, {}),
+  log: v.optional(logSchema, {}),
 });
 
 export type TimingKeys = v.InferOutput<typeof timingSchema>;
@@ -129,6 +139,7 @@ export interface LooseTables {
   readonly vip_range: LooseList<VipRangeTable> | null;
   readonly notify: Loose<FileTables["notify"]> | null;
   readonly balance: Loose<FileTables["balance"]> | null;
+  readonly log: Loose<FileTables["log"]> | null;
 }
 
 /** The message of the issue of a key that the schema does not know; `expected` then lists those it knows. */

@@ -4,17 +4,18 @@
 // Equal texts mean the same and different texts do not: nothing that matters may be left out or shortened here.
 
 import { compareText, type Duration, type Group, type Setting } from "../core/vocabulary.ts";
-import type { Configuration, HostPlace, NotifyTarget, Segment } from "./configuration.ts";
+import type { Configuration, HostPlace, LogPlace, NotifyTarget, Segment } from "./configuration.ts";
+import { sizeText } from "./log_values.ts";
 import { durationText } from "./timing.ts";
 
 /** All that settings are read from. */
 export type Settled =
-  & Pick<Configuration, "keyFile" | "segments" | "hosts" | "notify" | "announcer">
+  & Pick<Configuration, "keyFile" | "segments" | "hosts" | "notify" | "announcer" | "log">
   & { readonly group: Pick<Group, "name" | "partition" | "timing" | "hosts" | "balance" | "refresh"> };
 
 /** The settings, sorted by name. */
 export function settingsOf(
-  { group, keyFile, segments, hosts, notify, announcer }: Settled,
+  { group, keyFile, segments, hosts, notify, announcer, log }: Settled,
 ): readonly Setting[] {
   const weights = new Map(group.hosts.map(({ name, weight }) => [name, weight]));
   return [
@@ -30,6 +31,7 @@ export function settingsOf(
     setting("notify.refresh", orOff(group.refresh)),
     setting("notify.targets", notify.targets.map(targetText).join("; ") || "none"),
     setting("notify.announcer", announcer),
+    ...logSettings(log),
   ].sort((a, b) => compareText(a.name, b.name));
 }
 
@@ -43,6 +45,14 @@ const timingSettings = ({ heartbeat, timeout, mature, lease }: Group["timing"]):
   setting("timing.timeout", durationText(timeout)),
   setting("timing.mature", durationText(mature)),
   setting("timing.lease", orOff(lease)),
+];
+
+const logSettings = ({ file, level, maxSize, keep, syslog }: LogPlace): readonly Setting[] => [
+  setting("log.file", file ?? "none"),
+  setting("log.level", level),
+  setting("log.max_size", maxSize === null ? "off" : sizeText(maxSize)),
+  setting("log.keep", String(keep)),
+  setting("log.syslog", syslog ?? "off"),
 ];
 
 const orOff = (length: Duration | null): string => length === null ? "off" : durationText(length);

@@ -309,7 +309,7 @@ class Daemon {
   }
 
   #report(): ControlResponse {
-    const { version, ports: { clock, announcer, guard } } = this.#parts;
+    const { version, ports: { clock, announcer, guard, log } } = this.#parts;
     const group = this.#group;
     const now = clock.now();
     const paths = this.#inbox.paths(now);
@@ -317,8 +317,10 @@ class Daemon {
     const refusal = this.#refusal;
     const confirmations = announcer.confirmations();
     const guardProblem = guard.problem();
+    const logProblems = log.problems?.() ?? [];
     const wallTime = clock.wallTime();
-    const facts = { version, group, paths, confirmations, drops, guardProblem, refusal, now, wallTime };
+    const problems = { guardProblem, logProblems, refusal };
+    const facts = { version, group, paths, confirmations, drops, ...problems, now, wallTime };
     return { kind: "status", status: reportStatus(nodeStatus(this.#node, now), facts) };
   }
 

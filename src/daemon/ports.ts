@@ -127,6 +127,8 @@ export type LogLevel = "debug" | "info" | "warning" | "error";
 
 export interface Log {
   write(level: LogLevel, text: string, fields?: Readonly<Record<string, unknown>>): void;
+  /** Where it is to go and cannot just now, and why; for people. */
+  problems?(): readonly string[];
 }
 
 /** Something that happened, before the record has it. */

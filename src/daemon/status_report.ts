@@ -33,6 +33,8 @@ export interface ReportFacts {
   readonly drops: Drops;
   /** Why no guard stands by; null: one does. */
   readonly guardProblem: string | null;
+  /** Where the log is to go and cannot. */
+  readonly logProblems: readonly string[];
   /** The last reading of the configuration, when it was refused. */
   readonly refusal: Refusal | null;
   readonly now: Instant;
@@ -126,6 +128,7 @@ function warnings(node: NodeStatus, facts: ReportFacts): readonly string[] {
     ...unconfirmedWarnings(node, facts),
     ...hostWarnings(node),
     ...guardWarnings(facts),
+    ...facts.logProblems,
     ...refusalWarnings(facts),
     ...configurationWarnings(node),
     ...dropWarnings(facts.drops, facts.now),

@@ -1,4 +1,4 @@
-import { equal, match } from "node:assert/strict";
+import { doesNotMatch, equal, match } from "node:assert/strict";
 import { golden } from "../support/golden.ts";
 import { molehill, session } from "./captured.ts";
 
@@ -29,6 +29,23 @@ Deno.test("check --json prints no JSON of a wrong file, but its problems on stan
   equal(code, 2);
   equal(out, "");
   equal(err, (await molehill("check", "--config", `${files}/bad.toml`)).err);
+});
+
+Deno.test("check tells where the log goes when it does not go to standard error", async () => {
+  const file = await Deno.makeTempFile({ suffix: ".toml" });
+  try {
+    const good = await Deno.readTextFile(new URL("files/good.toml", import.meta.url));
+    await Deno.writeTextFile(file, `${good}\n[log]\nfile = "/var/log/%h.log"\nkeep = 1\nsyslog = "local0"\n`);
+    const { out } = await molehill("check", "--config", file);
+    match(
+      out,
+      /^ {2}log +\/var\/log\/%h\.log, rotated at 10MB, 1 old file kept\n +system log, facility local0$/m,
+    );
+    await Deno.writeTextFile(file, good);
+    doesNotMatch((await molehill("check", "--config", file)).out, /^ {2}log /m);
+  } finally {
+    await Deno.remove(file);
+  }
 });
 
 for (const count of [1, 2, 3, 4, 5, 6]) {

@@ -35,6 +35,14 @@ const advised: readonly {
     ],
   },
   {
+    told: "keys of a log file that there is none of",
+    text: smallFile({}, '[log]\nmax_size = "off"\nkeep = 3\nsyslog = true\n'),
+    warnings: [
+      "18:1: max_size has no effect: the log goes to no file (wanted file in [log])",
+      "19:1: keep has no effect: the log goes to no file (wanted file in [log])",
+    ],
+  },
+  {
     told: "a single host",
     text: smallFile({ '[[host]]\nname = "test01"\naddress = "192.168.9.161"\n': "" }),
     warnings: ["7:1: Only one host: nobody takes its VIPs over when it fails (wanted two or more)"],

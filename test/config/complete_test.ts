@@ -57,6 +57,13 @@ targets = [ { address = "192.168.8.1", interface = "eth0", throttle = 128, ping 
 [balance]
 moves_per_round = "all"
 interval = "4s"
+
+[log]
+file = "/var/log/molehill/%h.log"
+level = "warning"
+max_size = "1.5GB"
+keep = 9
+syslog = "local0"
 `;
 
 Deno.test("every key that the documentation shows is read", () => {
@@ -96,12 +103,20 @@ Deno.test("every key that the documentation shows is read", () => {
       ping: false,
     }],
   });
+  assert.deepEqual(rest.log, {
+    file: "/var/log/molehill/%h.log",
+    level: "warning",
+    maxSize: 1_500_000_000,
+    keep: 9,
+    syslog: "local0",
+  });
   assert.equal(rest.announcer, "raw");
   assert.deepEqual(group.balance, { movesPerRound: "all", interval: 4000 });
 });
 
 Deno.test("what is left out has a default", () => {
-  const { group, segments, notify, announcer, vips } = configurationOf(SMALL_FILE);
+  const { group, segments, notify, announcer, vips, log } = configurationOf(SMALL_FILE);
+  assert.deepEqual(log, { file: null, level: "info", maxSize: 10_000_000, keep: 5, syslog: null });
   assert.equal(group.partition, "serve");
   assert.deepEqual(group.timing, { heartbeat: 100, timeout: 500, mature: 5000, lease: 3000 });
   assert.deepEqual(group.balance, { movesPerRound: "all", interval: 4000 });

@@ -35,6 +35,7 @@ const same: Readonly<Record<string, string>> = {
   "a single address that is written with its segment": smallFile({
     'address = "192.168.9.160"': 'addresses.lan = "192.168.9.160"',
   }),
+  "another word for the same system log": smallFile({}, "[log]\nsyslog = false\n"),
   "a prefix that goes without saying": smallFile({ "192.168.9.109": "192.168.9.109/32" }),
 };
 
@@ -56,6 +57,11 @@ const changes: readonly Readonly<Record<string, string>>[] = [
   { "[[segment]]": '[timing]\nlease = "off"\n[[segment]]' },
   { "[[segment]]": '[balance]\ninterval = "5s"\n[[segment]]' },
   { "[[segment]]": "[balance]\nmoves_per_round = 1\n[[segment]]" },
+  { "[[segment]]": '[log]\nfile = "/l/%h"\n[[segment]]' },
+  { "[[segment]]": '[log]\nlevel = "debug"\n[[segment]]' },
+  { "[[segment]]": '[log]\nmax_size = "11MB"\n[[segment]]' },
+  { "[[segment]]": "[log]\nkeep = 6\n[[segment]]" },
+  { "[[segment]]": "[log]\nsyslog = true\n[[segment]]" },
   { "[[segment]]": '[notify]\nannouncer = "arping"\n[[segment]]' },
   { "[[segment]]": '[notify]\ntargets = [{ address = "10.0.0.1", interface = "eth0" }]\n[[segment]]' },
   { '"unicast"': '"multicast"\naddress = "239.1.1.1"' },

@@ -16,7 +16,7 @@ const shares: Readonly<Record<string, Readonly<Record<string, number>>>> = {
 };
 
 Deno.test("every example is known here", () => {
-  assert.deepEqual(files, ["molehill.service", ...Object.keys(shares)].sort());
+  assert.deepEqual(files, ["molehill.init", "molehill.service", ...Object.keys(shares)].sort());
 });
 
 for (const [file, share] of Object.entries(shares)) {
@@ -73,6 +73,8 @@ Deno.test("molehill.service keeps what the daemon needs and undoes what it may l
       "RestrictAddressFamilies=AF_UNIX AF_INET AF_INET6 AF_NETLINK AF_PACKET",
       "RuntimeDirectory=molehill",
       "RuntimeDirectoryPreserve=yes",
+      "StateDirectory=molehill",
+      "LogsDirectory=molehill",
       "KillMode=mixed",
       "Restart=always",
     ]

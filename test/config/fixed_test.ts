@@ -41,7 +41,8 @@ Deno.test("fixedChanges() lets everything else change", () => {
   const replaced = {
     '"tudou"': '"tudou"\npartition = "quorum"',
     "/etc/molehill/key": "/etc/molehill/key2",
-    "[[segment]]": '[timing]\nprofile = "wan"\n[balance]\nmoves_per_round = 1\n[[segment]]',
+    "[[segment]]":
+      '[log]\nfile = "/l/%h"\n[timing]\nprofile = "wan"\n[balance]\nmoves_per_round = 1\n[[segment]]',
     'name = "test00"': 'name = "test00"\nweight = 2\ninterfaces = { eth0 = "ens3" }',
     '"test01"': '"test03"',
     "192.168.9.161": "192.168.9.163",

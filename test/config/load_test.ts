@@ -30,7 +30,7 @@ const badFiles: readonly BadFile[] = [
     told: "an unknown section",
     text: smallFile({}, "[timings]\n"),
     problems: [
-      '17:1: Cannot read [timings]: unknown section (did you mean "timing"? wanted cluster, timing, segment, host, vip, vip_range, notify, balance)',
+      '17:1: Cannot read [timings]: unknown section (did you mean "timing"? wanted cluster, timing, segment, host, vip, vip_range, notify, balance, log)',
     ],
   },
   {
@@ -222,6 +222,45 @@ const badFiles: readonly BadFile[] = [
     text: smallFile({ "[[segment]]": '[timing]\ntimeout = "4s"\nlease = "3s"\n[[segment]]' }),
     problems: [
       '6:9: Cannot use "3s" as lease of [timing]: it is shorter than the timeout of 4s (wanted at least "4s", or "off")',
+    ],
+  },
+  {
+    told: "a log file without a whole path",
+    text: smallFile({}, '[log]\nfile = "molehill.log"\n'),
+    problems: [
+      '18:8: Cannot use "molehill.log" as file of [log]: it does not start with / (wanted an absolute path such as "/var/log/molehill/%h.log")',
+    ],
+  },
+  {
+    told: "a log file that is a directory",
+    text: smallFile({}, '[log]\nfile = "/var/log/"\n'),
+    problems: [
+      '18:8: Cannot use "/var/log/" as file of [log]: it is a directory (wanted an absolute path such as "/var/log/molehill/%h.log")',
+    ],
+  },
+  {
+    told: "a log file with a percent sign that means nothing",
+    text: smallFile({}, '[log]\nfile = "/var/log/%d.log"\n'),
+    problems: [
+      '18:8: Cannot use "/var/log/%d.log" as file of [log]: "%d" means nothing in it (wanted only "%h" for the host\'s name, "%%" for a percent sign)',
+    ],
+  },
+  {
+    told: "every other value of [log] that is wrong",
+    text: smallFile({}, '[log]\nlevel = "warn"\nmax_size = "10"\nkeep = -1\nsyslog = "locl0"\nlevl = 1\n'),
+    problems: [
+      '18:9: Cannot use "warn" as level of [log]: unknown value (wanted "debug", "info", "warning" or "error")',
+      '19:12: Cannot use "10" as max_size of [log]: it has no unit (wanted a size such as "10KB" or "10MB")',
+      "20:8: Cannot use -1 as keep of [log]: it is below 0 (wanted a whole number from 0 to 1000)",
+      '21:10: Cannot use "locl0" as syslog of [log]: unknown facility (did you mean "local0"? wanted false, true (which is "daemon"), "user", "syslog", or "local0" to "local7")',
+      '22:1: Cannot read "levl" of [log]: unknown key (did you mean "level"? wanted file, level, max_size, keep, syslog)',
+    ],
+  },
+  {
+    told: "sizes that are none",
+    text: smallFile({}, '[log]\nmax_size = "10MiB"\n'),
+    problems: [
+      '18:12: Cannot use "10MiB" as max_size of [log]: unknown unit "MiB" (wanted KB, MB or GB)',
     ],
   },
   {

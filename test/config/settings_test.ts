@@ -13,6 +13,11 @@ Deno.test("the settings say all that the file says besides its VIPs, with what g
     "host test00": "lan 192.168.9.160, weight 1",
     "host test01": "lan 192.168.9.161, weight 1",
     "key_file": "/etc/molehill/key",
+    "log.file": "none",
+    "log.keep": "5",
+    "log.level": "info",
+    "log.max_size": "10MB",
+    "log.syslog": "off",
     "name": "tudou",
     "notify.announcer": "raw",
     "notify.arp_cache": "off",
@@ -52,6 +57,8 @@ Deno.test("the settings are told in words that a person finds in the file", () =
     "off",
     "2",
   ]);
+  const log = settingsOf(smallFile({}, '[log]\nfile = "/l/%h"\nmax_size = "2500KB"\nsyslog = true\n'));
+  assert.deepEqual([log["log.file"], log["log.max_size"], log["log.syslog"]], ["/l/%h", "2500KB", "daemon"]);
   assert.deepEqual([settings["notify.arp_cache"], settings["notify.targets"]], [
     "90s",
     "192.168.8.1/32 on eth0, throttle 128; 192.168.7.0/24 on eth0, throttle 9, ping",

@@ -25,6 +25,7 @@ const facts: ReportFacts = {
   confirmations: new Map(),
   drops: noDrops,
   guardProblem: null,
+  logProblems: [],
   refusal: null,
   now: instant(70_000),
   wallTime: Date.UTC(2030, 0, 2, 3, 4, 5),
@@ -69,6 +70,11 @@ Deno.test("reportStatus() warns when no guard stands by", () => {
     "No guard stands by: there is no shell; if this daemon dies now, its VIPs stay on this host until their lease " +
     'ends (with lease = "off", until somebody removes them)',
   ]);
+});
+
+Deno.test("reportStatus() warns of a log that cannot be written", () => {
+  const problem = 'Cannot write the log file "/l/a.log": no space left on the device';
+  deepEqual(reportStatus(healthy, { ...facts, logProblems: [problem] }).warnings, [problem]);
 });
 
 Deno.test("reportStatus() warns of nothing during a view change and a move, which pass by themselves", () => {

@@ -16,6 +16,7 @@ import {
 import { assert } from "../core/assert.ts";
 import { addressAfter, prefixMax, rangeSize } from "./address.ts";
 import type { Configuration, HostPlace, Notify, Segment, VipPlace } from "./configuration.ts";
+import { completeHooks } from "./complete_hooks.ts";
 import { digestOf } from "./digest.ts";
 import type { FileTables, HostTable, VipRangeTable, VipTable } from "./schema.ts";
 import { settingsOf } from "./settings.ts";
@@ -43,6 +44,7 @@ export function complete(tables: FileTables, file: string): Configuration {
     vips: vips.map(({ place }) => place),
     notify: notifyOf(tables.notify),
     announcer: tables.notify.announcer,
+    hooks: completeHooks(tables.hooks),
   };
   const group = { ...decisive, settings: settingsOf({ group: decisive, ...rest }) };
   return { file, group: { ...group, digest: digestOf(group) }, ...rest };

@@ -33,6 +33,7 @@ import {
 } from "../core/vocabulary.ts";
 import { whatIf } from "../core/what_if.ts";
 import { AddressWork } from "./address_work.ts";
+import { HookWork } from "./hook_work.ts";
 import { planRequest } from "./control_requests.ts";
 import { Inbox } from "./inbox.ts";
 import { notesText } from "./notes_text.ts";
@@ -60,14 +61,15 @@ export interface DaemonParts {
 export async function runDaemon(parts: DaemonParts): Promise<number> {
   /** All that the configuration ever had while this daemon runs: any of them may be left on this host. */
   const vips = new Set(namesOf(parts.group));
+  const hookWork = new HookWork({ ...parts, ...parts.ports });
   const ending = await new Promise<Ending>((resolve) => {
     try {
-      new Daemon(parts, { end: resolve, vips }).start();
+      new Daemon(parts, { end: resolve, vips, hookWork }).start();
     } catch (error) {
       resolve({ kind: "failed", error });
     }
   });
-  return await shutDown(ending, { ports: parts.ports, vips: sorted(vips) });
+  return await shutDown(ending, { ports: parts.ports, vips: sorted(vips), hookWork });
 }
 
 const namesOf = ({ vips }: Group): readonly VipName[] => vips.map(({ name }) => name);
@@ -76,6 +78,7 @@ interface Outside {
   readonly end: (ending: Ending) => void;
   /** Grows with each configuration. */
   readonly vips: Set<VipName>;
+  readonly hookWork: HookWork;
 }
 
 class Daemon {
@@ -106,6 +109,7 @@ class Daemon {
     this.#inbox = new Inbox(parts);
     this.#addressWork = new AddressWork({
       addresses: ports.addresses,
+      gate: outside.hookWork,
       submit: (event) => this.#submit(event),
       fail: (error) => this.#fail(error),
     });
@@ -144,10 +148,13 @@ class Daemon {
   #step(event: NodeEvent): void {
     const { state, effects } = stepNode(this.#node, event, this.#ports.clock.now());
     this.#node = state;
+    const notes = effects.flatMap((effect) => (effect.kind === "note" ? [effect.note] : []));
+    // What VIPs are about to be acquired for is known before their hooks are asked.
+    this.#outside.hookWork.hear(notes);
     try {
       for (const effect of effects) if (effect.kind !== "note") this.#perform(effect);
     } finally {
-      this.#log(effects.flatMap((effect) => (effect.kind === "note" ? [effect.note] : [])));
+      this.#log(notes);
     }
   }
 
@@ -313,6 +320,7 @@ class Daemon {
     for (const vip of namesOf(group)) this.#outside.vips.add(vip);
     this.#group = group;
     this.#inbox.adopt({ group, segments });
+    this.#outside.hookWork.adopt(group);
     this.#submit({ kind: "configurationChanged", group });
   }
 
@@ -334,6 +342,7 @@ class Daemon {
     if (this.#hasEnded) return;
     this.#hasEnded = true;
     this.#ports.clock.setAlarm(null);
+    this.#addressWork.end();
     dismissWaiters(this.#waiters, stopping);
     this.#outside.end(ending);
   }

@@ -167,13 +167,14 @@ export class HookMoments {
     if (expected === undefined) return [];
     this.#here.delete(vip);
     const move = this.#moves.get(vip);
-    const departure = move?.from === this.#self ? { to: move.to, reason: moveWords[move.reason] } : {};
-    const because = this.#fence !== null
-      ? { reason: fenceWords[this.#fence] }
-      : expected === ""
-      ? {}
-      : { reason: expected };
-    return [this.#moment("release", { vips: [vip], from: this.#self, ...departure, ...because })];
+    const departure = move?.from === this.#self ? moveWords[move.reason] : null;
+    const reason = this.#fence !== null
+      ? fenceWords[this.#fence]
+      : expected === "unable" || expected === "leftover"
+      ? expected
+      : departure ?? expected;
+    const to = departure === null ? null : move?.to ?? null;
+    return [this.#moment("release", { vips: [vip], from: this.#self, to, reason })];
   }
 
   #expectRelease(vips: readonly VipName[], reason: HookReason): void {

@@ -2,7 +2,7 @@
 // users exist, and this process may become those users. A hook that cannot run would be noticed when it is needed.
 
 import { dirname } from "node:path";
-import { stat } from "node:fs/promises";
+import { realpath, stat } from "node:fs/promises";
 import { type Hook, hookEvents, type Hooks } from "../core/hook.ts";
 import { missingProgram } from "./preflight.ts";
 import { findProgram, hookStarter } from "./programs.ts";
@@ -61,7 +61,9 @@ async function programProblem(
   // Whoever may change it, or put another in its place, may do all that the user may whom it runs as.
   const own = user === null ? undefined : users.get(user)?.uid;
   const may = own === undefined ? trusted : new Set([...trusted, own]);
-  for (const path of [program, ...directoriesOf(program)]) {
+  const real = await realpath(program);
+  const ways = new Set([program, real].flatMap((path) => [path, ...directoriesOf(path)]));
+  for (const path of ways) {
     const { uid, mode, isDirectory } = await lookAt(path) ?? { uid: 0, mode: 0, isDirectory: false };
     // In a sticky directory, as /tmp, nobody replaces what is somebody else's.
     const isOpen = (mode & 0o022) !== 0 && !(isDirectory && (mode & 0o1000) !== 0);

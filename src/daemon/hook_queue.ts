@@ -22,7 +22,7 @@ export const atOnceMax = { before: 32, beside: 16 } as const;
 /** So many runs may wait in a lane before one that a newer one has overtaken is dropped. */
 export const laneMax = 16;
 /** Starting a process takes a millisecond; heartbeats that are due come in between. */
-const startsInARow = 4;
+const startsInARow = 1;
 /** Variables of the kernel's MAX_ARG_STRLEN, 128 KiB, hold the addresses of so many VIPs, though each has several. */
 export const batchMax = 500;
 

@@ -176,7 +176,7 @@ export class HookWork implements AcquisitionGate {
       moment.event === "release" ? this.#places.get(vip) ?? hooks.placeOf(vip) : hooks.placeOf(vip)
     );
     const variables = hookVariables(moment, { group: this.#group.name, self, places });
-    return hooks.start(hook, { variables, atMostMs });
+    return hooks.start(hook, { variables, atMostMs, isUrgent: moment.event === "before_acquire" });
   }
 
   #tell({ hook, moment }: QueuedRun, outcome: HookOutcome): void {

@@ -109,6 +109,8 @@ export interface HookStart {
   readonly variables: Readonly<Record<string, string>>;
   /** Milliseconds. */
   readonly atMostMs: number;
+  /** Somebody waits for it. What nobody waits for gets what others leave of the machine. */
+  readonly isUrgent: boolean;
 }
 
 export interface HookProcess {

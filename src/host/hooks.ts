@@ -6,6 +6,7 @@
 // setpriv rather than what spawn() offers: it gives the user's own groups, and its last word to the kernel is that the
 // program ends with the daemon, should that die. Whoever takes too long gets SIGTERM, and SIGKILL a moment later.
 
+import { getPriority, setPriority } from "node:os";
 import process from "node:process";
 import type { Hook, Hooks } from "../core/hook.ts";
 import type { VipName } from "../core/vocabulary.ts";
@@ -92,9 +93,22 @@ function start({ command }: Hook, options: StartOptions): HookProcess {
       stdout: "piped",
       stderr: "piped",
     }).spawn();
+    if (!options.isUrgent) stepBack(child.pid);
     return follow(child, options.atMostMs);
   } catch (error) {
     return neverStarted(`Cannot start ${setsid}: ${messageOf(error)}`);
+  }
+}
+
+/** nice(1) steps below the daemon, whose heartbeats and announcements come first. */
+const niceness = 10;
+
+/** A thousand VIPs that come at once must not be announced later because a thousand hooks are run for them. */
+function stepBack(pid: number): void {
+  try {
+    setPriority(pid, Math.min(19, getPriority() + niceness));
+  } catch {
+    // It has ended already, or this machine has no priorities.
   }
 }
 

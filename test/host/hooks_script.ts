@@ -6,7 +6,7 @@ import { duration } from "../../src/core/vocabulary.ts";
 import { openHooks } from "../../src/host/hooks.ts";
 import { findUsers } from "../../src/host/users.ts";
 
-const { command, user, atMostMs, endAfterMs } = JSON.parse(Deno.args[0] ?? "");
+const { command, user, atMostMs, endAfterMs, isUrgent = false } = JSON.parse(Deno.args[0] ?? "");
 const hooks = openHooks({
   hooks: { before_acquire: [], acquire: [], release: [], view: [], partition: [], foreign_holder: [] },
   vips: [],
@@ -25,6 +25,7 @@ const hook = {
 const process = hooks.start(hook, {
   variables: { MOLEHILL_EVENT: "acquire", MOLEHILL_VIP: "web-a" },
   atMostMs,
+  isUrgent,
 });
 if (endAfterMs !== null) setTimeout(() => process.end(), endAfterMs);
 console.log(JSON.stringify(await process.outcome));

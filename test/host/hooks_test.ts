@@ -15,6 +15,7 @@ interface Asked {
   readonly user?: string | null;
   readonly atMostMs?: number;
   readonly endAfterMs?: number;
+  readonly isUrgent?: boolean;
   /** What stands before the runtime's own words. */
   readonly before?: readonly string[];
 }
@@ -68,6 +69,16 @@ for (const [runtime, words] of Object.entries(runtimes)) {
       code: 0,
       said: ["65534", "65534", "0000000000000000", "/nonexistent"],
     });
+  });
+
+  Deno.test(`${runtime}: a hook that nobody waits for has a lower priority than the daemon`, async () => {
+    const niceness = async (isUrgent: boolean) => {
+      const outcome = await sh("sleep 0.1; nice", { isUrgent, before: ["nice", "-n", "2"] });
+      return outcome.kind === "done" ? outcome.said : [];
+    };
+    const own = Number((await mustRun(["nice"])).trim());
+    deepEqual(await niceness(true), [String(own + 2)]);
+    deepEqual(await niceness(false), [String(own + 12)]);
   });
 
   Deno.test(`${runtime}: a hook's code and its last words come back`, async () => {

@@ -5,6 +5,8 @@ import { message } from "@optique/core/message";
 import { map } from "@optique/core/modifiers";
 import { option } from "@optique/core/primitives";
 import { meaningOf } from "../config/meaning.ts";
+import { checkHooksHere } from "../host/hook_check.ts";
+import { searchPath } from "../host/programs.ts";
 import { type Action, defineCommand } from "./command.ts";
 import { readConfiguration, readSecrets } from "./configuration_file.ts";
 import { exitCode } from "./exit_codes.ts";
@@ -56,7 +58,13 @@ async function check(
   const secrets = await readSecrets(read.configuration);
   const meaning = meaningOf(read.configuration);
   // The file is right all the same: this may be another machine than those that it is for.
-  const warnings = [...read.warnings, ...(secrets.kind === "problem" ? [secrets.problem] : [])];
+  const directories = searchPath(Deno.env.get("PATH"));
+  const hooks = await checkHooksHere(read.configuration.hooks, { directories, isRunning: false });
+  const warnings = [
+    ...read.warnings,
+    ...(secrets.kind === "problem" ? [secrets.problem] : []),
+    ...hooks.problems,
+  ];
   if (json) {
     terminal.out(meaningJson(meaning, warnings));
     return exitCode.ok;

@@ -2,11 +2,26 @@
 // `status --json` speaks.
 
 import { assumed } from "../config/bounds.ts";
+import { hookEvents } from "../core/hook.ts";
 import type { Meaning } from "../config/meaning.ts";
 
 /** One JSON object, ending with a line feed. Warnings are lines for people. */
 export function meaningJson(meaning: Meaning, warnings: readonly string[]): string {
-  const { group, digest, partition, keyFile, quorum, segments, hosts, vips, timing, bounds, log } = meaning;
+  const {
+    group,
+    digest,
+    partition,
+    keyFile,
+    quorum,
+    segments,
+    hosts,
+    vips,
+    timing,
+    bounds,
+    hooks,
+    hookWait,
+    log,
+  } = meaning;
   const json = {
     group,
     digest,
@@ -22,6 +37,15 @@ export function meaningJson(meaning: Meaning, warnings: readonly string[]): stri
       mature_ms: timing.mature,
       lease_ms: timing.lease,
     },
+    hooks: hookEvents.flatMap((event) =>
+      hooks[event].map(({ timeout, onFailure, ...hook }) => ({
+        event,
+        ...hook,
+        timeout_ms: timeout,
+        ...(event === "before_acquire" ? { on_failure: onFailure } : {}),
+      }))
+    ),
+    hook_ms: hookWait,
     bounds: bounds.map(({ name, formula, worst, applies }) => ({ name, formula, worst_ms: worst, applies })),
     assumed: Object.fromEntries(
       Object.entries(assumed).map(([symbol, { worth }]) => [`${symbol}_ms`, worth]),

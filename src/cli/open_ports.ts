@@ -14,6 +14,8 @@ import { createClock } from "../host/clock.ts";
 import { askDaemon } from "../host/control_client.ts";
 import { controlSocketPath, openControlServer } from "../host/control_server.ts";
 import { openGuard } from "../host/guard.ts";
+import { checkHooksHere } from "../host/hook_check.ts";
+import { openHooks } from "../host/hooks.ts";
 import { openLifelines } from "../host/lifelines.ts";
 import { openPacketSocket } from "../host/packet_socket.ts";
 import { preflight } from "../host/preflight.ts";
@@ -60,12 +62,11 @@ async function openInOrder(
   if (packetSocket?.kind === "ok") toClose(async () => packetSocket.socket.close());
   // The programs that are started here need not share this process's working directory.
   const runtimeDir = resolve(givenDir);
-  const ready = await preflight({
-    vips: ownVips,
-    packetSocket,
-    directories: searchPath(Deno.env.get("PATH")),
-  });
-  if (ready.kind === "problems") return unavailable(ready.problems);
+  const directories = searchPath(Deno.env.get("PATH"));
+  const ready = await preflight({ vips: ownVips, packetSocket, directories });
+  const hookCheck = await checkHooksHere(configuration.hooks, { directories, isRunning: true });
+  const problems = [...(ready.kind === "problems" ? ready.problems : []), ...hookCheck.problems];
+  if (ready.kind === "problems" || problems.length > 0) return unavailable(problems);
   const { programs, arping } = ready;
   for (const warning of ready.warnings) log.write("warning", warning);
 
@@ -108,6 +109,8 @@ async function openInOrder(
   if (guard.kind === "problem") return unavailable([guard.problem]);
 
   const record = await openRecord({ stateDir: resolve(stateDir), log });
+  const hooks = openHooks({ ...hookCheck, hooks: configuration.hooks, vips, setsid: programs.setsid });
+
   const ports = {
     clock: createClock(),
     network: network.network,
@@ -115,6 +118,7 @@ async function openInOrder(
     addresses,
     announcer: announcer.announcer,
     guard: guard.guard,
+    hooks,
     control: control.server,
     signals,
     configuration: createConfigurationFile({
@@ -125,6 +129,7 @@ async function openInOrder(
       network: network.network,
       lifelines,
       guard: guard.guard,
+      hooks,
       keyring,
       log,
     }),

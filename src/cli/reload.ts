@@ -13,8 +13,11 @@ import type { LocalAnnouncer } from "../host/announcer.ts";
 import type { Keyring } from "../host/authenticator.ts";
 import type { LocalGuard } from "../host/guard.ts";
 import type { LocalLifelines } from "../host/lifelines.ts";
+import { checkHooksHere, type HookCheck } from "../host/hook_check.ts";
+import type { LocalHooks } from "../host/hooks.ts";
 import { unionOf } from "../host/placed_vip.ts";
 import { interfaceProblems } from "../host/preflight.ts";
+import { searchPath } from "../host/programs.ts";
 import type { UdpNetwork } from "../host/udp.ts";
 import type { ConfiguredLog } from "./configured_log.ts";
 import { readConfiguration, readSecrets } from "./configuration_file.ts";
@@ -29,6 +32,7 @@ export interface ReloadParts {
   readonly network: UdpNetwork;
   readonly lifelines: LocalLifelines;
   readonly guard: LocalGuard;
+  readonly hooks: LocalHooks;
   readonly keyring: Keyring;
   readonly log: ConfiguredLog;
 }
@@ -57,7 +61,7 @@ export function createConfigurationFile(parts: ReloadParts): ConfigurationFile {
 
   /** Nothing here waits: a call of the daemon finds all of it changed, or nothing. */
   function takeOver(next: Next): void {
-    const { addresses, announcer, network, lifelines, keyring, log } = parts;
+    const { addresses, announcer, network, lifelines, keyring, hooks, log } = parts;
     const { vips, targets, segments } = next.placement;
     addresses.adopt({ vips, lease: next.configuration.group.timing.lease });
     announcer.adopt({ vips, targets, hosts: hostAddresses(segments) });
@@ -65,6 +69,7 @@ export function createConfigurationFile(parts: ReloadParts): ConfigurationFile {
     lifelines.adopt(segments);
     keyring.adopt(next.secrets);
     log.follow(next.configuration);
+    hooks.adopt({ ...next.hookCheck, hooks: next.configuration.hooks, vips });
     present = next.configuration;
     placement = next.placement;
     for (const warning of next.warnings) if (!shownWarnings.has(warning)) log.write("warning", warning);
@@ -96,6 +101,7 @@ interface Next {
   readonly placement: Placement;
   readonly secrets: readonly string[];
   readonly warnings: readonly string[];
+  readonly hookCheck: HookCheck;
 }
 
 type Refused = Extract<Reloaded, { readonly kind: "refused" }>;
@@ -115,11 +121,14 @@ async function prepareNext(
   const secrets = await readSecrets(configuration);
   const host = configuration.hosts.find(({ name }) => name === self);
   const placement = host === undefined ? null : placeOn(host, configuration);
+  const directories = searchPath(Deno.env.get("PATH"));
+  const hookCheck = await checkHooksHere(configuration.hooks, { directories, isRunning: true });
   const problems = [
     ...fixed,
+    ...hookCheck.problems,
     ...(secrets.kind === "problem" ? [secrets.problem] : []),
     ...(placement === null ? [] : interfaceProblems(placement.ownVips)),
   ];
   if (problems.length > 0 || placement === null || secrets.kind === "problem") return refused(problems);
-  return { kind: "ready", configuration, placement, secrets: secrets.secrets, warnings };
+  return { kind: "ready", configuration, placement, secrets: secrets.secrets, warnings, hookCheck };
 }

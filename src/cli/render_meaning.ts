@@ -2,9 +2,11 @@
 // worst. Pure, from values to text.
 
 import { assumed } from "../config/bounds.ts";
+import { hookText } from "../config/hook_text.ts";
 import type { LogPlace, Segment } from "../config/configuration.ts";
 import { sizeText } from "../config/log_values.ts";
 import type { HostMeaning, Meaning, Quorum, VipMeaning } from "../config/meaning.ts";
+import { hookEvents } from "../core/hook.ts";
 import { counted, spanText } from "../daemon/words.ts";
 import { inColumns } from "./command.ts";
 import { renderTable } from "./table.ts";
@@ -15,6 +17,7 @@ export function renderMeaning(meaning: Meaning, options: { readonly colours: boo
     renderGroup(meaning),
     renderHosts(meaning, options),
     renderVips(meaning, options),
+    ...renderHooks(meaning),
     renderTimes(meaning, options),
   ];
   return parts.map((lines) => lines.join("\n") + "\n").join("\n");
@@ -95,8 +98,16 @@ const vipAddresses = ({ addresses }: VipMeaning): string =>
 const vipHosts = ({ anyHost, hosts, prefer }: VipMeaning): string =>
   `${anyHost ? "any" : hosts.join(", ")}${prefer.length === 0 ? "" : `; prefers ${prefer.join(", ")}`}`;
 
+/** None: no line of it. */
+function renderHooks({ hooks }: Meaning): readonly (readonly string[])[] {
+  const rows = hookEvents.flatMap((event) =>
+    hooks[event].map((hook) => [event, hookText(event, hook)] as const)
+  );
+  return rows.length === 0 ? [] : [["Hooks", ...inColumns(rows)]];
+}
+
 function renderTimes(
-  { timing, bounds }: Meaning,
+  { timing, bounds, hookWait }: Meaning,
   { colours }: { readonly colours: boolean },
 ): readonly string[] {
   const lease = timing.lease === null ? "no lease" : `lease ${spanText(timing.lease)}`;
@@ -111,8 +122,16 @@ function renderTimes(
     "hosts have the VIPs and have announced them if the row says nothing else:",
     "",
     ...renderTable({ heads: ["WHAT HAPPENS", "AT WORST", "FORMULA"], rows }, { colours, rightColumns: [1] }),
-    ...inColumns(
-      Object.entries(assumed).map(([symbol, { worth, means }]) => [`${symbol} = ${spanText(worth)}`, means]),
-    ),
+    ...inColumns([
+      ...Object.entries(assumed).map(([symbol, { worth, means }]) =>
+        [`${symbol} = ${spanText(worth)}`, means] as const
+      ),
+      ...(hookWait === 0 ? [] : [
+        [
+          `hook = ${spanText(hookWait)}`,
+          "the time limit of before_acquire, which failover waits for",
+        ] as const,
+      ]),
+    ]),
   ];
 }

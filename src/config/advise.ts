@@ -4,6 +4,7 @@ import type { IpAddress } from "../core/ip_address.ts";
 import { majorityOf } from "../core/membership.ts";
 import type { Timing } from "../core/vocabulary.ts";
 import { prefixMax, rangeSize } from "./address.ts";
+import { adviseHooks } from "./advise_hooks.ts";
 import { advice, type Finding } from "./problem.ts";
 import { closest } from "./reading.ts";
 import type { FileTables, TimingKeys } from "./schema.ts";
@@ -22,6 +23,7 @@ export function* advise(tables: FileTables): Iterable<Finding> {
   yield* adviseNotify(tables);
   yield* adviseArping(tables);
   yield* adviseLog(tables);
+  yield* adviseHooks(tables);
 }
 
 function* adviseCluster({ cluster, host: hosts }: FileTables): Iterable<Finding> {

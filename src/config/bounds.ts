@@ -23,8 +23,8 @@ export const assumed = {
   b: { worth: duration(300), means: "from the start of a daemon to its first heartbeat" },
 } as const;
 
-/** How often each quantity is counted, in the order in which the formula names them; s: seconds. */
-type Terms = Readonly<Partial<Record<keyof Timing | keyof typeof assumed | "s", number>>>;
+/** How often each quantity is counted, in the order in which the formula names them; s: seconds, hook: before_acquire. */
+type Terms = Readonly<Partial<Record<keyof Timing | keyof typeof assumed | "s" | "hook", number>>>;
 
 interface Row {
   readonly name: string;
@@ -39,6 +39,10 @@ interface Row {
   readonly overlaps?: boolean;
   /** It takes a VIP that is taken over after the lease. */
   readonly waits?: boolean;
+  /** No VIP is acquired in the end, or when does not matter: no hook is waited for. */
+  readonly acquires?: false;
+  /** It takes hooks that an acquisition waits for. */
+  readonly hooks?: true;
   /** It takes hosts that can ask the network who answers for a VIP. */
   readonly asks?: boolean;
 }
@@ -103,12 +107,14 @@ const rows: readonly Row[] = [
   },
   {
     name: "serve: merge, one holder is left",
+    acquires: false,
     terms: { heartbeat: 1, d: 5, p: 1 },
     partition: "serve",
     hosts: 2,
   },
   {
     name: "the same for a VIP whose handover overlaps",
+    acquires: false,
     terms: { heartbeat: 1, d: 5, p: 1, s: 0.1 },
     partition: "serve",
     hosts: 2,
@@ -116,6 +122,7 @@ const rows: readonly Row[] = [
   },
   {
     name: "quorum: silent partition, the minority has released",
+    acquires: false,
     terms: { timeout: 1, heartbeat: -1 / 2, p: 1 },
     partition: "quorum",
     hosts: 2,
@@ -133,19 +140,28 @@ const rows: readonly Row[] = [
     without: 1,
     hosts: 3,
   },
-  { name: "daemon hangs: its kernel still answers", terms: { lease: 1, s: 1 / 2 } },
+  { name: "daemon hangs: its kernel still answers", terms: { lease: 1, s: 1 / 2 }, acquires: false },
   {
     name: "daemon hangs: two hosts answer",
+    acquires: false,
     terms: { lease: 1, s: 1 / 2, heartbeat: 1, timeout: -1 },
     without: 1,
   },
-  { name: "stopped daemon goes on: its VIPs are removed", terms: { p: 1 } },
+  { name: "stopped daemon goes on: its VIPs are removed", terms: { p: 1 }, acquires: false },
   {
     name: "paused machine goes on: its VIPs are removed",
+    acquires: false,
     terms: { heartbeat: 1, d: 1, p: 1 },
     without: 1,
   },
   { name: "ip cannot add a VIP: another host holds it", terms: { d: 5, p: 2 }, without: 1 },
+  {
+    name: "before_acquire refuses a VIP: another host holds it",
+    terms: { hook: 2, d: 5, p: 1 },
+    acquires: false,
+    without: 1,
+    hooks: true,
+  },
   {
     name: "ip cannot remove a VIP: another host holds it",
     terms: { lease: 1, s: 1, d: 6, p: 1 },
@@ -165,14 +181,22 @@ const rows: readonly Row[] = [
  */
 export const boundsOf = (
   group: Group,
-  { canAsk = true }: { /** False with announcer = "arping". */ readonly canAsk?: boolean } = {},
+  { canAsk = true, hook = 0 }: {
+    /** False with announcer = "arping". */
+    readonly canAsk?: boolean;
+    /** How long an acquisition may wait for before_acquire, in milliseconds. */
+    readonly hook?: number;
+  } = {},
 ): readonly Bound[] =>
-  rows.map((row) => ({
-    name: row.name,
-    formula: formulaOf(row.terms),
-    worst: worthOf(row.terms, group.timing),
-    applies: (canAsk || row.asks !== true) && appliesTo(group, row),
-  }));
+  rows.map((row) => {
+    const terms = hook === 0 || row.acquires === false ? row.terms : { ...row.terms, hook: 1 };
+    return {
+      name: row.name,
+      formula: formulaOf(terms),
+      worst: worthOf(terms, group.timing, hook),
+      applies: (canAsk || row.asks !== true) && (hook > 0 || row.hooks !== true) && appliesTo(group, row),
+    };
+  });
 
 function appliesTo(
   group: Group,
@@ -198,11 +222,11 @@ function termText(name: string, times: number): string {
   return `${name} / ${1 / times}`;
 }
 
-function worthOf(terms: Terms, timing: Timing): Duration | null {
+function worthOf(terms: Terms, timing: Timing, hook: number): Duration | null {
   const { lease } = timing;
   if (terms.lease !== undefined && lease === null) return null;
   const { d, p, b } = assumed;
-  const worth = { ...timing, lease: lease ?? 0, d: d.worth, p: p.worth, b: b.worth, s: 1_000 };
+  const worth = { ...timing, lease: lease ?? 0, d: d.worth, p: p.worth, b: b.worth, s: 1_000, hook };
   const names = Object.keys(worth) as (keyof typeof worth)[];
   return duration(names.reduce((sum, name) => sum + (terms[name] ?? 0) * worth[name], 0));
 }

@@ -16,6 +16,7 @@ import {
 import { assert } from "../core/assert.ts";
 import { addressAfter, prefixMax, rangeSize } from "./address.ts";
 import type { Configuration, HostPlace, Notify, Segment, VipPlace } from "./configuration.ts";
+import { completeHooks } from "./complete_hooks.ts";
 import { digestOf } from "./digest.ts";
 import { logPlaceOf } from "./log_values.ts";
 import type { FileTables, HostTable, VipRangeTable, VipTable } from "./schema.ts";
@@ -45,6 +46,7 @@ export function complete(tables: FileTables, file: string): Configuration {
     notify: notifyOf(tables.notify),
     announcer: tables.notify.announcer,
     log: logPlaceOf(tables.log),
+    hooks: completeHooks(tables.hooks),
   };
   const group = { ...decisive, settings: settingsOf({ group: decisive, ...rest }) };
   return { file, group: { ...group, digest: digestOf(group) }, ...rest };

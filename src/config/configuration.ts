@@ -1,5 +1,6 @@
 // The whole configuration file after it was read, checked and completed with defaults: what every ring may rely on.
 
+import type { Hooks } from "../core/hook.ts";
 import type { Duration, Group, HostName, SegmentName, VipSpec } from "../core/vocabulary.ts";
 
 export interface Configuration {
@@ -18,6 +19,7 @@ export interface Configuration {
   /** "raw": packet socket, arping where it is not allowed. "arping": always the program. */
   readonly announcer: "raw" | "arping";
   readonly log: LogPlace;
+  readonly hooks: Hooks;
 }
 
 /** Where the daemon's log goes; with neither file nor syslog, to standard error. */

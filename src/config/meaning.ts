@@ -3,7 +3,16 @@
 
 import { allocate } from "../core/allocator.ts";
 import { majorityOf } from "../core/membership.ts";
-import type { HostName, SegmentName, Timing, VipAddress, VipName } from "../core/vocabulary.ts";
+import { type Hooks, waitBeforeAcquire } from "../core/hook.ts";
+import {
+  type Duration,
+  duration,
+  type HostName,
+  type SegmentName,
+  type Timing,
+  type VipAddress,
+  type VipName,
+} from "../core/vocabulary.ts";
 import { type Bound, boundsOf } from "./bounds.ts";
 import type { Configuration, LogPlace, Segment } from "./configuration.ts";
 
@@ -24,6 +33,9 @@ export interface Meaning {
   /** Every row of the table in core/PROTOCOL.md, also those that do not apply to this group. */
   readonly bounds: readonly Bound[];
   readonly log: LogPlace;
+  readonly hooks: Hooks;
+  /** How long an acquisition may wait for before_acquire; 0: there is none. */
+  readonly hookWait: Duration;
 }
 
 export interface Quorum {
@@ -56,7 +68,8 @@ export interface VipMeaning {
 
 /** The facts about a configuration. */
 export function meaningOf(configuration: Configuration): Meaning {
-  const { group, keyFile, segments, announcer, log } = configuration;
+  const { group, keyFile, segments, announcer, hooks, log } = configuration;
+  const hook = waitBeforeAcquire(hooks);
   return {
     group: group.name,
     digest: group.digest,
@@ -67,7 +80,9 @@ export function meaningOf(configuration: Configuration): Meaning {
     hosts: hostMeanings(configuration),
     vips: vipMeanings(configuration),
     timing: group.timing,
-    bounds: boundsOf(group, { canAsk: announcer === "raw" }),
+    bounds: boundsOf(group, { canAsk: announcer === "raw", hook }),
+    hooks,
+    hookWait: duration(hook),
     log,
   };
 }

@@ -8,6 +8,7 @@ import { logFile, logLevel, sizeOrOff, syslogFacility } from "./log_values.ts";
 import { leaf, ok, oneOf, type Reader, trueOrFalse, wholeNumber } from "./reading.ts";
 import {
   absolutePath,
+  commandLine,
   durationFrom,
   durationOrOff,
   groupAddress,
@@ -17,7 +18,9 @@ import {
   name,
   notifyBlock,
   rangeAddress,
+  userName,
   vipAddress,
+  vipReference,
   weight,
 } from "./values.ts";
 
@@ -104,6 +107,33 @@ const logSchema = table({
   syslog: v.optional(leaf(syslogFacility), false),
 });
 
+const anyHook = {
+  command: leaf(commandLine),
+  user: v.optional(leaf(userName)),
+  timeout: v.optional(leaf(durationFrom(10))),
+};
+const vipHook = {
+  ...anyHook,
+  vips: v.optional(v.array(leaf(vipReference))),
+  batch: v.optional(leaf(trueOrFalse), false),
+};
+const hooksFor = oneOrMore(table(vipHook));
+const hooksForHost = oneOrMore(table(anyHook));
+
+const hooksSchema = table({
+  user: v.optional(leaf(userName)),
+  timeout: v.optional(leaf(durationFrom(10)), "5s"),
+  before_acquire: v.optional(
+    oneOrMore(table({ ...vipHook, on_failure: v.optional(leaf(oneOf("refuse", "acquire")), "refuse") })),
+    [],
+  ),
+  acquire: v.optional(hooksFor, []),
+  release: v.optional(hooksFor, []),
+  view: v.optional(hooksForHost, []),
+  partition: v.optional(hooksForHost, []),
+  foreign_holder: v.optional(hooksFor, []),
+});
+
 export const fileSchema = table({
   cluster: clusterSchema,
   timing: v.optional(timingSchema, {}),
@@ -114,6 +144,7 @@ export const fileSchema = table({
   notify: v.optional(notifySchema, {}),
   balance: v.optional(balanceSchema, {}),
   log: v.optional(logSchema, {}),
+  hooks: v.optional(hooksSchema, {}),
 });
 
 export type TimingKeys = v.InferOutput<typeof timingSchema>;
@@ -140,6 +171,7 @@ export interface LooseTables {
   readonly notify: Loose<FileTables["notify"]> | null;
   readonly balance: Loose<FileTables["balance"]> | null;
   readonly log: Loose<FileTables["log"]> | null;
+  readonly hooks: Loose<FileTables["hooks"]> | null;
 }
 
 /** The message of the issue of a key that the schema does not know; `expected` then lists those it knows. */
@@ -162,6 +194,12 @@ function table<const Entries extends v.ObjectEntries>(
       }
     }),
   );
+}
+
+/** One table, or a list of them. */
+function oneOrMore<T>(each: v.GenericSchema<unknown, T>): v.GenericSchema<unknown, T | T[]> {
+  const more = v.array(each);
+  return v.lazy((input): v.GenericSchema<unknown, T | T[]> => Array.isArray(input) ? more : each);
 }
 
 /** A table with keys of the operator's choice; the reader, if there is one, must understand each of them. */

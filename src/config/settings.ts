@@ -3,19 +3,21 @@
 //
 // Equal texts mean the same and different texts do not: nothing that matters may be left out or shortened here.
 
+import { hookEvents } from "../core/hook.ts";
 import { compareText, type Duration, type Group, type Setting } from "../core/vocabulary.ts";
 import type { Configuration, HostPlace, LogPlace, NotifyTarget, Segment } from "./configuration.ts";
 import { sizeText } from "./log_values.ts";
+import { hookText } from "./hook_text.ts";
 import { durationText } from "./timing.ts";
 
 /** All that settings are read from. */
 export type Settled =
-  & Pick<Configuration, "keyFile" | "segments" | "hosts" | "notify" | "announcer" | "log">
+  & Pick<Configuration, "keyFile" | "segments" | "hosts" | "notify" | "announcer" | "log" | "hooks">
   & { readonly group: Pick<Group, "name" | "partition" | "timing" | "hosts" | "balance" | "refresh"> };
 
 /** The settings, sorted by name. */
 export function settingsOf(
-  { group, keyFile, segments, hosts, notify, announcer, log }: Settled,
+  { group, keyFile, segments, hosts, notify, announcer, log, hooks }: Settled,
 ): readonly Setting[] {
   const weights = new Map(group.hosts.map(({ name, weight }) => [name, weight]));
   return [
@@ -32,6 +34,10 @@ export function settingsOf(
     setting("notify.targets", notify.targets.map(targetText).join("; ") || "none"),
     setting("notify.announcer", announcer),
     ...logSettings(log),
+    ...hookEvents.flatMap((event) => {
+      const texts = hooks[event].map((hook) => hookText(event, hook));
+      return texts.length === 0 ? [] : [setting(`hooks.${event}`, texts.join("; "))];
+    }),
   ].sort((a, b) => compareText(a.name, b.name));
 }
 

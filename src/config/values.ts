@@ -2,7 +2,7 @@
 
 import { type IpAddress, parseIpAddress } from "../core/ip_address.ts";
 import { addressFact, firstOfBlock, prefixMax } from "./address.ts";
-import { ofNumber, ofText, ok, type Reader, type Reading, wholeNumber, wrong } from "./reading.ts";
+import { ofNumber, ofText, ok, type Reader, type Reading, typeFact, wholeNumber, wrong } from "./reading.ts";
 
 const unitMs: ReadonlyMap<string, number> = new Map([["ms", 1], ["s", 1_000], ["m", 60_000], [
   "h",
@@ -74,6 +74,40 @@ function readWord(text: string, { lengthMax, foreign, start }: WordRule): Readin
 export const absolutePath: Reader<string> = ofText(
   'an absolute path such as "/etc/molehill/key"',
   (text) => text.startsWith("/") ? ok(text) : wrong(text === "" ? "it is empty" : "it does not start with /"),
+);
+
+/** A program and its arguments, as they are given to the kernel: no shell reads them. */
+export const commandLine: Reader<readonly string[]> = {
+  wanted: 'a list of texts, the path of a program first, such as ["/etc/molehill/hook.sh", "flush"]',
+  read: (value) => {
+    if (typeof value === "string") return wrong("it is text, and no shell is there to take it apart");
+    if (!Array.isArray(value)) return wrong(typeFact(value));
+    const words: string[] = [];
+    for (const word of value) {
+      if (typeof word !== "string") return wrong(`${typeFact(word).replace("it is", "it contains")}`);
+      words.push(word);
+    }
+    const [program] = words;
+    if (program === undefined) return wrong("it is empty");
+    if (!program.startsWith("/")) return wrong(`"${program}" does not start with /`);
+    return words.some((word) => word.includes("\0")) ? wrong("it contains a zero byte") : ok(words);
+  },
+};
+
+/** A VIP's name, or the address that it is called by; whether there is one is for check_hooks.ts. */
+export const vipReference: Reader<string> = ofText("the name of a VIP", (text) => {
+  const address = parseIpAddress(text);
+  return address === null ? name.read(text) : ok(address.text);
+});
+
+/** A user of the machine, as useradd(8) names them. */
+export const userName: Reader<string> = ofText(
+  'the name of a user such as "nobody"',
+  (text) => {
+    if (text === "") return wrong("it is empty");
+    if (text.length > 32) return wrong("it is longer than 32 characters");
+    return /^[A-Za-z_][A-Za-z0-9._-]*\$?$/.test(text) ? ok(text) : wrong("it is not a name");
+  },
 );
 
 /** A host's own address. Link-local IPv6 is refused: it means nothing without the interface it is seen on. */

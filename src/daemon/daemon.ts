@@ -33,6 +33,7 @@ import {
 } from "../core/vocabulary.ts";
 import { whatIf } from "../core/what_if.ts";
 import { AddressWork } from "./address_work.ts";
+import { HookWork } from "./hook_work.ts";
 import { planRequest } from "./control_requests.ts";
 import { Failovers } from "./failovers.ts";
 import { Inbox } from "./inbox.ts";
@@ -62,14 +63,15 @@ export interface DaemonParts {
 export async function runDaemon(parts: DaemonParts): Promise<number> {
   /** All that the configuration ever had while this daemon runs: any of them may be left on this host. */
   const vips = new Set(namesOf(parts.group));
+  const hookWork = new HookWork({ ...parts, ...parts.ports });
   const ending = await new Promise<Ending>((resolve) => {
     try {
-      new Daemon(parts, { end: resolve, vips }).start();
+      new Daemon(parts, { end: resolve, vips, hookWork }).start();
     } catch (error) {
       resolve({ kind: "failed", error });
     }
   });
-  return await shutDown(ending, { ports: parts.ports, vips: sorted(vips) });
+  return await shutDown(ending, { ports: parts.ports, vips: sorted(vips), hookWork });
 }
 
 const namesOf = ({ vips }: Group): readonly VipName[] => vips.map(({ name }) => name);
@@ -78,6 +80,7 @@ interface Outside {
   readonly end: (ending: Ending) => void;
   /** Grows with each configuration. */
   readonly vips: Set<VipName>;
+  readonly hookWork: HookWork;
 }
 
 class Daemon {
@@ -110,6 +113,7 @@ class Daemon {
     this.#failovers = new Failovers(self, () => ports.announcer.confirmations());
     this.#addressWork = new AddressWork({
       addresses: ports.addresses,
+      gate: outside.hookWork,
       submit: (event) => this.#submit(event),
       fail: (error) => this.#fail(error),
     });
@@ -157,10 +161,12 @@ class Daemon {
     const at = clock.now();
     const { state, effects } = stepNode(this.#node, event, at);
     this.#node = state;
+    const notes = effects.flatMap((effect) => (effect.kind === "note" ? [effect.note] : []));
+    // What VIPs are about to be acquired for is known before their hooks are asked.
+    this.#outside.hookWork.hear(notes);
     try {
       for (const effect of effects) if (effect.kind !== "note") this.#perform(effect);
     } finally {
-      const notes = effects.flatMap((effect) => (effect.kind === "note" ? [effect.note] : []));
       if (notes.length > 0) {
         this.#failovers.hear(notes, { at, doneAt: clock.now() });
         this.#tell(notes);
@@ -372,6 +378,7 @@ class Daemon {
     for (const vip of namesOf(group)) this.#outside.vips.add(vip);
     this.#group = group;
     this.#inbox.adopt({ group, segments });
+    this.#outside.hookWork.adopt(group);
     this.#submit({ kind: "configurationChanged", group });
   }
 
@@ -393,6 +400,7 @@ class Daemon {
     if (this.#hasEnded) return;
     this.#hasEnded = true;
     this.#ports.clock.setAlarm(null);
+    this.#addressWork.end();
     dismissWaiters(this.#waiters, stopping);
     this.#outside.end(ending);
   }

@@ -2,6 +2,7 @@
 // each, and tests have fakes. Nothing here throws for an operating error: it comes back as a value.
 
 import type { Conflict, Observed, ProbeAnswer, VipProblem } from "../core/events.ts";
+import type { Hook, Hooks } from "../core/hook.ts";
 import type { Group, HostName, Instant, Member, SegmentName, VipName } from "../core/vocabulary.ts";
 import type { ControlRequest, ControlResponse, EventEntry } from "../codec/control.ts";
 
@@ -89,6 +90,49 @@ export interface Guard {
   release(): Promise<void>;
 }
 
+/** The operator's programs. What is run when is for hook_work.ts; this starts one and sees to its end. */
+export interface HookPrograms {
+  /** As the configuration says now. */
+  configured(): Hooks;
+  /** Where the VIP is on this host, or would be. */
+  placeOf(vip: VipName): HookPlace;
+  /** Starts one. It gets these variables and PATH and HOME, and is ended, with all that it has started, when it takes longer. */
+  start(hook: Hook, options: HookStart): HookProcess;
+}
+
+export interface HookPlace {
+  /** With prefix. */
+  readonly addresses: readonly string[];
+  /** As they are called on this host, each once. */
+  readonly interfaces: readonly string[];
+}
+
+export interface HookStart {
+  readonly variables: Readonly<Record<string, string>>;
+  /** Milliseconds. */
+  readonly atMostMs: number;
+  /** Somebody waits for it. What nobody waits for gets what others leave of the machine. */
+  readonly isUrgent: boolean;
+}
+
+export interface HookProcess {
+  /** Known as soon as it has ended, or its time has. */
+  readonly outcome: Promise<HookOutcome>;
+  /** Nothing of it runs any more. Soon after the outcome. */
+  readonly ended: Promise<void>;
+  /** Ends it now. */
+  end(): void;
+}
+
+export type HookOutcome =
+  /** `said`: its last words on standard output and standard error, line by line. */
+  | { readonly kind: "done"; readonly code: number; readonly said: readonly string[] }
+  | { readonly kind: "timedOut"; readonly said: readonly string[] }
+  /** By end(). */
+  | { readonly kind: "ended" }
+  /** It could not be started. `problem` is for people. */
+  | { readonly kind: "missing"; readonly problem: string };
+
 export interface ControlServer {
   onRequest(answer: (request: ControlRequest) => Promise<ControlResponse>): void;
   close(): Promise<void>;
@@ -152,6 +196,7 @@ export interface Ports {
   readonly addresses: Addresses;
   readonly announcer: Announcer;
   readonly guard: Guard;
+  readonly hooks: HookPrograms;
   readonly control: ControlServer;
   readonly signals: Signals;
   readonly configuration: ConfigurationFile;

@@ -9,6 +9,7 @@
 // was here. Where that fails, the guard is left armed: it removes them when this process is gone.
 
 import type { VipName } from "../core/vocabulary.ts";
+import type { HookWork } from "./hook_work.ts";
 import type { Ports } from "./ports.ts";
 import { listed } from "./words.ts";
 
@@ -26,12 +27,19 @@ const patience = 3000;
 /** Leaves the host without VIPs and the ports closed. Answers the process's exit code; never throws. */
 export async function shutDown(
   ending: Ending,
-  { ports, vips }: { readonly ports: Ports; readonly vips: readonly VipName[] },
+  { ports, vips, hookWork }: {
+    readonly ports: Ports;
+    readonly vips: readonly VipName[];
+    readonly hookWork: Pick<HookWork, "close">;
+  },
 ): Promise<number> {
   explain(ending, ports);
+  const hooksOver = ending.kind === "left" ? null : settled(hookWork.close({ isClean: false }));
   const clean = ending.kind === "left" || await removeAll(vips, ports);
   await closePorts(ending, ports);
   if (clean) await settled(ports.guard.release());
+  // The others have everything by now: nobody waits for this.
+  await (hooksOver ?? hookWork.close({ isClean: true }));
   const code = clean && ending.kind !== "failed" ? 0 : exitSoftware;
   ports.log.write(code === 0 ? "info" : "error", `Stopped with exit code ${code}`);
   return code;

@@ -93,7 +93,7 @@ function arpingWarnings({ why }: FoundArping, vips: readonly PlacedVip[]): reado
   return [slower, `Cannot announce the IPv6 addresses of ${nameVips(ipv6)}: arping knows no IPv6`];
 }
 
-function missingProgram(
+export function missingProgram(
   name: string,
   { package: from, directories }: { readonly package: string; readonly directories: readonly string[] },
 ): string {

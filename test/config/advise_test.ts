@@ -43,6 +43,29 @@ const advised: readonly {
     ],
   },
   {
+    told: "a before_acquire that lasts far longer than a failover",
+    text: smallFile(
+      {},
+      '[hooks]\nbefore_acquire = [{ command = ["/a.sh"], timeout = "4s" }, { command = ["/b.sh"], vips = ["web-a"] }]\n',
+    ),
+    warnings: [
+      "18:1: before_acquire may take 6s, and each failover so much longer than its timeout of 500ms (wanted at most " +
+      '"5s" in all)',
+    ],
+  },
+  {
+    told: "a before_acquire with a process for each of very many VIPs",
+    text: smallFile(
+      {},
+      '[[vip_range]]\nfirst = "10.0.0.1"\nlast = "10.0.0.100"\ninterface = "eth0"\n' +
+        '[hooks]\nbefore_acquire = { command = ["/a.sh"] }\n',
+    ),
+    warnings: [
+      "22:1: before_acquire of [hooks] starts a process for each of 101 VIPs, and those that come late have little time " +
+      "left (wanted batch = true: one process for all VIPs of the moment)",
+    ],
+  },
+  {
     told: "a single host",
     text: smallFile({ '[[host]]\nname = "test01"\naddress = "192.168.9.161"\n': "" }),
     warnings: ["7:1: Only one host: nobody takes its VIPs over when it fails (wanted two or more)"],

@@ -58,9 +58,35 @@ Deno.test("boundsOf() works out every formula as its text says, whatever the tim
     const { timing, ...group } = timed(keys);
     const symbols = Object.fromEntries(Object.entries(assumed).map(([symbol, { worth }]) => [symbol, worth]));
     for (const { formula, worst } of boundsOf({ ...group, timing })) {
-      assert.equal(worst, worked(formula, { ...timing, ...symbols, lease: timing.lease ?? NaN }), formula);
+      const worth = { ...timing, ...symbols, lease: timing.lease ?? NaN, hook: 0 };
+      assert.equal(worst, worked(formula, worth), formula);
+    }
+    for (const { formula, worst } of boundsOf({ ...group, timing }, { hook: 2_345 })) {
+      const worth = { ...timing, ...symbols, lease: timing.lease ?? NaN, hook: 2_345 };
+      assert.equal(worst, worked(formula, worth), formula);
     }
   }
+});
+
+Deno.test("boundsOf() adds the time of before_acquire to whatever ends with a VIP on another host, and to nothing else", () => {
+  const without = boundsOf(hosts(3));
+  const added = boundsOf(hosts(3), { hook: 2_000 }).filter(({ formula }, at) =>
+    formula !== without[at]?.formula
+  );
+  assert(added.every(({ formula }) => formula.endsWith(" + hook")));
+  assert.equal(named(added, "host dies").worst, 2_555);
+  const names = added.map(({ name }) => name);
+  for (const name of ["merge, one holder is left", "has released", "answer", "are removed"]) {
+    assert(!names.some((each) => each.endsWith(name)), name);
+  }
+  const refused = "before_acquire refuses a VIP: another host holds it";
+  assert.deepEqual([
+    applying(without).includes(refused),
+    applying(boundsOf(hosts(3), { hook: 1 })).includes(refused),
+  ], [
+    false,
+    true,
+  ]);
 });
 
 Deno.test("boundsOf() gives the longest times of the default timing", () => {

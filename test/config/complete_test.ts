@@ -137,6 +137,32 @@ Deno.test("what is left out has a default", () => {
   assert.deepEqual(vips[0]?.addresses.map(({ prefix }) => prefix), [32]);
 });
 
+Deno.test("a hook has what [hooks] says for all, but for the time that failover waits for", () => {
+  const { hooks } = configurationOf(smallFile(
+    {},
+    '[hooks]\nuser = "nobody"\ntimeout = "7s"\nbefore_acquire = { command = ["/a.sh"], on_failure = "acquire" }\n' +
+      '[[hooks.release]]\ncommand = ["/b.sh", "x"]\nuser = "root"\nvips = ["web-a"]\nbatch = true\n',
+  ));
+  const nothing = { acquire: [], view: [], partition: [], foreign_holder: [] };
+  assert.deepEqual(hooks, {
+    ...nothing,
+    before_acquire: [
+      { command: ["/a.sh"], user: "nobody", timeout: 2_000, vips: null, batch: false, onFailure: "acquire" },
+    ],
+    release: [
+      {
+        command: ["/b.sh", "x"],
+        user: "root",
+        timeout: 7_000,
+        vips: ["web-a"],
+        batch: true,
+        onFailure: "refuse",
+      },
+    ],
+  });
+  assert.deepEqual(configurationOf(SMALL_FILE).hooks, { ...nothing, before_acquire: [], release: [] });
+});
+
 Deno.test("a VIP without name is named after its first address, in canonical spelling", () => {
   const text = smallFile({ 'name = "web-a"\naddress = "192.168.9.109"': 'address = "FD00:0:0::0109"' });
   assert.deepEqual(configurationOf(text).vips, [

@@ -78,6 +78,9 @@ const changes: readonly Readonly<Record<string, string>>[] = [
   { '"eth0"': '"eth0"\nprefer = ["test01"]' },
   { '"eth0"': '"eth0"\nhosts = ["test01"]' },
   { '"eth0"': '"eth0"\nhandover = "overlap"' },
+  { "[[segment]]": '[hooks]\nview = { command = ["/a.sh"] }\n[[segment]]' },
+  { "[[segment]]": '[hooks]\nview = { command = ["/a.sh"], user = "nobody" }\n[[segment]]' },
+  { "[[segment]]": '[hooks]\nacquire = { command = ["/a.sh"], batch = true }\n[[segment]]' },
 ];
 
 Deno.test("the digest changes with every value", () => {

@@ -10,13 +10,14 @@ const files = [...Deno.readDirSync(folder)].map(({ name }) => name).sort();
 
 /** For each example, how many VIPs each host holds while all are well. */
 const shares: Readonly<Record<string, Readonly<Record<string, number>>>> = {
+  "hooks.toml": { "proxy-1": 1, "proxy-2": 1 },
   "router_pair.toml": { "router-a": 1, "router-b": 1 },
   "three_hosts.toml": { test00: 1, test01: 1, test02: 1 },
   "two_hosts_active_active.toml": { left: 1, right: 1 },
 };
 
 Deno.test("every example is known here", () => {
-  assert.deepEqual(files, ["molehill.init", "molehill.service", ...Object.keys(shares)].sort());
+  assert.deepEqual(files, ["hooks", "molehill.init", "molehill.service", ...Object.keys(shares)].sort());
 });
 
 for (const [file, share] of Object.entries(shares)) {
@@ -48,6 +49,19 @@ Deno.test("three_hosts.toml has the addresses of the Wackamole set-up that it re
   assert.equal(notify.targets[0]?.address, "192.168.8.1");
   assert.deepEqual(group.balance, { movesPerRound: "all", interval: 4000 });
   assert.equal(group.timing.mature, 5000);
+});
+
+Deno.test("hooks.toml names scripts that are in examples/hooks", () => {
+  const { hooks } = configurationOf(example("hooks.toml"));
+  const scripts = new Set(Object.values(hooks).flat().map(({ command: [program = ""] }) => program));
+  assert.equal(scripts.size, 5);
+  for (const script of scripts) {
+    assert.ok(script.startsWith("/etc/molehill/hooks/"), script);
+    assert.ok(
+      (Deno.statSync(new URL(`hooks/${script.split("/").at(-1)}`, folder)).mode ?? 0) & 0o100,
+      script,
+    );
+  }
 });
 
 Deno.test("router_pair.toml moves inner and outer addresses, of both families, as one", () => {

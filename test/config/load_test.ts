@@ -30,7 +30,7 @@ const badFiles: readonly BadFile[] = [
     told: "an unknown section",
     text: smallFile({}, "[timings]\n"),
     problems: [
-      '17:1: Cannot read [timings]: unknown section (did you mean "timing"? wanted cluster, timing, segment, host, vip, vip_range, notify, balance, log)',
+      '17:1: Cannot read [timings]: unknown section (did you mean "timing"? wanted cluster, timing, segment, host, vip, vip_range, notify, balance, log, hooks)',
     ],
   },
   {
@@ -75,6 +75,59 @@ const badFiles: readonly BadFile[] = [
     text: smallFile({ '[cluster]\nname = "tudou"\nkey_file = "/etc/molehill/key"\n': "" }),
     problems: [
       "1:1: Cannot read the file: [cluster] is missing",
+    ],
+  },
+  {
+    told: "hooks that nobody can run",
+    text: smallFile(
+      {},
+      '[hooks]\nuser = "no body"\ntimeout = "1ms"\nacquire = { command = "/bin/a b" }\n' +
+        'release = [{ command = [] }, { command = ["a.sh"] }, { command = ["/a.sh", 1] }, { vips = ["web-a"] }]\n',
+    ),
+    problems: [
+      '18:8: Cannot use "no body" as user of [hooks]: it is not a name (wanted the name of a user such as "nobody")',
+      '19:11: Cannot use "1ms" as timeout of [hooks]: it is below 10 ms (wanted at least "10ms")',
+      '20:23: Cannot use "/bin/a b" as acquire.command of [hooks]: it is text, and no shell is there to take it apart ' +
+      '(wanted a list of texts, the path of a program first, such as ["/etc/molehill/hook.sh", "flush"])',
+      "21:24: Cannot use [] as release[0].command of [hooks]: it is empty (wanted a list of texts, the path of a " +
+      'program first, such as ["/etc/molehill/hook.sh", "flush"])',
+      '21:42: Cannot use ["a.sh"] as release[1].command of [hooks]: "a.sh" does not start with / (wanted a list of ' +
+      'texts, the path of a program first, such as ["/etc/molehill/hook.sh", "flush"])',
+      '21:66: Cannot use ["/a.sh", 1] as release[2].command of [hooks]: it contains a number (wanted a list of texts, ' +
+      'the path of a program first, such as ["/etc/molehill/hook.sh", "flush"])',
+      "21:82: Cannot read release[3] of [hooks]: the key command is missing",
+    ],
+  },
+  {
+    told: "hooks for VIPs that are not there, and keys that mean nothing for an event",
+    text: smallFile(
+      {},
+      '[hooks]\nacquire = { command = ["/a.sh"], vips = ["web-b", "web-a", "web-a"] }\n' +
+        'release = [{ command = ["/a.sh"], vips = [] }]\n' +
+        'before_acquire = { command = ["/a.sh"], timeout = "2m", vips = ["fd00::1"] }\n',
+    ),
+    problems: [
+      '18:42: Cannot use "web-b" as vips of acquire of [hooks]: no such VIP (did you mean "web-a"? wanted one of web-a)',
+      '18:60: Cannot use "web-a" as vips of acquire of [hooks]: it is there twice',
+      "19:42: Cannot use [] as vips of release[0] of [hooks]: it is empty (wanted names of VIPs, or no key vips for " +
+      "all of them)",
+      '20:51: Cannot use "120s" as timeout of before_acquire of [hooks]: failover would wait for so long (wanted at ' +
+      'most "60s")',
+      '20:65: Cannot use "fd00::1" as vips of before_acquire of [hooks]: no such VIP (wanted one of web-a)',
+    ],
+  },
+  {
+    told: "keys that a hook of an event does not have",
+    text: smallFile(
+      {},
+      '[hooks]\nview = { command = ["/a.sh"], vips = ["web-a"] }\n' +
+        'acquire = { command = ["/a.sh"], on_failure = "refuse" }\nacquired = 1\n',
+    ),
+    problems: [
+      '18:31: Cannot read "vips" of view of [hooks]: unknown key (wanted command, user, timeout)',
+      '19:34: Cannot read "on_failure" of acquire of [hooks]: unknown key (wanted command, user, timeout, vips, batch)',
+      '20:1: Cannot read "acquired" of [hooks]: unknown key (did you mean "acquire"? wanted user, timeout, ' +
+      "before_acquire, acquire, release, view, partition, foreign_holder)",
     ],
   },
   {

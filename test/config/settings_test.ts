@@ -32,6 +32,19 @@ Deno.test("the settings say all that the file says besides its VIPs, with what g
   });
 });
 
+Deno.test("every hook is a setting, with all that its table says", () => {
+  const settings = settingsOf(smallFile(
+    {},
+    '[hooks]\nuser = "nobody"\nacquire = [{ command = ["/a.sh", "b c"], vips = ["web-a"], batch = true }, ' +
+      '{ command = ["/b.sh"], user = "root", timeout = "1s" }]\nbefore_acquire = { command = ["/c.sh"] }\n',
+  ));
+  assert.deepEqual([settings["hooks.acquire"], settings["hooks.before_acquire"], settings["hooks.view"]], [
+    '["/a.sh","b c"], user nobody, timeout 5s, VIPs web-a, batch; ["/b.sh"], user root, timeout 1s',
+    '["/c.sh"], user nobody, timeout 2s, on_failure refuse',
+    undefined,
+  ]);
+});
+
 Deno.test("the settings are sorted by name", () => {
   const names = configurationOf(SMALL_FILE).group.settings.map(({ name }) => name);
   assert.deepEqual(names, names.toSorted());

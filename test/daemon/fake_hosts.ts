@@ -15,7 +15,7 @@ import {
   type VipName,
 } from "../../src/core/vocabulary.ts";
 import { runDaemon } from "../../src/daemon/daemon.ts";
-import type { AddressOutcome, Clock, LogLevel, Ports } from "../../src/daemon/ports.ts";
+import type { AddressOutcome, Clock, HookPrograms, LogLevel, Ports } from "../../src/daemon/ports.ts";
 import { createAuthenticator } from "../../src/host/authenticator.ts";
 
 export interface FakeHost {
@@ -58,19 +58,24 @@ export interface WorldOptions {
   readonly leftovers?: readonly VipName[];
   /** Every host is part of all of them. */
   readonly segments?: readonly SegmentName[];
+  /** Of every host; none when nothing is said. */
+  readonly hooks?: HookPrograms;
 }
 
 /** Starts a daemon for each of the names. */
 export function startHosts(
   group: Group,
-  { names, leftovers = [], segments = [segmentName("lan")] }: WorldOptions,
+  { names, leftovers = [], segments = [segmentName("lan")], hooks }: WorldOptions,
 ): FakeWorld {
   const timeline = createTimeline();
   const hosts = new Map<HostName, FakeHost>();
   const cut = new Set<SegmentName>();
   for (const [place, name] of names.entries()) {
     const clock = timeline.clock();
-    hosts.set(name, startHost({ group, name, clock, hosts, leftovers, segments, cut, life: place + 1 }));
+    hosts.set(
+      name,
+      startHost({ group, name, clock, hosts, leftovers, segments, cut, life: place + 1, hooks }),
+    );
   }
   return { hosts, cut, advance: (ms) => timeline.advance(ms) };
 }
@@ -84,9 +89,12 @@ interface HostParts {
   readonly segments: readonly SegmentName[];
   readonly cut: ReadonlySet<SegmentName>;
   readonly life: number;
+  readonly hooks: HookPrograms | undefined;
 }
 
-function startHost({ group, name, clock, hosts, leftovers, segments, cut, life }: HostParts): FakeHost {
+function startHost(
+  { group, name, clock, hosts, leftovers, segments, cut, life, hooks }: HostParts,
+): FakeHost {
   const receivers: ((datagram: Uint8Array, segment: SegmentName) => void)[] = [];
   const calls = {
     stop: (_: string) => {},
@@ -167,6 +175,7 @@ function startHost({ group, name, clock, hosts, leftovers, segments, cut, life }
       close: () => Promise.resolve(note("close announcer")),
     },
     guard: { onDeath: () => {}, problem: () => null, release: () => Promise.resolve(note("release guard")) },
+    hooks: hooks ?? noHooks,
     control: {
       onRequest: (answer) => void (calls.answer = answer),
       close: () => Promise.resolve(note("close control")),
@@ -227,6 +236,21 @@ function startHost({ group, name, clock, hosts, leftovers, segments, cut, life }
       receivers.forEach((receive) => receive(datagram, segment)),
   };
 }
+
+const noHooks: HookPrograms = {
+  configured: () => ({
+    before_acquire: [],
+    acquire: [],
+    release: [],
+    view: [],
+    partition: [],
+    foreign_holder: [],
+  }),
+  placeOf: () => ({ addresses: [], interfaces: [] }),
+  start: () => {
+    throw new Error("There is no hook to start");
+  },
+};
 
 interface Alarm {
   at: Instant | null;

@@ -31,6 +31,8 @@ export interface LabConfig {
   readonly notified?: readonly string[];
   /** VIPs as one [[vip_range]] beside `vips`. */
   readonly range?: LabRange;
+  /** Lines for [hooks]; these are TOML values. */
+  readonly hooks?: Readonly<Record<string, string>>;
 }
 
 export interface LabRange {
@@ -75,6 +77,7 @@ export function configText(config: LabConfig): string {
       targets: list((config.notified ?? [ROUTER_ADDRESS]).map(onInterface)),
     }),
     table("[balance]", { interval: text(config.balanceInterval ?? "4s") }),
+    ...(config.hooks === undefined ? [] : [table("[hooks]", config.hooks)]),
   ].join("\n");
 }
 

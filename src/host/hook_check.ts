@@ -1,0 +1,112 @@
+// What must be so for hooks before anything starts: their programs are there and nobody else can change them, their
+// users exist, and this process may become those users. A hook that cannot run would be noticed when it is needed.
+
+import { dirname } from "node:path";
+import { realpath, stat } from "node:fs/promises";
+import { type Hook, hookEvents, type Hooks } from "../core/hook.ts";
+import { missingProgram } from "./preflight.ts";
+import { findProgram, hookStarter } from "./programs.ts";
+import { findUsers, type HookUser } from "./users.ts";
+
+export interface HookCheck {
+  readonly users: ReadonlyMap<string, HookUser>;
+  /** The whole path; null where there are no hooks, or where it is missing. */
+  readonly setpriv: string | null;
+  /** For people, one line each. */
+  readonly problems: readonly string[];
+}
+
+/** Looks for everything that the hooks need on this machine. `isRunning`: by this process, not only some day. */
+export async function checkHooksHere(
+  hooks: Hooks,
+  { directories, isRunning }: { readonly directories: readonly string[]; readonly isRunning: boolean },
+): Promise<HookCheck> {
+  const all = hookEvents.flatMap((event) => hooks[event]);
+  if (all.length === 0) return { users: new Map(), setpriv: null, problems: [] };
+  const names = new Set(all.flatMap(({ user }) => user ?? []));
+  const users = await findUsers(names, directories);
+  const setpriv = await findProgram(hookStarter.name, directories);
+  const trusted = new Set([0, Deno.uid() ?? 0]);
+  const programs = await Promise.all(
+    hookEvents.flatMap((event) =>
+      hooks[event].map((hook) => programProblem(hook, { event, users, trusted }))
+    ),
+  );
+  const problems = [
+    ...(setpriv === null
+      ? [missingProgram(hookStarter.name, { package: hookStarter.package, directories })]
+      : []),
+    ...[...names].filter((name) => !users.has(name)).map((name) =>
+      `Cannot run a hook as user "${name}": no such user`
+    ),
+    ...programs.flatMap((problem) => problem ?? []),
+    ...(isRunning ? await privilegeProblems([...users.values()]) : []),
+  ];
+  return { users, setpriv, problems: [...new Set(problems)] };
+}
+
+async function programProblem(
+  { command: [program = ""], user }: Hook,
+  { event, users, trusted }: {
+    readonly event: string;
+    readonly users: ReadonlyMap<string, HookUser>;
+    readonly trusted: ReadonlySet<number>;
+  },
+): Promise<string | null> {
+  const unusable = (fact: string) => `Cannot run hook ${event} "${program}": ${fact}`;
+  const found = await lookAt(program);
+  if (found === null) return unusable("no such file");
+  if (!found.isFile) return unusable("it is not a file");
+  if ((found.mode & 0o111) === 0) return unusable("it is not executable (wanted chmod +x)");
+  // Whoever may change it, or put another in its place, may do all that the user may whom it runs as.
+  const own = user === null ? undefined : users.get(user)?.uid;
+  const may = own === undefined ? trusted : new Set([...trusted, own]);
+  const real = await realpath(program);
+  const ways = new Set([program, real].flatMap((path) => [path, ...directoriesOf(path)]));
+  for (const path of ways) {
+    const { uid, mode, isDirectory } = await lookAt(path) ?? { uid: 0, mode: 0, isDirectory: false };
+    // In a sticky directory, as /tmp, nobody replaces what is somebody else's.
+    const isOpen = (mode & 0o022) !== 0 && !(isDirectory && (mode & 0o1000) !== 0);
+    if (may.has(uid) && !isOpen) continue;
+    const who = isOpen
+      ? `its mode is ${(mode & 0o7777).toString(8).padStart(4, "0")}`
+      : `it belongs to user ${uid}`;
+    return unusable(`others may change "${path}", for ${who} (wanted root alone to write to it)`);
+  }
+  return null;
+}
+
+/** All directories that lead to a file, the innermost first. */
+function directoriesOf(path: string): readonly string[] {
+  const directory = dirname(path);
+  return directory === path ? [] : [directory, ...directoriesOf(directory)];
+}
+
+async function lookAt(path: string) {
+  try {
+    const found = await stat(path);
+    return { uid: found.uid, mode: found.mode, isFile: found.isFile(), isDirectory: found.isDirectory() };
+  } catch {
+    return null;
+  }
+}
+
+/** As capabilities(7) numbers them: to become another user, and to end what runs as one. */
+const needed = { CAP_SETGID: 6n, CAP_SETUID: 7n, CAP_KILL: 5n } as const;
+
+async function privilegeProblems(users: readonly HookUser[]): Promise<readonly string[]> {
+  const others = users.filter(({ uid }) => uid !== Deno.uid());
+  if (others.length === 0) return [];
+  const status = await Deno.readTextFile("/proc/self/status");
+  const effective = BigInt(`0x${/^CapEff:\s*([0-9a-f]+)$/m.exec(status)?.[1] ?? "0"}`);
+  const missing = Object.entries(needed).filter(([, bit]) => (effective >> bit & 1n) === 0n).map(([name]) =>
+    name
+  );
+  if (missing.length === 0) return [];
+  return [
+    `Cannot run hooks as another user: this process lacks ${
+      missing.join(", ")
+    }; start it as root (in the unit file ` +
+    `CapabilityBoundingSet must have them)`,
+  ];
+}

@@ -15,6 +15,8 @@ import { askDaemon } from "../host/control_client.ts";
 import { controlSocketPath, openControlServer } from "../host/control_server.ts";
 import { openGuard } from "../host/guard.ts";
 import { openLifelines } from "../host/lifelines.ts";
+import { openNeighbourTable } from "../host/neighbour_table.ts";
+import { createNeighbours } from "../host/neighbours.ts";
 import { openPacketSocket } from "../host/packet_socket.ts";
 import { preflight } from "../host/preflight.ts";
 import { searchPath } from "../host/programs.ts";
@@ -80,9 +82,19 @@ async function openInOrder(
   const { addresses } = opened;
   toClose(() => addresses.close());
 
+  const neighbours = createNeighbours({
+    self: host.name,
+    plan: placement.neighbours,
+    openTable: openNeighbourTable,
+    log,
+    now: () => performance.now(),
+  });
+  toClose(() => neighbours.close());
+
   const announcer = openAnnouncer({
     vips,
     targets,
+    neighbours,
     hosts: hostAddresses(segments),
     ip: programs.ip,
     packetSocket,
@@ -110,6 +122,7 @@ async function openInOrder(
     lifelines,
     addresses,
     announcer: announcer.announcer,
+    neighbours,
     guard: guard.guard,
     control: control.server,
     signals,
@@ -118,6 +131,7 @@ async function openInOrder(
       host,
       addresses,
       announcer: announcer.announcer,
+      neighbours,
       network: network.network,
       lifelines,
       guard: guard.guard,

@@ -13,6 +13,7 @@ import type { LocalAnnouncer } from "../host/announcer.ts";
 import type { Keyring } from "../host/authenticator.ts";
 import type { LocalGuard } from "../host/guard.ts";
 import type { LocalLifelines } from "../host/lifelines.ts";
+import type { LocalNeighbours } from "../host/neighbours.ts";
 import { unionOf } from "../host/placed_vip.ts";
 import { interfaceProblems } from "../host/preflight.ts";
 import type { UdpNetwork } from "../host/udp.ts";
@@ -25,6 +26,7 @@ export interface ReloadParts {
   readonly host: HostPlace;
   readonly addresses: LocalAddresses;
   readonly announcer: LocalAnnouncer;
+  readonly neighbours: LocalNeighbours;
   readonly network: UdpNetwork;
   readonly lifelines: LocalLifelines;
   readonly guard: LocalGuard;
@@ -54,9 +56,10 @@ export function createConfigurationFile(parts: ReloadParts): ConfigurationFile {
 
   /** Nothing here waits: a call of the daemon finds all of it changed, or nothing. */
   function takeOver(next: Next): void {
-    const { addresses, announcer, network, lifelines, keyring, log } = parts;
+    const { addresses, announcer, neighbours, network, lifelines, keyring, log } = parts;
     const { vips, targets, segments } = next.placement;
     addresses.adopt({ vips, lease: next.configuration.group.timing.lease });
+    neighbours.adopt(next.placement.neighbours);
     announcer.adopt({ vips, targets, hosts: hostAddresses(segments) });
     network.adopt(segments);
     lifelines.adopt(segments);

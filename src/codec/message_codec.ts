@@ -1,10 +1,18 @@
-// The six messages of core/message.ts as bytes: one table, read from top to bottom on both sides.
+// The messages of core/message.ts as bytes: one table, read from top to bottom on both sides.
 //
 // The numbers are the format. A change of a number, of a field or of the order of fields needs a new
 // FORMAT_VERSION in datagram.ts; the recorded datagrams of the tests fail until somebody has decided on it.
 
 import { DIFFERENCES_MAX } from "../core/catalog.ts";
-import { HOSTS_MAX, NAME_BYTES_MAX, SETTING_BYTES_MAX, SETTINGS_MAX, VIPS_MAX } from "../core/limits.ts";
+import {
+  HOSTS_MAX,
+  INTERFACE_BYTES_MAX,
+  NAME_BYTES_MAX,
+  NEIGHBOURS_PER_MESSAGE_MAX,
+  SETTING_BYTES_MAX,
+  SETTINGS_MAX,
+  VIPS_MAX,
+} from "../core/limits.ts";
 import type {
   Assignment,
   Catalog,
@@ -12,6 +20,7 @@ import type {
   Differing,
   Heard,
   HeldVip,
+  KnownNeighbour,
   Message,
   MoveReason,
   Report,
@@ -38,6 +47,7 @@ import {
   vipName,
   type VipSpec,
 } from "../core/vocabulary.ts";
+import { unicast } from "./wire_address.ts";
 import {
   ascending,
   bool,
@@ -179,6 +189,12 @@ const differing: Codec<Differing> = record<Differing>({
   more: varint,
 });
 
+const neighbour: Codec<KnownNeighbour> = record<KnownNeighbour>({
+  interface: repeatable(text(INTERFACE_BYTES_MAX)),
+  address: unicast,
+  age,
+});
+
 /** Every message there is. */
 export const messageCodec: Codec<Message> = union<Message>({
   heartbeat: {
@@ -237,5 +253,9 @@ export const messageCodec: Codec<Message> = union<Message>({
   probe: {
     number: 6,
     fields: {},
+  },
+  neighbours: {
+    number: 7,
+    fields: { neighbours: list(neighbour, NEIGHBOURS_PER_MESSAGE_MAX) },
   },
 });

@@ -112,7 +112,7 @@ class Daemon {
   }
 
   start(): void {
-    const { clock, network, lifelines, announcer, control, guard, signals, log } = this.#ports;
+    const { clock, network, lifelines, announcer, neighbours, control, guard, signals, log } = this.#ports;
     signals.onStop((signal) => this.#stop(signal));
     signals.onReload(() => void this.#reload());
     signals.onFatal((error) => this.#fail(error));
@@ -125,6 +125,7 @@ class Daemon {
     );
     this.#submit({ kind: "started" });
     network.onDatagram((datagram, segment) => this.#receive(datagram, segment));
+    neighbours.onCollected((these) => this.#submit({ kind: "neighboursCollected", neighbours: these }));
   }
 
   #submit(event: NodeEvent): void {
@@ -152,7 +153,7 @@ class Daemon {
   }
 
   #perform(effect: Exclude<NodeEffect, { kind: "note" }>): void {
-    const { network, announcer } = this.#ports;
+    const { network, announcer, neighbours } = this.#ports;
     switch (effect.kind) {
       case "broadcast":
         return network.broadcast(this.#encode(effect));
@@ -168,6 +169,8 @@ class Daemon {
         return void this.#probe(effect.vips);
       case "observeAddresses":
         return void this.#addressWork.observe();
+      case "rememberNeighbours":
+        return neighbours.remember(effect.from, effect.neighbours);
     }
   }
 
@@ -252,7 +255,7 @@ class Daemon {
   }
 
   #report(): ControlResponse {
-    const { version, ports: { clock, announcer, guard } } = this.#parts;
+    const { version, ports: { clock, announcer, guard, neighbours: port } } = this.#parts;
     const group = this.#group;
     const now = clock.now();
     const paths = this.#inbox.paths(now);
@@ -261,8 +264,12 @@ class Daemon {
     const confirmations = announcer.confirmations();
     const guardProblem = guard.problem();
     const wallTime = clock.wallTime();
+    const neighbours = port.summary();
     const facts = { version, group, paths, confirmations, drops, guardProblem, refusal, now, wallTime };
-    return { kind: "status", status: reportStatus(nodeStatus(this.#node, now), facts) };
+    return {
+      kind: "status",
+      status: reportStatus(nodeStatus(this.#node, now), { ...facts, neighbours }),
+    };
   }
 
   /** One at a time. What is asked for meanwhile is done once, afterwards: the file may have changed since it was read. */

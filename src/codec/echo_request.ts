@@ -18,7 +18,21 @@ function ipv4Packet({ address: from }: Sender, { address: to }: Sender): Uint8Ar
   const message = Uint8Array.of(ECHO_REQUEST, 0, 0, 0, ...IDENTIFIER, ...PAYLOAD);
   putChecksum(message, 2, internetChecksum(message));
   const length = IPV4_HEADER_LENGTH + message.length;
-  const header = Uint8Array.of(0x45, 0, 0, length, 0, 0, ...DONT_FRAGMENT, HOP_LIMIT, ICMP, 0, 0, ...from, ...to);
+  const header = Uint8Array.of(
+    0x45,
+    0,
+    0,
+    length,
+    0,
+    0,
+    ...DONT_FRAGMENT,
+    HOP_LIMIT,
+    ICMP,
+    0,
+    0,
+    ...from,
+    ...to,
+  );
   putChecksum(header, 10, internetChecksum(header));
   return Uint8Array.of(...header, ...message);
 }

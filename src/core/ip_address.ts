@@ -32,7 +32,8 @@ export function isUnicast({ family, bytes }: IpAddress): boolean {
     const isGroup = (first >= 224 && first < 240) || bytes.every((byte) => byte === 255);
     return first !== 0 && first !== 127 && !isGroup;
   }
-  const isIpv4Kept = bytes.subarray(0, 10).every((byte) => byte === 0) && bytes[10] === 255 && bytes[11] === 255;
+  const isIpv4Kept = bytes.subarray(0, 10).every((byte) => byte === 0) && bytes[10] === 255 &&
+    bytes[11] === 255;
   const isSmall = bytes.subarray(0, 15).every((byte) => byte === 0) && (bytes[15] ?? 0) < 2;
   return first !== 255 && !isIpv4Kept && !isSmall;
 }

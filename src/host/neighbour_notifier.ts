@@ -72,7 +72,11 @@ export function createNeighbourNotifier(
   };
 
   function begin(
-    { vip, from, isFirst }: { readonly vip: VipName; readonly from: PlacedAddress; readonly isFirst: boolean },
+    { vip, from, isFirst }: {
+      readonly vip: VipName;
+      readonly from: PlacedAddress;
+      readonly isFirst: boolean;
+    },
   ): void {
     const key = `${vip} ${from.interface} ${from.address}`;
     if (isOver(vip) || (rounds.has(key) && !isFirst)) return;

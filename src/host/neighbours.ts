@@ -48,7 +48,9 @@ export interface NeighbourParts {
 /** What was not told of for so many intervals is forgotten. */
 const KEPT_INTERVALS = 3;
 
-export function createNeighbours({ self, plan: first, openTable, log, now }: NeighbourParts): LocalNeighbours {
+export function createNeighbours(
+  { self, plan: first, openTable, log, now }: NeighbourParts,
+): LocalNeighbours {
   const memory = createNeighbourMemory();
   let plan = first;
   let table: NeighbourTable | null = null;

@@ -138,7 +138,9 @@ export function createRawAnnouncer(
     hosts.hear(claim);
     prober.hear(claim);
     const vip = confirmations.hear(claim);
-    const from = vip === null ? undefined : placed.get(vip)?.addresses.find(({ address }) => address === claim.to);
+    const from = vip === null
+      ? undefined
+      : placed.get(vip)?.addresses.find(({ address }) => address === claim.to);
     if (from !== undefined) pinger.answered(from, claim);
   }
 

@@ -37,7 +37,9 @@ export function neighbours(
           return null;
         case "stepped": {
           const { host, event, effects } = occurrence;
-          if (event.kind === "neighboursCollected") collect(host, { found: event.neighbours, now: world.now });
+          if (event.kind === "neighboursCollected") {
+            collect(host, { found: event.neighbours, now: world.now });
+          }
           for (const effect of effects) {
             if (effect.kind !== "rememberNeighbours") continue;
             world.saw("neighbours told");

@@ -36,6 +36,7 @@ export function createNeighbourMemory(): NeighbourMemory {
   const byHost = new Map<HostName, ReadonlyMap<string, Entry>>();
   return {
     remember(from, neighbours, now) {
+      if (neighbours.length === 0) return;
       const entries = new Map(byHost.get(from));
       for (const { age, ...of } of neighbours) {
         entries.set(`${of.interface} ${of.address}`, { ...of, usedAt: now - age, toldAt: now });

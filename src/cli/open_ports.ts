@@ -17,6 +17,8 @@ import { openGuard } from "../host/guard.ts";
 import { checkHooksHere } from "../host/hook_check.ts";
 import { openHooks } from "../host/hooks.ts";
 import { openLifelines } from "../host/lifelines.ts";
+import { openNeighbourTable } from "../host/neighbour_table.ts";
+import { createNeighbours } from "../host/neighbours.ts";
 import { openPacketSocket } from "../host/packet_socket.ts";
 import { preflight } from "../host/preflight.ts";
 import { searchPath } from "../host/programs.ts";
@@ -84,9 +86,19 @@ async function openInOrder(
   const { addresses } = opened;
   toClose(() => addresses.close());
 
+  const neighbours = createNeighbours({
+    self: host.name,
+    plan: placement.neighbours,
+    openTable: openNeighbourTable,
+    log,
+    now: () => performance.now(),
+  });
+  toClose(() => neighbours.close());
+
   const announcer = openAnnouncer({
     vips,
     targets,
+    neighbours,
     hosts: hostAddresses(segments),
     ip: programs.ip,
     packetSocket,
@@ -117,6 +129,7 @@ async function openInOrder(
     lifelines,
     addresses,
     announcer: announcer.announcer,
+    neighbours,
     guard: guard.guard,
     hooks,
     control: control.server,
@@ -126,6 +139,7 @@ async function openInOrder(
       host,
       addresses,
       announcer: announcer.announcer,
+      neighbours,
       network: network.network,
       lifelines,
       guard: guard.guard,

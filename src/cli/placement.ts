@@ -3,6 +3,7 @@
 
 import type { Configuration, HostPlace } from "../config/configuration.ts";
 import type { HostName, SegmentName } from "../core/vocabulary.ts";
+import type { NeighbourPlan } from "../host/neighbours.ts";
 import type { PlacedTarget } from "../host/notifier.ts";
 import type { PlacedVip } from "../host/placed_vip.ts";
 import type { PlacedSegment } from "../host/udp_segment.ts";
@@ -14,6 +15,7 @@ export interface Placement {
   /** Those that this host may hold: their interfaces must exist. */
   readonly ownVips: readonly PlacedVip[];
   readonly targets: readonly PlacedTarget[];
+  readonly neighbours: NeighbourPlan;
 }
 
 /** Where everything is on the host. */
@@ -31,6 +33,25 @@ export function placeOn(host: HostPlace, configuration: Configuration): Placemen
     vips,
     ownVips: vips.filter(({ vip }) => own.has(vip)),
     targets: configuration.notify.targets.map((each) => ({ ...each, interface: local(each.interface) })),
+    neighbours: neighbourPlan(configuration, local),
+  };
+}
+
+/** VIPs and hosts are no neighbours, whatever interface they are seen on. Of a block nobody knows who is there. */
+function neighbourPlan(
+  { notify, vips, hosts }: Configuration,
+  local: (name: string) => string,
+): NeighbourPlan {
+  const addresses = vips.flatMap((vip) => vip.addresses);
+  const targets = notify.targets.filter(({ family, prefix }) => prefix === (family === 4 ? 32 : 128));
+  return {
+    interval: notify.arpCache,
+    throttle: notify.arpCacheThrottle,
+    interfaces: new Map(addresses.map(({ interface: name }) => [name, local(name)])),
+    excluded: new Set([
+      ...[...addresses, ...targets].map(({ address }) => address),
+      ...hosts.flatMap((host) => [...host.addresses.values()]),
+    ]),
   };
 }
 

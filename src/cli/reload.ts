@@ -15,6 +15,7 @@ import type { LocalGuard } from "../host/guard.ts";
 import type { LocalLifelines } from "../host/lifelines.ts";
 import { checkHooksHere, type HookCheck } from "../host/hook_check.ts";
 import type { LocalHooks } from "../host/hooks.ts";
+import type { LocalNeighbours } from "../host/neighbours.ts";
 import { unionOf } from "../host/placed_vip.ts";
 import { interfaceProblems } from "../host/preflight.ts";
 import { searchPath } from "../host/programs.ts";
@@ -29,6 +30,7 @@ export interface ReloadParts {
   readonly host: HostPlace;
   readonly addresses: LocalAddresses;
   readonly announcer: LocalAnnouncer;
+  readonly neighbours: LocalNeighbours;
   readonly network: UdpNetwork;
   readonly lifelines: LocalLifelines;
   readonly guard: LocalGuard;
@@ -61,9 +63,10 @@ export function createConfigurationFile(parts: ReloadParts): ConfigurationFile {
 
   /** Nothing here waits: a call of the daemon finds all of it changed, or nothing. */
   function takeOver(next: Next): void {
-    const { addresses, announcer, network, lifelines, keyring, hooks, log } = parts;
+    const { addresses, announcer, neighbours, network, lifelines, keyring, hooks, log } = parts;
     const { vips, targets, segments } = next.placement;
     addresses.adopt({ vips, lease: next.configuration.group.timing.lease });
+    neighbours.adopt(next.placement.neighbours);
     announcer.adopt({ vips, targets, hosts: hostAddresses(segments) });
     network.adopt(segments);
     lifelines.adopt(segments);

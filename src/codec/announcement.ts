@@ -10,6 +10,7 @@
 // answer; the answer is proof that it learned.
 
 import { assert } from "../core/assert.ts";
+import { internetChecksum } from "./internet_checksum.ts";
 
 /** An address and the hardware address behind which it is. */
 export interface Sender {
@@ -134,10 +135,7 @@ function icmp6Checksum(
   { to, body }: { readonly to: Uint8Array; readonly body: Uint8Array },
 ): number {
   const covered = joined([from, to, Uint8Array.of(0, 0, 0, body.length, 0, 0, 0, ICMP6), body]);
-  let sum = 0;
-  for (let at = 0; at < covered.length; at += 2) sum += uint16(covered, at);
-  while (sum > 0xffff) sum = (sum >> 16) + (sum & 0xffff);
-  return ~sum & 0xffff;
+  return internetChecksum(covered);
 }
 
 const uint16 = (bytes: Uint8Array, at: number): number => ((bytes[at] ?? 0) << 8) | (bytes[at + 1] ?? 0);

@@ -30,6 +30,10 @@ export function parseClaim(frame: Uint8Array): Claim | null {
 export const macText = (mac: Uint8Array): string =>
   [...mac].map((byte) => byte.toString(16).padStart(2, "0")).join(":");
 
+/** The bytes of such a text. */
+export const macBytes = (text: string): Uint8Array =>
+  Uint8Array.from(text.split(":"), (byte) => parseInt(byte, 16));
+
 const ETHERNET_BYTES = 14;
 const ARP = 0x0806, IPV6 = 0x86dd;
 const ARP_BYTES = 28, ARP_REPLY = 2;

@@ -131,6 +131,8 @@ export interface Status {
       /** Single targets that have not: the first few, and how many more there are. */
       readonly missing: readonly string[];
       readonly more: number;
+      /** How many neighbours that were collected (arp_cache) have answered besides. */
+      readonly neighbours: number;
     } | null;
     /** Who else answers for it, as the answering host hears; null: nobody. */
     readonly contender: {
@@ -148,6 +150,14 @@ export interface Status {
     readonly to: string | null;
     readonly reason: string;
   }[];
+  /** Whom it would tell of a VIP that comes to it, besides the notify targets; null: arp_cache is off. */
+  readonly neighbours: {
+    readonly known: number;
+    /** How many hosts they were collected by. */
+    readonly hosts: number;
+    /** Since the one that was told of least lately was told of; null: none is known. */
+    readonly oldest_ms: number | null;
+  } | null;
   /** Datagrams that changed nothing, by why. */
   readonly dropped: Readonly<Record<string, number>>;
   /** What a person should look at, most important first; empty when all is well. */
@@ -437,6 +447,7 @@ const vipShape = object<Row<Status["vips"]>>({
     confirmed: number,
     missing: array(string),
     more: number,
+    neighbours: number,
   })),
   contender: nullable(object<NonNullable<Row<Status["vips"]>["contender"]>>({
     mac: string,
@@ -470,6 +481,11 @@ const statusShape = object<Status>({
   hosts: array(hostShape),
   vips: array(vipShape),
   moves: array(moveShape),
+  neighbours: nullable(object<NonNullable<Status["neighbours"]>>({
+    known: number,
+    hosts: number,
+    oldest_ms: nullable(number),
+  })),
   dropped: dictionary(number),
   warnings: array(string),
 });

@@ -1,4 +1,4 @@
-// The six messages of core/message.ts as bytes: one table, read from top to bottom on both sides.
+// The messages of core/message.ts as bytes: one table, read from top to bottom on both sides.
 //
 // The numbers are the format. A change of a number, of a field or of the order of fields needs a new
 // FORMAT_VERSION in datagram.ts; the recorded datagrams of the tests fail until somebody has decided on it.
@@ -6,8 +6,10 @@
 import { DIFFERENCES_MAX } from "../core/catalog.ts";
 import {
   HOSTS_MAX,
+  INTERFACE_BYTES_MAX,
   MESSAGE_BYTES_MAX,
   NAME_BYTES_MAX,
+  NEIGHBOURS_PER_MESSAGE_MAX,
   SETTING_BYTES_MAX,
   SETTINGS_MAX,
   VIPS_MAX,
@@ -21,6 +23,7 @@ import type {
   Differing,
   Heard,
   HeldVip,
+  KnownNeighbour,
   Matter,
   Message,
   MoveReason,
@@ -50,6 +53,7 @@ import {
   vipName,
   type VipSpec,
 } from "../core/vocabulary.ts";
+import { unicast } from "./wire_address.ts";
 import {
   ascending,
   bool,
@@ -225,6 +229,12 @@ const matter: Codec<Matter> = union<Matter>({
 const word: Codec<Word> = record<Word>({ number: varint, matter });
 const saidWord: Codec<SaidWord> = record<SaidWord>({ number: varint, matter, by: member, view });
 
+const neighbour: Codec<KnownNeighbour> = record<KnownNeighbour>({
+  interface: repeatable(text(INTERFACE_BYTES_MAX)),
+  address: unicast,
+  age,
+});
+
 /** Every message there is. */
 export const messageCodec: Codec<Message> = union<Message>({
   heartbeat: {
@@ -286,5 +296,9 @@ export const messageCodec: Codec<Message> = union<Message>({
   probe: {
     number: 6,
     fields: {},
+  },
+  neighbours: {
+    number: 7,
+    fields: { neighbours: list(neighbour, NEIGHBOURS_PER_MESSAGE_MAX) },
   },
 });

@@ -20,7 +20,6 @@ export function* advise(tables: FileTables): Iterable<Finding> {
   yield* adviseVips(tables);
   yield* adviseTakeover(tables);
   yield* adviseClashes(tables);
-  yield* adviseNotify(tables);
   yield* adviseArping(tables);
   yield* adviseLog(tables);
   yield* adviseHooks(tables);
@@ -248,24 +247,6 @@ function* advisePrefix(
   yield advice(text, path);
 }
 
-function* adviseNotify({ notify }: FileTables): Iterable<Finding> {
-  if (notify.arp_cache !== "off") {
-    yield advice("arp_cache has no effect: this version does not collect neighbours yet", [
-      "notify",
-      "arp_cache",
-    ]);
-  }
-  for (const [index, { ping }] of notify.targets.entries()) {
-    if (!ping) continue;
-    yield advice("ping has no effect: this version does not ping notify targets yet", [
-      "notify",
-      "targets",
-      index,
-      "ping",
-    ]);
-  }
-}
-
 // Arping knows no IPv6 and hears no answers. What that makes of foreign_holder is said at the VIP.
 function* adviseArping({ vip: vips, vip_range: ranges, timing, notify }: FileTables): Iterable<Finding> {
   if (notify.announcer !== "arping") return;
@@ -286,6 +267,10 @@ function* adviseArping({ vip: vips, vip_range: ranges, timing, notify }: FileTab
   if (notify.targets.some(({ address: { ip } }) => ip.family === 4)) {
     costs.push("hears no answers: notify targets are told where a VIP is, but cannot confirm it");
   }
+  if (notify.arp_cache !== "off") {
+    costs.push("asks no collected neighbours: arp_cache shares those of this host, and is of no use to it");
+  }
+  if (notify.targets.some(({ ping }) => ping)) costs.push("pings nobody: ping has no effect");
   for (const cost of costs) {
     yield advice(`announcer = "arping" ${cost} (wanted "raw")`, ["notify", "announcer"]);
   }

@@ -114,9 +114,12 @@ function hostOf(host: HostTable, { segment: [first] }: FileTables): HostPlace {
   };
 }
 
-function notifyOf({ arp_cache: arpCache, targets }: FileTables["notify"]): Notify {
+function notifyOf(
+  { arp_cache: arpCache, arp_cache_throttle: arpCacheThrottle, targets }: FileTables["notify"],
+): Notify {
   return {
     arpCache: arpCache === "off" ? null : duration(arpCache),
+    arpCacheThrottle,
     targets: targets.map(({ address: { ip, prefix }, ...target }) => ({
       address: ip.text,
       family: ip.family,

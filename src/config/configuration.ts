@@ -58,6 +58,8 @@ export type VipPlace = Pick<VipSpec, "name" | "addresses">;
 export interface Notify {
   /** How often neighbours are collected and shared; null: off. */
   readonly arpCache: Duration | null;
+  /** At most this many collected neighbours are asked in a second. */
+  readonly arpCacheThrottle: number;
   readonly targets: readonly NotifyTarget[];
 }
 
@@ -68,7 +70,8 @@ export interface NotifyTarget {
   /** 32 or 128 for a single address. */
   readonly prefix: number;
   readonly interface: string;
-  /** At most this many announcements a second. */
+  /** At most this many questions a second, and as many pings. */
   readonly throttle: number;
+  /** Whether it is pinged in a VIP's name, too, once it has answered the question. */
   readonly ping: boolean;
 }

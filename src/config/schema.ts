@@ -81,6 +81,7 @@ const vipRangeSchema = table({
 
 const notifySchema = table({
   arp_cache: v.optional(leaf(durationOrOff(1000)), "off"),
+  arp_cache_throttle: v.optional(leaf(wholeNumber(1, 100_000)), 128),
   refresh: v.optional(leaf(durationOrOff(1000)), "off"),
   announcer: v.optional(leaf(oneOf("raw", "arping")), "raw"),
   targets: v.optional(

@@ -30,6 +30,7 @@ export function settingsOf(
     ...segments.map((segment) => setting(segmentSetting(segment.name), segmentText(segment))),
     ...hosts.map((host) => setting(`host ${host.name}`, hostText(host, weights.get(host.name) ?? 1))),
     setting("notify.arp_cache", orOff(notify.arpCache)),
+    setting("notify.arp_cache_throttle", String(notify.arpCacheThrottle)),
     setting("notify.refresh", orOff(group.refresh)),
     setting("notify.targets", notify.targets.map(targetText).join("; ") || "none"),
     setting("notify.announcer", announcer),

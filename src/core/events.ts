@@ -4,7 +4,16 @@
 // The driver performs the effects of all steps in the order given, and addresses effects one at a time: an
 // "addressesRemoved" that comes back always tells of a state after every earlier "addAddresses" ended.
 
-import type { Difference, Differing, Matter, Message, MoveReason, SaidWord, Sender } from "./message.ts";
+import type {
+  Difference,
+  Differing,
+  KnownNeighbour,
+  Matter,
+  Message,
+  MoveReason,
+  SaidWord,
+  Sender,
+} from "./message.ts";
 import type {
   Duration,
   Group,
@@ -35,6 +44,8 @@ export type NodeEvent =
   /** The connection to this life of a host's daemon has ended, and the host refuses another one. A hint, no proof. */
   | { readonly kind: "connectionEnded"; readonly member: Member }
   | { readonly kind: "operatorRequested"; readonly request: OperatorRequest }
+  /** Everybody whom this host's kernel knows on the interfaces of VIPs; the most useful first. */
+  | { readonly kind: "neighboursCollected"; readonly neighbours: readonly KnownNeighbour[] }
   /** The host has read its configuration anew. From now on the machine adds addresses by the new one. */
   | { readonly kind: "configurationChanged"; readonly group: Group };
 
@@ -107,6 +118,12 @@ export type NodeEffect =
   | { readonly kind: "probeAddresses"; readonly vips: readonly VipName[] }
   /** Answered by addressesObserved. */
   | { readonly kind: "observeAddresses" }
+  /** Some of those whom another host's kernel knows: they are to be told of VIPs that come here. Not answered. */
+  | {
+    readonly kind: "rememberNeighbours";
+    readonly from: HostName;
+    readonly neighbours: readonly KnownNeighbour[];
+  }
   | { readonly kind: "note"; readonly note: Note };
 
 /** What a person who reads the log wants to know. */

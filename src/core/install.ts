@@ -3,12 +3,13 @@
 import type { Differing, Install, MoveReason } from "./message.ts";
 import { contestHeld } from "./holdings.ts";
 import { type Basis, includes, tenuresOf } from "./membership.ts";
+import { shareAgain } from "./neighbours.ts";
 import { findHost } from "./ordered.ts";
 import type { Move } from "./status.ts";
 import { adoptUnreleased } from "./takeover.ts";
 import { isDraining, type Node, note, stateOf, type Turn, update } from "./turn.ts";
 import { isPresent } from "./vip.ts";
-import { after, duration, type HostName, instant, sorted, type VipName } from "./vocabulary.ts";
+import { after, duration, type HostName, instant, type Member, sorted, type VipName } from "./vocabulary.ts";
 import { hearWords } from "./words.ts";
 
 /** How many moves a host remembers, for people. */
@@ -29,6 +30,7 @@ export function installView(turn: Turn, install: Install, basis: Basis | null): 
   if (install.mature && !node.mature) note(turn, { kind: "matured" });
   noteDiffering(turn, install.differing);
   hearWords(turn, install);
+  if (install.members.some((member) => isNew(node, member))) shareAgain(turn);
   update(turn, {
     view: {
       id: install.view,
@@ -78,6 +80,10 @@ function noteDiffering(turn: Turn, differing: readonly Differing[]): void {
   for (const each of differing) note(turn, { kind: "configurationDiffers", differing: each });
   if (differing.length === 0) note(turn, { kind: "configurationsAgree" });
 }
+
+/** Whether it was not in our view before. */
+const isNew = ({ self, view }: Node, member: Member): boolean =>
+  member.host !== self.host && (view === null || !includes(view.members, member));
 
 const isMember = ({ members }: Install, host: HostName): boolean => findHost(members, host) !== undefined;
 

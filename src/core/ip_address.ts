@@ -25,6 +25,19 @@ export function ipAddressOf(bytes: Uint8Array): IpAddress | null {
   return null;
 }
 
+/** Whether it may be the address of one machine on a network: link-local, too, but no group, and no loopback. */
+export function isUnicast({ family, bytes }: IpAddress): boolean {
+  const [first = 0] = bytes;
+  if (family === 4) {
+    const isGroup = (first >= 224 && first < 240) || bytes.every((byte) => byte === 255);
+    return first !== 0 && first !== 127 && !isGroup;
+  }
+  const isIpv4Kept = bytes.subarray(0, 10).every((byte) => byte === 0) && bytes[10] === 255 &&
+    bytes[11] === 255;
+  const isSmall = bytes.subarray(0, 15).every((byte) => byte === 0) && (bytes[15] ?? 0) < 2;
+  return first !== 255 && !isIpv4Kept && !isSmall;
+}
+
 function ipv4Bytes(text: string): readonly number[] | null {
   const parts = text.split(".");
   if (parts.length !== 4) return null;

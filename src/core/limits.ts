@@ -9,6 +9,12 @@ export const VIPS_MAX = 16_384;
 export const NAME_BYTES_MAX = 255;
 /** Bytes of what a setting says, in UTF-8, as it travels. */
 export const SETTING_BYTES_MAX = 1_024;
+/** Neighbours that a host tells the others of. */
+export const NEIGHBOURS_MAX = 1_024;
+/** Neighbours in one message: with names of usual length, and all of IPv6, it is still one datagram. */
+export const NEIGHBOURS_PER_MESSAGE_MAX = 48;
+/** Bytes of an interface's name: the kernel's IFNAMSIZ, without the zero at the end. */
+export const INTERFACE_BYTES_MAX = 15;
 /** Settings of a configuration besides its hosts. */
 export const SETTINGS_MAX = 4_096;
 /** Words of one host that no view has said yet. */

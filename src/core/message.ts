@@ -1,4 +1,4 @@
-// What hosts say to each other. Six messages carry the whole protocol:
+// What hosts say to each other. Six messages carry the whole protocol, and one more what decides nothing:
 //
 //   heartbeat   everybody, every heartbeat interval and at once when something changed
 //   propose     coordinator to all: "answer me if you would be in this view"
@@ -6,6 +6,7 @@
 //   install     coordinator to all: "this is the view, and this is who holds what in it"
 //   farewell    a clean stop: "I hold nothing any more, do not wait for me"
 //   probe       to a host whose connection has ended: "are you there? say something"
+//   neighbours  to all, from time to time: "my kernel knows these"
 //
 // A message is only ever acted on with its Sender: the codec has checked version, group and authentication.
 
@@ -32,7 +33,7 @@ export interface Sender {
   readonly sequence: Sequence;
 }
 
-export type Message = Heartbeat | Propose | Report | Install | Farewell | Probe;
+export type Message = Heartbeat | Propose | Report | Install | Farewell | Probe | Neighbours;
 
 export interface Heartbeat {
   readonly kind: "heartbeat";
@@ -270,4 +271,20 @@ export interface Farewell {
 
 export interface Probe {
   readonly kind: "probe";
+}
+
+/** A part of what the sender has collected: its neighbours fill several messages. */
+export interface Neighbours {
+  readonly kind: "neighbours";
+  readonly neighbours: readonly KnownNeighbour[];
+}
+
+/** Somebody on a network of a host whom its kernel has had to do with. */
+export interface KnownNeighbour {
+  /** As the configuration calls it; hosts may have other names for it. */
+  readonly interface: string;
+  /** Canonical text. */
+  readonly address: string;
+  /** Since the host had to do with it. */
+  readonly age: Duration;
 }

@@ -45,6 +45,7 @@ import {
 import { forgetInabilities } from "./inability.ts";
 import { linksObserved } from "./links.ts";
 import type { Message, Sender } from "./message.ts";
+import { collectNeighbours, nobody, shareNeighbours } from "./neighbours.ts";
 import { cappedVotes, hasQuorum, quorumDeadline, votesGiven } from "./quorum.ts";
 import { doubtPeer, suspectDoubtedPeers } from "./sudden_end.ts";
 import { disputeTimeouts, isMutual, Peers, timeoutFor } from "./suspicion.ts";
@@ -136,6 +137,7 @@ export function createNode(
     lostAt: null,
     contenders: new Map(),
     moves: [],
+    collected: nobody(now),
     former: new Map(),
     changedIn: 1,
     outlasting: null,
@@ -213,6 +215,8 @@ function handle(turn: Turn, event: NodeEvent): void {
       return doubtPeer(turn, event.member);
     case "operatorRequested":
       return answerOperator(turn, event.request);
+    case "neighboursCollected":
+      return collectNeighbours(turn, event.neighbours);
     case "configurationChanged":
       return changeConfiguration(turn, event.group);
   }
@@ -235,6 +239,12 @@ function receive(turn: Turn, sender: Sender, message: Message): void {
       return receiveFarewell(turn, sender);
     case "probe":
       return answerProbe(turn);
+    case "neighbours":
+      return void turn.effects.push({
+        kind: "rememberNeighbours",
+        from: sender.host,
+        neighbours: message.neighbours,
+      });
   }
 }
 
@@ -390,7 +400,9 @@ function act(turn: Turn): void {
   const isBeat = turn.now >= turn.node.heartbeatAt;
   speak(turn);
   // After the heartbeat: a message that another one overtakes is dropped, and this is the one that matters.
-  if (isBeat) repeatInstall(turn);
+  if (!isBeat) return;
+  repeatInstall(turn);
+  shareNeighbours(turn);
 }
 
 function mature(turn: Turn): void {

@@ -7,6 +7,7 @@ import type { Deferred, Promised, Proposal, Tenure, View } from "./membership.ts
 import type { Move } from "./status.ts";
 import type { Peers, Sent } from "./suspicion.ts";
 import type { Contender } from "./conflicts.ts";
+import type { Collected } from "./neighbours.ts";
 import type { Lost } from "./takeover.ts";
 import { absent, type VipState } from "./vip.ts";
 import type { Words } from "./words.ts";
@@ -117,6 +118,9 @@ export interface Node {
   /** Who else answers for VIPs that are here, or would be. */
   readonly contenders: ReadonlyMap<VipName, Contender>;
   readonly moves: readonly Move[];
+
+  /** Whom this host's kernel knows, for the others. Nothing is decided by it. */
+  readonly collected: Collected;
 
   /**
    * What an earlier configuration put on this host and the present one does not, or elsewhere: it has to go before a

@@ -120,7 +120,7 @@ class Daemon {
   }
 
   start(): void {
-    const { clock, network, lifelines, announcer, control, guard, signals, log } = this.#ports;
+    const { clock, network, lifelines, announcer, neighbours, control, guard, signals, log } = this.#ports;
     announcer.onConfirmed(() => this.#submit({ kind: "clockTicked" }));
     signals.onStop((signal) => this.#stop(signal));
     signals.onReload(() => void this.#reload());
@@ -134,6 +134,7 @@ class Daemon {
     );
     this.#submit({ kind: "started" });
     network.onDatagram((datagram, segment) => this.#receive(datagram, segment));
+    neighbours.onCollected((these) => this.#submit({ kind: "neighboursCollected", neighbours: these }));
   }
 
   #submit(event: NodeEvent): void {
@@ -175,7 +176,7 @@ class Daemon {
   }
 
   #perform(effect: Exclude<NodeEffect, { kind: "note" }>): void {
-    const { network, announcer } = this.#ports;
+    const { network, announcer, neighbours } = this.#ports;
     switch (effect.kind) {
       case "broadcast":
         return network.broadcast(this.#encode(effect));
@@ -191,6 +192,8 @@ class Daemon {
         return void this.#probe(effect.vips);
       case "observeAddresses":
         return void this.#addressWork.observe();
+      case "rememberNeighbours":
+        return neighbours.remember(effect.from, effect.neighbours);
     }
   }
 
@@ -315,7 +318,7 @@ class Daemon {
   }
 
   #report(): ControlResponse {
-    const { version, ports: { clock, announcer, guard, log } } = this.#parts;
+    const { version, ports: { clock, announcer, guard, neighbours: port, log } } = this.#parts;
     const group = this.#group;
     const now = clock.now();
     const paths = this.#inbox.paths(now);
@@ -326,7 +329,8 @@ class Daemon {
     const logProblems = log.problems?.() ?? [];
     const wallTime = clock.wallTime();
     const problems = { guardProblem, logProblems, refusal };
-    const facts = { version, group, paths, confirmations, drops, ...problems, now, wallTime };
+    const neighbours = port.summary();
+    const facts = { version, group, paths, confirmations, drops, ...problems, neighbours, now, wallTime };
     return { kind: "status", status: reportStatus(nodeStatus(this.#node, now), facts) };
   }
 

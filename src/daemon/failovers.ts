@@ -107,7 +107,8 @@ export class Failovers {
     if (acquired === null) return null;
     const all = this.#confirmations();
     const asked = [...vips].flatMap((vip) => all.get(vip) ?? []);
-    const isConfirmed = asked.length > 0 && asked.every(({ missing }) => missing.length === 0);
+    const isConfirmed = asked.length > 0 &&
+      asked.every(({ confirmed, missing }) => confirmed > 0 && missing.length === 0);
     if (asked.length > 0 && !isConfirmed && now < after(acquired.announcedAt, confirmPatience)) return null;
     return {
       kind: "failover",

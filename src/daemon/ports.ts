@@ -3,6 +3,7 @@
 
 import type { Conflict, Observed, ProbeAnswer, VipProblem } from "../core/events.ts";
 import type { Hook, Hooks } from "../core/hook.ts";
+import type { KnownNeighbour } from "../core/message.ts";
 import type { Group, HostName, Instant, Member, SegmentName, VipName } from "../core/vocabulary.ts";
 import type { ControlRequest, ControlResponse, EventEntry } from "../codec/control.ts";
 
@@ -78,6 +79,28 @@ export interface Confirmation {
   readonly missing: readonly string[];
   /** How many there are besides. */
   readonly more: number;
+  /** How many collected neighbours that are no notify targets have answered. */
+  readonly neighbours: number;
+}
+
+/** Whom kernels know on the networks of VIPs: this host's, and, as far as they have told, those of the others. */
+export interface Neighbours {
+  /** Calls back at once, and then every interval, with those of this host; also when there is nobody to be told of. */
+  onCollected(collected: (neighbours: readonly KnownNeighbour[]) => void): void;
+  /** Another host has told of some of its own. */
+  remember(from: HostName, neighbours: readonly KnownNeighbour[]): void;
+  /** Null: none are collected. */
+  summary(): NeighbourSummary | null;
+  close(): Promise<void>;
+}
+
+export interface NeighbourSummary {
+  /** How many different ones. */
+  readonly known: number;
+  /** How many hosts have told of some, this one too. */
+  readonly hosts: number;
+  /** In ms, since the one that was told of least lately was told of; null: there is none. */
+  readonly oldest: number | null;
 }
 
 /** Removes all VIPs of the configuration from this host when the daemon dies, however it dies. */
@@ -195,6 +218,7 @@ export interface Ports {
   readonly lifelines: Lifelines;
   readonly addresses: Addresses;
   readonly announcer: Announcer;
+  readonly neighbours: Neighbours;
   readonly guard: Guard;
   readonly hooks: HookPrograms;
   readonly control: ControlServer;

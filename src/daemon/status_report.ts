@@ -17,7 +17,7 @@ import {
 } from "../core/vocabulary.ts";
 import { type Drops, dropWarnings } from "./drops.ts";
 import { differenceText, listedOf } from "./note_text.ts";
-import type { Confirmation } from "./ports.ts";
+import type { Confirmation, NeighbourSummary } from "./ports.ts";
 import type { PathStatus } from "./paths.ts";
 import { counted, listed, spanText } from "./words.ts";
 
@@ -30,6 +30,8 @@ export interface ReportFacts {
   readonly paths: ReadonlyMap<HostName, readonly PathStatus[]>;
   /** Of the VIPs on this host. */
   readonly confirmations: ReadonlyMap<VipName, Confirmation>;
+  /** Null: none are collected. */
+  readonly neighbours: NeighbourSummary | null;
   readonly drops: Drops;
   /** Why no guard stands by; null: one does. */
   readonly guardProblem: string | null;
@@ -67,6 +69,11 @@ export function reportStatus(node: NodeStatus, facts: ReportFacts): Status {
     hosts: node.hosts.map((host) => reportHost(host, facts)),
     vips: node.vips.map((vip) => reportVip(vip, { ...facts, addresses })),
     moves: node.moves.map(({ at, ...move }) => ({ at: timeOfDay(at, facts), ...move })),
+    neighbours: facts.neighbours && {
+      known: facts.neighbours.known,
+      hosts: facts.neighbours.hosts,
+      oldest_ms: facts.neighbours.oldest === null ? null : Math.round(facts.neighbours.oldest),
+    },
     dropped: facts.drops.counts,
     warnings: warnings(node, facts),
   };

@@ -4,6 +4,7 @@
 import type { HostName, VipName } from "../core/vocabulary.ts";
 import type { Announcer } from "../daemon/ports.ts";
 import { type Arping, createArpingAnnouncer } from "./arping.ts";
+import type { AskableNeighbours } from "./neighbour_notifier.ts";
 import type { PlacedTarget } from "./notifier.ts";
 import type { PacketSocketOutcome } from "./packet_socket.ts";
 import type { PlacedVip } from "./placed_vip.ts";
@@ -12,6 +13,8 @@ import { createRawAnnouncer } from "./raw_announcer.ts";
 export interface AnnouncerOptions {
   readonly vips: readonly PlacedVip[];
   readonly targets: readonly PlacedTarget[];
+  /** Whom hosts have collected. */
+  readonly neighbours: AskableNeighbours;
   /** The other hosts of the group, by their addresses in the segments. */
   readonly hosts: ReadonlyMap<string, HostName>;
   /** The program, which knows the kernel's neighbours. */

@@ -1,6 +1,7 @@
 // Which notify targets have proved that they know where a VIP is. A question that is asked in the name of the VIP makes
 // its target learn, and the answer comes to the VIP: so it proves that the target has learned. What was proved counts
-// until the VIP is announced anew, for then somebody else may have had it in between.
+// until the VIP is announced anew, for then somebody else may have had it in between. Collected neighbours that answer
+// are counted, too; those that do not may not be there any more.
 
 import type { Claim } from "../codec/claim.ts";
 import { parseIpAddress } from "../core/ip_address.ts";
@@ -12,8 +13,10 @@ import type { PlacedVip } from "./placed_vip.ts";
 export interface Confirmations {
   /** The VIP was acquired: nobody has confirmed it yet. */
   begin(vip: VipName): void;
-  /** Somebody has answered an address of it; true: for the first time. */
-  hear(claim: Claim): boolean;
+  /** A neighbour that is no target is about to be asked in its name: then its answer counts. */
+  expect(vip: VipName, of: { readonly from: string; readonly target: string }): void;
+  /** Somebody has answered an address. Gives the VIP that has it; null: there is none, or it is no news. */
+  hear(claim: Claim): VipName | null;
   /** Whether the target has answered this address of the VIP. */
   has(vip: VipName, of: { readonly from: string; readonly target: string }): boolean;
   /** What came of asking these targets. */
@@ -30,15 +33,21 @@ export function createConfirmations(
 ): Confirmations {
   /** "FROM TARGET" of what was answered. */
   const answered = new Map<VipName, Set<string>>();
+  /** Neighbours that were asked, in the same form. */
+  const expected = new Map<VipName, Set<string>>();
   return {
-    begin: (vip) => void answered.set(vip, new Set()),
+    begin(vip) {
+      answered.set(vip, new Set());
+      expected.set(vip, new Set());
+    },
+    expect: (vip, { from, target }) => void expected.get(vip)?.add(`${from} ${target}`),
     hear({ address, to }) {
       const vip = to === null ? null : vipAt(to);
       const answers = vip === null ? undefined : answered.get(vip);
       const answer = `${to} ${address}`;
-      if (answers === undefined || answers.has(answer)) return false;
+      if (answers === undefined || answers.has(answer)) return null;
       answers.add(answer);
-      return true;
+      return vip;
     },
     has: (vip, { from, target }) => answered.get(vip)?.has(`${from} ${target}`) ?? false,
     of({ vip, addresses }, targets) {
@@ -50,21 +59,24 @@ export function createConfirmations(
         addresses.some((from) => reaches(from, target) && !answers.has(`${from.address} ${target.address}`))
       ).map(({ address }) => address);
       const blocks = targets.filter((target) => !isSingle(target));
+      const inBlock = (address: string) => blocks.some((block) => covers(block, address));
       // Whoever the kernel has asked in the VIP's name, for its own ends, answers too.
-      const others = new Set(
-        [...answers].map((each) => each.split(" ")[1] ?? "")
-          .filter((address) => blocks.some((block) => covers(block, address))),
-      );
+      const others = new Set([...answers].map(answererOf).filter(inBlock));
+      const asked = [...expected.get(vip) ?? []].filter((each) => answers.has(each)).map(answererOf);
       return {
         confirmed: single.length - missing.length + others.size,
         missing: missing.slice(0, NAMED_MAX),
         more: Math.max(0, missing.length - NAMED_MAX),
+        neighbours: new Set(asked.filter((address) => !inBlock(address))).size,
       };
     },
   };
 }
 
-function covers(block: PlacedTarget, address: string): boolean {
+const answererOf = (answer: string): string => answer.split(" ")[1] ?? "";
+
+/** Whether the address is in the block; of a single target, whether it is that. */
+export function covers(block: PlacedTarget, address: string): boolean {
   const [first, found] = [parseIpAddress(block.address), parseIpAddress(address)];
   if (first === null || found === null || first.family !== found.family) return false;
   return first.bytes.every((byte, at) => {

@@ -7,8 +7,8 @@
 
 import type { VipName } from "../core/vocabulary.ts";
 import { ipAddressOf, parseIpAddress } from "../core/ip_address.ts";
-import { startPatientTimer } from "./patient_timer.ts";
 import type { PlacedAddress, PlacedVip } from "./placed_vip.ts";
+import { createThrottle } from "./throttle.ts";
 
 /** A notify target of the configuration, on a local interface name. */
 export interface PlacedTarget {
@@ -18,8 +18,10 @@ export interface PlacedTarget {
   /** 32 or 128 for a single neighbour. */
   readonly prefix: number;
   readonly interface: string;
-  /** At most this many questions a second. */
+  /** At most this many questions a second, and as many pings. */
   readonly throttle: number;
+  /** Whether it is pinged, too; see pinger.ts. */
+  readonly ping: boolean;
 }
 
 export interface Question {
@@ -80,8 +82,7 @@ function createTargetQueue(
   { ask, isHere, isAnswered }: Omit<NotifierOptions, "targets">,
 ): TargetQueue {
   const waiting = new Map<string, Round>();
-  let left = target.throttle;
-  let stopSecond: (() => void) | null = null;
+  const throttle = createThrottle({ perSecond: () => target.throttle, again: askWhatIsAllowed });
 
   return {
     notify({ vip, addresses }) {
@@ -94,32 +95,23 @@ function createTargetQueue(
     },
     close() {
       waiting.clear();
-      stopSecond?.();
+      throttle.close();
     },
   };
 
   function askWhatIsAllowed(): void {
     for (const [key, { vip, from, neighbours }] of waiting) {
-      while (left > 0 && isHere(vip, from)) {
+      while (throttle.hasLeft() && isHere(vip, from)) {
         const { value: neighbour, done } = neighbours.next();
         if (done === true) break;
         const question = { vip, from, target: neighbour };
         if (isAnswered(question)) continue;
-        left -= 1;
-        startSecond();
+        throttle.take();
         ask(question);
       }
-      if (left === 0) return;
+      if (!throttle.hasLeft()) return;
       waiting.delete(key);
     }
-  }
-
-  function startSecond(): void {
-    stopSecond ??= startPatientTimer(1_000, () => {
-      stopSecond = null;
-      left = target.throttle;
-      askWhatIsAllowed();
-    });
   }
 }
 

@@ -2,7 +2,8 @@
 // else says that a VIP is his; and asks, before a VIP is taken, whether anybody has it.
 //
 //     announce ──▶ gratuitous ARP, NA to all ──────────────────▶ neighbours
-//              ──▶ questions in the VIP's name ─▶ notify targets ─answers─▶ confirmations
+//              ──▶ questions in the VIP's name ─▶ notify targets ─answers─▶ confirmations, pings
+//              ──▶ the same ─▶ collected neighbours ─answers─▶ confirmations
 //              ──▶ a probe, from the second time on ─▶ everybody ─answers─▶ conflicts
 //     probe    ──▶ probes ─▶ everybody ─answers─▶ answered, or silent
 //
@@ -10,7 +11,8 @@
 
 import { readFileSync } from "node:fs";
 import { announcementFrames, probeFrame, questionFrame } from "../codec/announcement.ts";
-import { type Claim, macText, parseClaim } from "../codec/claim.ts";
+import { type Claim, macBytes, macText, parseClaim } from "../codec/claim.ts";
+import { echoRequestFrame } from "../codec/echo_request.ts";
 import { assert } from "../core/assert.ts";
 import type { Conflict } from "../core/events.ts";
 import { parseIpAddress } from "../core/ip_address.ts";
@@ -18,11 +20,13 @@ import type { VipName } from "../core/vocabulary.ts";
 import type { AnnouncerOptions, LocalAnnouncer } from "./announcer.ts";
 import { createConfirmations } from "./confirmations.ts";
 import { createNeighbourHosts } from "./neighbour_hosts.ts";
-import { createNotifier } from "./notifier.ts";
+import { createNeighbourNotifier } from "./neighbour_notifier.ts";
+import { createNotifier, type Question } from "./notifier.ts";
 import { createPacer } from "./pacer.ts";
 import type { Link, PacketSocket } from "./packet_socket.ts";
 import { startPatientTimer } from "./patient_timer.ts";
 import { hasAddress, type PlacedAddress, type PlacedVip } from "./placed_vip.ts";
+import { createPinger, type Ping } from "./pinger.ts";
 import { createProber } from "./prober.ts";
 
 /** Core's schedule of announcements is over after five seconds; whoever has not confirmed by then is asked so often. */
@@ -30,7 +34,7 @@ const ASK_AGAIN_MS = 30_000;
 
 export function createRawAnnouncer(
   socket: PacketSocket,
-  { vips, targets: firstTargets, hosts: firstHosts, ip, isHere }: Omit<
+  { vips, targets: firstTargets, neighbours, hosts: firstHosts, ip, isHere }: Omit<
     AnnouncerOptions,
     "packetSocket" | "arping"
   >,
@@ -51,16 +55,20 @@ export function createRawAnnouncer(
   };
   const confirmations = createConfirmations({ vipAt: vipHere });
   const isThere = (vip: VipName, from: PlacedAddress) => hasAddress(placed.get(vip), from) && isHere(vip);
-  const notifier = createNotifier({
-    targets,
+  const isAnswered = ({ vip, from, target }: Question) =>
+    confirmations.has(vip, { from: from.address, target });
+  const notifier = createNotifier({ targets, isHere: isThere, isAnswered, ask });
+  const neighbourNotifier = createNeighbourNotifier({
+    neighbours,
     isHere: isThere,
-    isAnswered: ({ vip, from, target }) => confirmations.has(vip, { from: from.address, target }),
-    ask: ({ from, target }) => {
-      const link = own.link(from.interface);
-      if (link === null) return;
-      socket.send(questionFrame({ mac: link.mac, address: bytesOf(from.address) }, bytesOf(target)), link);
+    isAnswered,
+    ask(question) {
+      confirmations.expect(question.vip, { from: question.from.address, target: question.target });
+      ask(question);
     },
+    now: () => performance.now(),
   });
+  const pinger = createPinger({ targets, send: ping });
   const prober = createProber({
     vipHere,
     send: sendProbes,
@@ -86,6 +94,7 @@ export function createRawAnnouncer(
       void pacer.run(jobs.flatMap(([first]) => first ?? []));
       void pacer.run(jobs.flatMap(([, ...rest]) => rest));
       void pacer.run(these.map((vip) => () => notifier.notify(vip)));
+      void pacer.run([() => neighbourNotifier.notify(these, { isFirst })]);
       if (!isFirst) {
         void pacer.run(these.flatMap((vip) => vip.addresses.map((from) => () => sendProbe(from))));
       }
@@ -101,7 +110,7 @@ export function createRawAnnouncer(
       new Map(
         [...announced].filter(isHere).flatMap((name) => {
           const vip = placed.get(name);
-          return vip === undefined || targets.length === 0
+          return vip === undefined || (targets.length === 0 && neighbours.throttle() === null)
             ? []
             : [[name, confirmations.of(vip, targets)] as const];
         }),
@@ -112,6 +121,7 @@ export function createRawAnnouncer(
       targets = to.targets;
       hosts.adopt(to.hosts);
       notifier.adopt(to.targets);
+      pinger.adopt(to.targets);
       // A target that is new has not learned where the VIPs are that were announced before.
       askUnconfirmed();
     },
@@ -120,14 +130,36 @@ export function createRawAnnouncer(
       pacer.close();
       prober.close();
       notifier.close();
+      neighbourNotifier.close();
+      pinger.close();
       socket.close();
     },
   };
 
   function hear(claim: Claim): void {
     hosts.hear(claim);
-    if (confirmations.hear(claim)) confirmed();
     prober.hear(claim);
+    const vip = confirmations.hear(claim);
+    if (vip !== null) confirmed();
+    const from = vip === null
+      ? undefined
+      : placed.get(vip)?.addresses.find(({ address }) => address === claim.to);
+    if (from !== undefined) pinger.answered(from, claim);
+  }
+
+  function ask({ from, target }: Pick<Question, "from" | "target">): void {
+    const link = own.link(from.interface);
+    const to = parseIpAddress(target);
+    if (link === null || to === null) return;
+    socket.send(questionFrame({ mac: link.mac, address: bytesOf(from.address) }, to.bytes), link);
+  }
+
+  function ping({ from, target, mac }: Ping): void {
+    const link = own.link(from.interface);
+    const to = parseIpAddress(target);
+    if (link === null || to === null || vipHere(from.address) === null) return;
+    const sender = { mac: link.mac, address: bytesOf(from.address) };
+    socket.send(echoRequestFrame(sender, { mac: macBytes(mac), address: to.bytes }), link);
   }
 
   /** What sends the frames of an address, one after the other, while the VIP is here. */

@@ -80,6 +80,8 @@ function describeEvent(event: NodeEvent): string {
       return `operator: ${describeRecord(event.request)}`;
     case "configurationChanged":
       return `configurationChanged to ${event.group.digest}`;
+    case "neighboursCollected":
+      return `${event.kind} ${event.neighbours.length}`;
     case "started":
     case "clockTicked":
       return event.kind;
@@ -99,6 +101,8 @@ function describeEffect(effect: NodeEffect): string {
       return `${effect.kind} ${effect.vips}`;
     case "observeAddresses":
       return effect.kind;
+    case "rememberNeighbours":
+      return `${effect.kind} ${effect.neighbours.length} of ${effect.from}`;
     case "note":
       return `note ${describeRecord(effect.note)}`;
   }
@@ -131,6 +135,8 @@ function describeMessage(message: Message): string {
     case "farewell":
     case "probe":
       return message.kind;
+    case "neighbours":
+      return `neighbours ${message.neighbours.length}`;
   }
 }
 

@@ -27,9 +27,11 @@ export function drawPlan(random: Random, wanted: Size = {}): Plan {
     scale,
     random: random.fork("faults"),
   });
+  const neighbours = random.fork("neighbours");
   return {
     group,
     ...(older === undefined ? {} : { older }),
+    ...(neighbours.chance(0.1) ? { neighboursEvery: scale * neighbours.between(500, 5_000) } : {}),
     calm: drawCalm(course, group),
     ...(attachments === undefined ? {} : { attachments }),
     clients: course.chance(0.7) ? course.sample(hosts, course.whole(1, 2)) : [],

@@ -4,6 +4,7 @@
 // another file, and meddled with by hand.
 
 import type { NodeEffect, NodeEvent, OperatorRequest } from "../core/events.ts";
+import type { KnownNeighbour } from "../core/message.ts";
 import type { NodeStatus } from "../core/status.ts";
 import {
   duration,
@@ -53,6 +54,8 @@ export interface Surroundings {
   readonly everyone: readonly HostName[];
   /** By how much the rate of its clock may be wrong, as a fraction. */
   readonly drift: number;
+  /** How often it collects its neighbours, in ms; null: never. */
+  readonly neighboursEvery: number | null;
   readonly program: Program;
   readonly wire: Wire;
   readonly transmit: (packet: Packet, between: { readonly from: HostName; readonly to: HostName }) => void;
@@ -91,6 +94,8 @@ export class SimulatedHost implements HostView {
   /** The clock shows offset + rate * simulated time. */
   #offset: number;
   readonly #rate: number;
+  /** Whom it sees on its network. */
+  readonly #seen: Random;
   #daemon: Daemon | null = null;
   #status: NodeStatus | null = null;
   /** Addresses that an earlier daemon has left and this one cannot know, or has not asked for and had added late. */
@@ -105,6 +110,7 @@ export class SimulatedHost implements HostView {
     this.#in = surroundings;
     const { timeline, random } = surroundings;
     this.#offset = random.between(0, 1e9);
+    this.#seen = random.fork("neighbours");
     this.#rate = 1 + random.between(-surroundings.drift, surroundings.drift);
     this.#file = surroundings.file;
     this.kernel = new Kernel({
@@ -182,6 +188,7 @@ export class SimulatedHost implements HostView {
     for (const address of unknown) this.#strays.add(address);
     this.#changed("started");
     this.#step({ kind: "started" });
+    if (this.#in.neighboursEvery !== null) this.#collect(this.#daemon, this.#in.neighboursEvery);
   }
 
   /** SIGKILL. The guard, if it lives, then removes all VIPs. */
@@ -329,9 +336,18 @@ export class SimulatedHost implements HostView {
           host: this.name,
           addresses: effect.vips.flatMap((vip) => daemon.book.addressesOf(vip)),
         });
+      case "rememberNeighbours":
       case "note":
         return;
     }
+  }
+
+  /** Some hosts have seen many, some nobody; what is collected while it is paused is told when it wakes. */
+  #collect(daemon: Daemon | null, every: number): void {
+    if (daemon === null || this.#daemon !== daemon) return;
+    const { timeline } = this.#in;
+    this.#arrived(() => this.#step({ kind: "neighboursCollected", neighbours: drawNeighbours(this.#seen) }));
+    timeline.after(every, () => this.#collect(daemon, every));
   }
 
   #add({ book }: Daemon, vips: readonly VipName[]): void {
@@ -459,4 +475,14 @@ export class SimulatedHost implements HostView {
 export function shareView(one: HostView, other: HostView): boolean {
   const view = one.status()?.view ?? null;
   return view !== null && sameView(view, other.status()?.view ?? null);
+}
+
+function drawNeighbours(random: Random): readonly KnownNeighbour[] {
+  const count = random.pick([0, 1, 10, 100, 500]);
+  const first = random.whole(0, 2_000);
+  return Array.from({ length: count }, (_, at) => ({
+    interface: "eth0",
+    address: `10.9.${(first + at) >> 8}.${(first + at) & 255}`,
+    age: duration(random.whole(0, 60_000)),
+  }));
 }

@@ -19,6 +19,8 @@ export interface Plan {
   readonly clients?: readonly HostName[];
   /** By how much the rates of the hosts' clocks may be wrong, as a fraction; 1e-4 when it is not given. */
   readonly drift?: number;
+  /** How often each host collects its neighbours, in ms; never when it is not given. */
+  readonly neighboursEvery?: number;
   /** When each host starts for the first time, in ms. */
   readonly starts: ReadonlyMap<HostName, number>;
   /** In the order of their times. */
@@ -114,7 +116,7 @@ export const everyoneIn = (plan: Pick<Plan, "group" | "older">): readonly HostNa
 
 /** What is special about it, in words: so that one sees of many plans that all kinds were among them. */
 export function traitsOf(
-  { group, older, attachments, clients, drift, endsEarly, calm }: Plan,
+  { group, older, attachments, clients, drift, neighboursEvery, endsEarly, calm }: Plan,
 ): readonly string[] {
   const { heartbeat, timeout, lease } = group.timing;
   const traits: readonly (readonly [string, boolean])[] = [
@@ -134,6 +136,7 @@ export function traitsOf(
     ["files that differ to the end", older?.isKept === true],
     [`a host that ${older?.change?.kind}`, older?.change !== undefined],
     ["packets lost even in calm weather", calm.loss > 0],
+    ["neighbours that are shared", neighboursEvery !== undefined],
     ["all its time", !endsEarly],
   ];
   return traits.filter(([, isSo]) => isSo).map(([trait]) => trait);

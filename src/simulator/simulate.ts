@@ -282,6 +282,7 @@ class Simulation implements World {
         file: older?.hosts.includes(name) ? older.group : group,
         everyone,
         drift,
+        neighboursEvery: this.#plan.neighboursEvery ?? null,
         program,
         wire,
         transmit: (packet, between) => this.#segments.send(packet, between),

@@ -120,17 +120,17 @@ Deno.test("renderStatus() tells how many notify targets have confirmed a VIP, un
     return /nobody held it.*/.exec(text)?.[0];
   };
   equal(why(null), "nobody held it");
-  equal(why({ confirmed: 2, missing: [], more: 0 }), "nobody held it");
+  equal(why({ confirmed: 2, missing: [], more: 0, neighbours: 0 }), "nobody held it");
   equal(
-    why({ confirmed: 1, missing: ["192.168.8.1"], more: 0 }),
+    why({ confirmed: 1, missing: ["192.168.8.1"], more: 0, neighbours: 0 }),
     "nobody held it; 1 of 2 targets confirmed (not 192.168.8.1)",
   );
   equal(
-    why({ confirmed: 0, missing: ["192.168.8.1"], more: 0 }),
+    why({ confirmed: 0, missing: ["192.168.8.1"], more: 0, neighbours: 0 }),
     "nobody held it; 0 of 1 target confirmed (not 192.168.8.1)",
   );
   equal(
-    why({ confirmed: 2, missing: ["192.168.8.1", "fd00::1"], more: 5 }),
+    why({ confirmed: 2, missing: ["192.168.8.1", "fd00::1"], more: 5, neighbours: 0 }),
     "nobody held it; 2 of 9 targets confirmed (not 192.168.8.1, fd00::1 and 5 more)",
   );
 });

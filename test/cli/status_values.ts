@@ -47,6 +47,7 @@ export const well: Status = {
   hosts: [host("test00"), host("test01"), host("test02")],
   vips: [vip("web-a", "test00"), vip("web-bb", "test01"), vip("mail", "test02")],
   moves: [],
+  neighbours: { known: 4, hosts: 3, oldest_ms: 61_000 },
   dropped: {},
   warnings: [],
 };

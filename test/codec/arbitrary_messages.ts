@@ -8,12 +8,15 @@ import type {
   Differing,
   Heard,
   HeldVip,
+  KnownNeighbour,
   Matter,
   Message,
   SaidWord,
   Sender,
   Wish,
 } from "../../src/core/message.ts";
+import { ipAddressOf, isUnicast } from "../../src/core/ip_address.ts";
+import { NEIGHBOURS_PER_MESSAGE_MAX } from "../../src/core/limits.ts";
 import {
   compareText,
   duration,
@@ -157,6 +160,26 @@ const anyDiffering: fc.Arbitrary<Differing> = objectOf({
 
 const anyVouch = objectOf({ host: anyHost, remaining: anyAge });
 
+/** Addresses as chance makes them, some from one network; and no other than a machine may have. */
+const anyNeighbour: fc.Arbitrary<KnownNeighbour> = objectOf({
+  interface: fc.oneof(
+    fc.constantFrom("eth0", "bond0.12"),
+    fc.string({ unit: "grapheme-ascii", maxLength: 15 }),
+  ),
+  address: fc.oneof(
+    fc.nat({ max: 255 }).map((last) => `10.0.4.${last}`),
+    fc.uint8Array({ minLength: 4, maxLength: 4 }).map(unicastOf),
+    fc.uint8Array({ minLength: 16, maxLength: 16 }).map(unicastOf),
+  ),
+  age: anyAge,
+});
+
+function unicastOf(bytes: Uint8Array): string {
+  const [four, six] = ["192.0.2.1", "fe80::1"];
+  const address = ipAddressOf(bytes);
+  return address !== null && isUnicast(address) ? address.text : bytes.length === 4 ? four : six;
+}
+
 const vips = ascending(anyVip, (vip) => vip);
 const members = ascending(anyMember, (member) => member.host);
 
@@ -212,6 +235,10 @@ export const messagesByKind: {
   }),
   farewell: objectOf({ kind: fc.constant("farewell" as const) }),
   probe: objectOf({ kind: fc.constant("probe" as const) }),
+  neighbours: objectOf({
+    kind: fc.constant("neighbours" as const),
+    neighbours: fc.array(anyNeighbour, { maxLength: NEIGHBOURS_PER_MESSAGE_MAX }),
+  }),
 };
 
 export const anyMessage: fc.Arbitrary<Message> = fc.oneof(

@@ -72,10 +72,11 @@ const status: Status = {
     reason: "unheld",
     here: "held",
     problem: null,
-    notified: { confirmed: 1, missing: ["192.168.8.1"], more: 0 },
+    notified: { confirmed: 1, missing: ["192.168.8.1"], more: 0, neighbours: 2 },
     contender: { mac: "02:00:5e:10:00:01", host: null, last_heard: "2026-01-02T03:04:05.678Z" },
   }],
   moves: [{ at: "2026-01-02T03:04:05.678Z", vip: "web-a", from: null, to: "test00", reason: "unheld" }],
+  neighbours: { known: 4, hosts: 3, oldest_ms: null },
   dropped: { stale: 5 },
   warnings: ["No key file: everybody on the network can speak as a host"],
 };

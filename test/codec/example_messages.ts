@@ -172,4 +172,12 @@ export const examples: { readonly [Kind in Message["kind"]]: Extract<Message, { 
   },
   farewell: { kind: "farewell" },
   probe: { kind: "probe" },
+  neighbours: {
+    kind: "neighbours",
+    neighbours: [
+      { interface: "eth0", address: "fe80::1", age: duration(0) },
+      { interface: "eth0", address: "192.168.9.50", age: duration(1_500) },
+      { interface: "eth1", address: "10.0.9.7", age: duration(90_000) },
+    ],
+  },
 };

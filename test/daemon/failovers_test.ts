@@ -46,13 +46,16 @@ Deno.test("Failovers measures each part of a takeover, from the last sign of lif
 });
 
 Deno.test("Failovers waits for notify targets to confirm, but not for long", () => {
-  const open = { confirmed: 0, missing: ["192.168.8.1"], more: 0 };
+  const open = { confirmed: 0, missing: ["192.168.8.1"], more: 0, neighbours: 0 };
   const confirmations = new Map([[webA, open], [webB, { ...open, confirmed: 1, missing: [] }]]);
   const failovers = takenOver(confirmations);
   deepEqual(failovers.completed(instant(1_010)), []);
   equal(failovers.deadline, 2_006.5);
-  confirmations.set(webA, { confirmed: 1, missing: [], more: 0 });
+  confirmations.set(webA, { ...open, confirmed: 1, missing: [] });
   equal(failovers.completed(instant(1_010))[0]?.confirm, 3.5);
+  // Neighbours that have not answered yet are nothing to wait for, and no confirmation.
+  const unasked = takenOver(new Map([[webA, { ...open, missing: [] }]]));
+  equal(unasked.completed(instant(2_007))[0]?.confirm, null);
   const other = takenOver(new Map([[webA, open]]));
   equal(other.completed(instant(2_007))[0]?.confirm, null);
 });

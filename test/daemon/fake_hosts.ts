@@ -3,6 +3,7 @@
 
 import type { ControlRequest, ControlResponse, EventEntry } from "../../src/codec/control.ts";
 import type { Conflict } from "../../src/core/events.ts";
+import type { KnownNeighbour } from "../../src/core/message.ts";
 import {
   type Group,
   type HostName,
@@ -32,6 +33,8 @@ export interface FakeHost {
   file: { group: Group } | { problems: readonly string[] };
   hangUp(): void;
   crash(error: Error): void;
+  /** The kernel's table of neighbours was read. */
+  collect(neighbours: readonly KnownNeighbour[]): void;
   /** As the watch on the addresses would call. */
   addressesChanged(): void;
   /** The datagram as heard on the segment; the first one, if nothing is said. */
@@ -103,6 +106,7 @@ function startHost(
     changed: () => {},
     conflicting: (_: readonly Conflict[]) => {},
     ended: (_: Member) => {},
+    collected: (_: readonly KnownNeighbour[]) => {},
     answer: (_: ControlRequest): Promise<ControlResponse> => Promise.reject(new Error("nobody answers yet")),
   };
   const done: string[] = [];
@@ -174,6 +178,13 @@ function startHost(
       onConfirmed: () => {},
       close: () => Promise.resolve(note("close announcer")),
     },
+    neighbours: {
+      onCollected: (collected) => void (calls.collected = collected),
+      remember: (from, neighbours) =>
+        note(`remember ${neighbours.map(({ address }) => address).join(" ")} of ${from}`),
+      summary: () => null,
+      close: () => Promise.resolve(note("close neighbours")),
+    },
     guard: { onDeath: () => {}, problem: () => null, release: () => Promise.resolve(note("release guard")) },
     hooks: hooks ?? noHooks,
     control: {
@@ -231,6 +242,7 @@ function startHost(
     },
     hangUp: () => calls.reload(),
     crash: (error) => calls.fail(error),
+    collect: (neighbours) => calls.collected(neighbours),
     addressesChanged: () => calls.changed(),
     receive: (datagram, segment = segments[0] ?? segmentName("lan")) =>
       receivers.forEach((receive) => receive(datagram, segment)),

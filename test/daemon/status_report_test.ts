@@ -19,6 +19,7 @@ const noCounts = Object.fromEntries(DROP_REASONS.map((why) => [why, 0])) as Reco
 const noDrops: Drops = { counts: noCounts, last: new Map() };
 
 const facts: ReportFacts = {
+  neighbours: { known: 4, hosts: 3, oldest: 61_000.4 },
   version: "1.2.3",
   group,
   paths: new Map(),
@@ -190,7 +191,7 @@ Deno.test("reportStatus() warns of VIPs held here for a while that no notify tar
     const confirmations = new Map([webA, ...vips].map((vip) => [vip, notified]));
     return reportStatus(status, { ...facts, confirmations }).warnings;
   };
-  const none = { confirmed: 0, missing: ["192.0.2.254"], more: 0 };
+  const none = { confirmed: 0, missing: ["192.0.2.254"], more: 0, neighbours: 0 };
   deepEqual(told(none), [
     'VIP "web-a" on this host: no notify target (192.0.2.254) has confirmed it, so routers may still send to ' +
     "its last holder",

@@ -4,9 +4,11 @@
 import { type AnnouncerOptions, openAnnouncer } from "../../src/host/announcer.ts";
 import { openPacketSocket } from "../../src/host/packet_socket.ts";
 
-const { times, lastsMs, adoptTargets, ...options } = JSON.parse(Deno.args[0] ?? "") as
-  & Omit<AnnouncerOptions, "isHere" | "hosts" | "ip" | "packetSocket">
+const { times, lastsMs, adoptTargets, neighbours, ...options } = JSON.parse(Deno.args[0] ?? "") as
+  & Omit<AnnouncerOptions, "isHere" | "neighbours" | "hosts" | "ip" | "packetSocket">
   & {
+    /** Collected, and on every interface; none: neighbours are not collected. */
+    readonly neighbours?: readonly string[];
     readonly times: number;
     /** How long what waits for its turn may take. */
     readonly lastsMs: number;
@@ -15,6 +17,10 @@ const { times, lastsMs, adoptTargets, ...options } = JSON.parse(Deno.args[0] ?? 
   };
 const outcome = openAnnouncer({
   ...options,
+  neighbours: {
+    on: ({ family }) => neighbours?.filter((each) => each.includes(":") === (family === 6)) ?? [],
+    throttle: () => neighbours === undefined ? null : 128,
+  },
   hosts: new Map(),
   ip: "ip",
   packetSocket: openPacketSocket(),

@@ -25,7 +25,9 @@ const webA: PlacedVip = {
 /** Announces on the host, by a program of its own, and gives the milliseconds that each call took. */
 async function announce(
   cable: Cable,
-  options: Partial<Omit<AnnouncerOptions, "isHere" | "hosts" | "ip" | "packetSocket">> & {
+  options: Partial<Omit<AnnouncerOptions, "isHere" | "neighbours" | "hosts" | "ip" | "packetSocket">> & {
+    /** Collected, and on every interface. */
+    readonly neighbours?: readonly string[];
     readonly times?: number;
     readonly lastsMs?: number;
     readonly adoptTargets?: AnnouncerOptions["targets"];
@@ -66,7 +68,7 @@ Deno.test("announce() makes a neighbour replace an entry that it confirmed a mom
 
 Deno.test("announce() makes a notify target learn the VIP that it never heard of, IPv4 and IPv6", async () => {
   await using cable = await layCable();
-  const target = { interface: "eth0", throttle: 128 };
+  const target = { interface: "eth0", throttle: 128, ping: false };
   await announce(cable, {
     targets: [
       { address: "192.168.9.50", family: 4, prefix: 32, ...target },
@@ -85,6 +87,7 @@ Deno.test("adopt() has a notify target that is new learn what was announced befo
     prefix: 32,
     interface: "eth0",
     throttle: 128,
+    ping: false,
   } as const;
   await announce(cable, { adoptTargets: [target] });
   await waitUntil(async () => await macOf(cable, "192.168.9.109") === HOST_MAC, { what: "the entry" });
@@ -126,6 +129,7 @@ Deno.test("openAnnouncer() with neither a packet socket nor arping says what is 
   const outcome = openAnnouncer({
     vips: [webA],
     targets: [],
+    neighbours: { on: () => [], throttle: () => null },
     hosts: new Map(),
     ip: "ip",
     packetSocket: null,

@@ -24,6 +24,7 @@ const neighbour: PlacedTarget = {
   prefix: 32,
   interface: "eth0",
   throttle: 128,
+  ping: false,
 };
 
 const directory = await Deno.makeTempDir({ prefix: "molehill-test-arping-" });

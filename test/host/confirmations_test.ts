@@ -20,6 +20,7 @@ const target = (address: string, change: Partial<PlacedTarget> = {}): PlacedTarg
   prefix: 32,
   interface: "eth0",
   throttle: 128,
+  ping: false,
   ...change,
 });
 const router = target("192.0.2.254");

@@ -17,6 +17,7 @@ const status: Status = {
   hosts: [],
   vips: [],
   moves: [],
+  neighbours: null,
   dropped: {},
   warnings: ["größer"],
 };

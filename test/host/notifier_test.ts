@@ -10,6 +10,7 @@ const router: PlacedTarget = {
   prefix: 32,
   interface: "eth0",
   throttle: 128,
+  ping: false,
 };
 const vip = (name: string, address: string, on = "eth0"): PlacedVip => ({
   vip: vipName(name),

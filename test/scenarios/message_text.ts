@@ -17,6 +17,8 @@ export function messageText(message: Message, before: Heartbeat | null): string 
     case "farewell":
     case "probe":
       return message.kind;
+    case "neighbours":
+      return `neighbours: ${message.neighbours.map(({ address }) => address).join(" ")}`;
   }
 }
 

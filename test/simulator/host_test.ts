@@ -25,6 +25,7 @@ function alone(program: Program) {
   const told: Occurrence[] = [];
   const announced: { readonly host: string; readonly addresses: readonly string[] }[] = [];
   const host = new SimulatedHost(a, {
+    neighboursEvery: null,
     timeline,
     random: new Random("host"),
     file: group,

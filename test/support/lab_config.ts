@@ -28,11 +28,20 @@ export interface LabConfig {
   readonly timing?: Readonly<Record<string, string>>;
   readonly balanceInterval?: string;
   /** Whom the hosts tell of their VIPs; the router when nothing is said. */
-  readonly notified?: readonly string[];
+  readonly notified?: readonly (string | LabTarget)[];
+  /** How often neighbours are collected; "off": never. 90s when nothing is said. */
+  readonly arpCache?: string;
   /** VIPs as one [[vip_range]] beside `vips`. */
   readonly range?: LabRange;
   /** Lines for [hooks]; these are TOML values. */
   readonly hooks?: Readonly<Record<string, string>>;
+}
+
+/** Whom the hosts tell of their VIPs: an address or a block. */
+export interface LabTarget {
+  readonly address: string;
+  readonly throttle?: number;
+  readonly ping?: boolean;
 }
 
 export interface LabRange {
@@ -73,8 +82,8 @@ export function configText(config: LabConfig): string {
     ...config.vips.map((vip) => table("[[vip]]", vipKeys(vip))),
     ...(config.range === undefined ? [] : [table("[[vip_range]]", rangeKeys(config.range))]),
     table("[notify]", {
-      arp_cache: text("90s"),
-      targets: list((config.notified ?? [ROUTER_ADDRESS]).map(onInterface)),
+      arp_cache: text(config.arpCache ?? "90s"),
+      targets: list((config.notified ?? [ROUTER_ADDRESS]).map(target)),
     }),
     table("[balance]", { interval: text(config.balanceInterval ?? "4s") }),
     ...(config.hooks === undefined ? [] : [table("[hooks]", config.hooks)]),
@@ -128,6 +137,12 @@ function vipKeys({ name, addresses, ...how }: LabVip): Record<string, string> {
 
 /** For a VIP of several addresses, and for a notify target. */
 const onInterface = (address: string) => `{ address = ${text(address)}, interface = ${text(LAB_INTERFACE)} }`;
+
+function target(wanted: string | LabTarget): string {
+  const { address, throttle = 128, ping = false } = typeof wanted === "string" ? { address: wanted } : wanted;
+  return `{ address = ${text(address)}, interface = ${text(LAB_INTERFACE)}, ` +
+    `throttle = ${throttle}, ping = ${ping} }`;
+}
 
 const rangeKeys = ({ first, last, handover }: LabRange): Record<string, string> => ({
   first: text(first),

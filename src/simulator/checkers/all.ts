@@ -14,6 +14,7 @@ import { flapping } from "./flapping.ts";
 import { leastMovement } from "./least_movement.ts";
 import { leaving } from "./leaving.ts";
 import { maturity } from "./maturity.ts";
+import { neighbours } from "./neighbours.ts";
 import { preference } from "./preference.ts";
 import { promptness } from "./promptness.ts";
 import { quorum } from "./quorum.ts";
@@ -62,5 +63,6 @@ export function allCheckers(plan: Plan): readonly Checker[] {
     }),
     preference(),
     words(),
+    neighbours({ isLossless: plan.calm.loss === 0, heartbeat: slowestTiming(files).heartbeat }),
   ];
 }

@@ -3,7 +3,7 @@
 // Nothing is said of a group in which somebody hears late words of a host that is silent, in whatever life: it may have
 // something to do.
 
-import type { Note } from "../../core/events.ts";
+import type { NodeEffect, Note } from "../../core/events.ts";
 import type { HostName } from "../../core/vocabulary.ts";
 import type { Checker } from "./checker.ts";
 
@@ -33,9 +33,7 @@ export function rest(): Checker {
       if (occurrence.kind === "stepped") {
         const { host, effects } = occurrence;
         for (const effect of effects) {
-          if (effect.kind === "broadcast" || effect.kind === "send") {
-            sent.set(host, (sent.get(host) ?? 0) + 1);
-          }
+          if (isSaid(effect)) sent.set(host, (sent.get(host) ?? 0) + 1);
           if (effect.kind !== "note") continue;
           const { note } = effect;
           if (ofHearing.includes(note.kind)) hasHeard = true;
@@ -57,3 +55,7 @@ export function rest(): Checker {
     },
   };
 }
+
+/** What a host has collected is told from time to time, however quiet it is. */
+const isSaid = (effect: NodeEffect): boolean =>
+  (effect.kind === "broadcast" || effect.kind === "send") && effect.message.kind !== "neighbours";

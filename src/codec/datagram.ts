@@ -21,7 +21,7 @@ export const DATAGRAM_BYTES_MAX = 1_280 - 40 - 8;
 /** A message takes at most this many datagrams: more than the largest group with the longest names needs. */
 export const PARTS_MAX = 4_096;
 /** Another version is another format: nothing behind it can be understood. */
-export const FORMAT_VERSION = 5;
+export const FORMAT_VERSION = 6;
 /** HMAC-SHA-256. */
 export const TAG_BYTES = 32;
 

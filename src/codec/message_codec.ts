@@ -4,12 +4,21 @@
 // FORMAT_VERSION in datagram.ts; the recorded datagrams of the tests fail until somebody has decided on it.
 
 import { DIFFERENCES_MAX } from "../core/catalog.ts";
-import { HOSTS_MAX, NAME_BYTES_MAX, SETTING_BYTES_MAX, SETTINGS_MAX, VIPS_MAX } from "../core/limits.ts";
+import {
+  CHECKS_MAX,
+  HOSTS_MAX,
+  NAME_BYTES_MAX,
+  SETTING_BYTES_MAX,
+  SETTINGS_MAX,
+  VIPS_MAX,
+} from "../core/limits.ts";
 import type {
   Assignment,
   Catalog,
   Difference,
   Differing,
+  Failing,
+  FailingCheck,
   Heard,
   HeldVip,
   Message,
@@ -93,6 +102,7 @@ const reason: Codec<MoveReason> = oneOf<MoveReason>({
   merged: 4,
   balance: 5,
   operator: 6,
+  unhealthy: 7,
 });
 
 const heldVip: Codec<HeldVip> = record<HeldVip>({ vip, reason, age });
@@ -179,6 +189,20 @@ const differing: Codec<Differing> = record<Differing>({
   more: varint,
 });
 
+const failingCheck: Codec<FailingCheck> = record<FailingCheck>({
+  check: name,
+  vips: nullable(vips),
+  problem: settingText,
+});
+
+const failing: Codec<Failing> = record<Failing>({
+  host,
+  check: name,
+  vips: nullable(vips),
+  problem: settingText,
+  more: varint,
+});
+
 /** Every message there is. */
 export const messageCodec: Codec<Message> = union<Message>({
   heartbeat: {
@@ -217,6 +241,7 @@ export const messageCodec: Codec<Message> = union<Message>({
       unreleased: ascending(unreleasedVip, { by: (each) => each.vip, countMax: VIPS_MAX }),
       wishes: list(wish, VIPS_MAX),
       catalog: nullable(catalog),
+      failing: ascending(failingCheck, { by: (each) => each.check, countMax: CHECKS_MAX }),
     },
   },
   install: {
@@ -228,6 +253,8 @@ export const messageCodec: Codec<Message> = union<Message>({
       wait: atLeast,
       allocation: ascending(assignment, { by: (each) => each.vip, countMax: VIPS_MAX }),
       differing: ascending(differing, { by: (each) => each.host, countMax: HOSTS_MAX }),
+      failing: ascending(failing, { by: ({ host, check }) => `${host}\0${check}`, countMax: HOSTS_MAX }),
+      failedOpen: vips,
     },
   },
   farewell: {

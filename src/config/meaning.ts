@@ -82,7 +82,7 @@ function hostMeanings({ group, hosts }: Configuration): readonly HostMeaning[] {
   const allocation = allocate({
     vips: group.vips,
     candidates: group.hosts.map(({ name: host, weight }) => (
-      { host, weight, draining: false, damped: false, held: [], releasing: [], unable: [] }
+      { host, weight, draining: false, damped: false, held: [], releasing: [], unable: [], unfit: [] }
     )),
     wishes: [],
     previous: new Map(),

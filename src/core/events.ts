@@ -4,7 +4,7 @@
 // The driver performs the effects of all steps in the order given, and addresses effects one at a time: an
 // "addressesRemoved" that comes back always tells of a state after every earlier "addAddresses" ended.
 
-import type { Difference, Differing, Message, MoveReason, Sender } from "./message.ts";
+import type { Difference, Differing, Failing, FailingCheck, Message, MoveReason, Sender } from "./message.ts";
 import type {
   Duration,
   Group,
@@ -35,6 +35,8 @@ export type NodeEvent =
   /** The connection to this life of a host's daemon has ended, and the host refuses another one. A hint, no proof. */
   | { readonly kind: "connectionEnded"; readonly member: Member }
   | { readonly kind: "operatorRequested"; readonly request: OperatorRequest }
+  /** The health checks that fail on this host now: all of them. The first time, that all have a result. */
+  | { readonly kind: "healthChanged"; readonly failing: readonly FailingCheck[] }
   /** The host has read its configuration anew. From now on the machine adds addresses by the new one. */
   | { readonly kind: "configurationChanged"; readonly group: Group };
 
@@ -127,6 +129,16 @@ export type Note =
   /** It came back so often lately that it is given nothing that another host can hold. */
   | { readonly kind: "hostDamped"; readonly host: HostName }
   | { readonly kind: "hostCalm"; readonly host: HostName }
+  /** A health check of this host fails now, or does not any more. */
+  | ({ readonly kind: "checkFails" } & FailingCheck)
+  | { readonly kind: "checkPasses"; readonly check: string }
+  /** The same of another member. */
+  | ({ readonly kind: "hostFails" } & Failing)
+  | { readonly kind: "hostPasses"; readonly host: HostName; readonly check: string }
+  /** Every member that can hold these VIPs fails a health check: they stay where they are, whatever the checks say. */
+  | { readonly kind: "failedOpen"; readonly vips: readonly VipName[] }
+  /** A member that can hold them is well again, or none can hold them at all. */
+  | { readonly kind: "healthCounts"; readonly vips: readonly VipName[] }
   | { readonly kind: "memberUnanswering"; readonly host: HostName; readonly view: ViewNumber }
   | { readonly kind: "coordinatorUnhelpful"; readonly host: HostName }
   | { readonly kind: "viewProposed"; readonly view: ViewId; readonly members: readonly Member[] }

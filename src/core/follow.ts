@@ -83,6 +83,7 @@ export function reportFor(turn: Turn, { view, digest }: Pick<Propose, "view" | "
     unreleased: unreleasedOf(turn),
     wishes: node.wishes,
     catalog: digest === node.group.digest && former.length === 0 ? null : catalogOf(node.group, former),
+    failing: node.failing,
   };
 }
 

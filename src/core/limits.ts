@@ -9,5 +9,9 @@ export const VIPS_MAX = 16_384;
 export const NAME_BYTES_MAX = 255;
 /** Bytes of what a setting says, in UTF-8, as it travels. */
 export const SETTING_BYTES_MAX = 1_024;
+/** Health checks of one configuration. */
+export const CHECKS_MAX = 64;
+/** Of all checks that fail in a group so many are told to everybody, if there are no more hosts that fail one. */
+export const FAILING_TOLD_MAX = 512;
 /** Settings of a configuration besides its hosts. */
 export const SETTINGS_MAX = 4_096;

@@ -13,7 +13,7 @@
 // This file has the types and the questions; coordinate.ts and follow.ts act on the answers.
 
 import type { Agreement } from "./catalog.ts";
-import type { Assignment, Differing, MoveReason, Propose, Report, Sender } from "./message.ts";
+import type { Assignment, Differing, Failing, MoveReason, Propose, Report, Sender } from "./message.ts";
 import { findHost } from "./ordered.ts";
 import { isMutual, type Peer, type Peers } from "./suspicion.ts";
 import {
@@ -45,6 +45,10 @@ export interface View {
   readonly allocation: ReadonlyMap<VipName, Tenure>;
   /** Members whose configuration is not that of most members. */
   readonly differing: readonly Differing[];
+  /** Which members fail which health checks: the first of them. */
+  readonly failing: readonly Failing[];
+  /** VIPs for which health does not count, since every member that can hold them fails a check. Sorted. */
+  readonly failedOpen: readonly VipName[];
   /** Members whose word a VIP of this host waits for: they have to release it, or to take it over. */
   readonly counterparts: ReadonlySet<HostName>;
   /** What the allocation was made from; only the coordinator has it. */

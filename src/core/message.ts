@@ -99,6 +99,17 @@ export interface Report {
   readonly wishes: readonly Wish[];
   /** What the member's configuration says; null when it is the coordinator's. */
   readonly catalog: Catalog | null;
+  /** The health checks that the host fails. Sorted by check. */
+  readonly failing: readonly FailingCheck[];
+}
+
+/** A health check that fails on a host: it should hold none of these VIPs that a host which is well can hold. */
+export interface FailingCheck {
+  readonly check: string;
+  /** Null: it should hold none at all. Sorted. */
+  readonly vips: readonly VipName[] | null;
+  /** For people. */
+  readonly problem: string;
 }
 
 /** The contents of a configuration, as far as hosts that read different ones must know of each other's. */
@@ -150,6 +161,17 @@ export interface Install {
   readonly allocation: readonly Assignment[];
   /** Members whose configuration is not that of most members; sorted by host. */
   readonly differing: readonly Differing[];
+  /** Which members fail which health checks, for people: the first of them. Sorted by host and check. */
+  readonly failing: readonly Failing[];
+  /** VIPs for which health does not count, because every member that can hold them fails a check. Sorted. */
+  readonly failedOpen: readonly VipName[];
+}
+
+/** A check that a member fails, as everybody is told of it. */
+export interface Failing extends FailingCheck {
+  readonly host: HostName;
+  /** How many VIPs there are besides those that are named. */
+  readonly more: number;
 }
 
 /** A member with another configuration than most, and what is different in it. */
@@ -197,6 +219,8 @@ export type MoveReason =
   | "holderGone"
   /** Its holder drains or stops. */
   | "drained"
+  /** Its holder fails a health check. */
+  | "unhealthy"
   /** A host that the VIP prefers became available. */
   | "preferred"
   /** Two components merged and both held it. */

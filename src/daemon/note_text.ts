@@ -7,7 +7,7 @@
 //   debug    how the hosts agreed on it
 
 import type { FenceReason, Note } from "../core/events.ts";
-import type { Difference, MoveReason } from "../core/message.ts";
+import type { Difference, FailingCheck, MoveReason } from "../core/message.ts";
 import type { Member, ViewId } from "../core/vocabulary.ts";
 import type { LogLevel } from "./ports.ts";
 import { listed, spanText } from "./words.ts";
@@ -30,6 +30,7 @@ export const moveReasonText: Readonly<Record<MoveReason, string>> = {
   unheld: "nobody held it",
   holderGone: "its last holder was gone or could not hold it",
   drained: "its last holder was drained or stopped",
+  unhealthy: "its last holder fails a health check",
   preferred: "a host that it prefers became available",
   merged: "two parts of the group merged and both held it",
   balance: "to balance the loads",
@@ -104,6 +105,28 @@ const lines: Lines = {
         `stays for a while`,
     ),
   hostCalm: ({ host }) => info(`Host "${host}" has stayed for a while: it is given VIPs again`),
+  checkFails: ({ check, vips, problem }) =>
+    warning(
+      `Check "${check}" fails: ${problem}; this host holds ${
+        unfitForText({ vips, more: 0 })
+      } as long as another ` +
+        `host can`,
+    ),
+  checkPasses: ({ check }) => info(`Check "${check}" passes again`),
+  hostFails: ({ host, check, vips, more, problem }) =>
+    warning(
+      `Host "${host}" fails check "${check}": ${problem}; it holds ${
+        unfitForText({ vips, more })
+      } as long as ` +
+        `another host can`,
+    ),
+  hostPasses: ({ host, check }) => info(`Host "${host}" passes check "${check}" again`),
+  failedOpen: ({ vips }) =>
+    warning(
+      `Every host that can hold ${listed(vips)} fails a health check: ` +
+        `${vips.length === 1 ? "it stays where it is" : "they stay where they are"}`,
+    ),
+  healthCounts: ({ vips }) => info(`Health checks count again for ${listed(vips)}`),
   memberUnanswering: ({ host, view }) =>
     warning(`Host "${host}" did not answer the proposal of view ${view}: it is left out of the next one`),
   coordinatorUnhelpful: ({ host }) =>
@@ -172,6 +195,7 @@ const movesReasonText: Readonly<Record<MoveReason, string>> = {
   unheld: "nobody held them",
   holderGone: "their last holder was gone or could not hold them",
   drained: "their last holder was drained or stopped",
+  unhealthy: "their last holder fails a health check",
   preferred: "a host that they prefer became available",
   merged: "two parts of the group merged and both held them",
   operator: "an operator moved them",
@@ -196,6 +220,14 @@ export function listedOf(texts: readonly string[], more: number): string {
   const shown = texts.slice(0, 6);
   const rest = texts.length - shown.length + more;
   return shown.join("; ") + (rest === 0 ? "" : `; and ${rest} more`);
+}
+
+/** "no VIP", "none of web-a, web-b" */
+export function unfitForText(
+  { vips, more }: Pick<FailingCheck, "vips"> & { readonly more: number },
+): string {
+  if (vips === null) return "no VIP";
+  return `none of ${vips.join(", ")}${more === 0 ? "" : ` and ${more} more`}`;
 }
 
 const viewText = (view: ViewId): string => `view ${view.number} (coordinator "${view.coordinator}")`;

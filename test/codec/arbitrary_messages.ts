@@ -162,6 +162,7 @@ export const messagesByKind: {
     ),
     wishes: fc.array(anyWish, { maxLength: 8 }),
     catalog: fc.option(anyCatalog),
+    failing: ascending(objectOf({ check: name, vips: fc.option(vips), problem: name }), ({ check }) => check),
   }),
   install: objectOf({
     kind: fc.constant("install" as const),
@@ -171,6 +172,11 @@ export const messagesByKind: {
     wait: anyAge,
     allocation: ascending(anyAssignment, (assignment) => assignment.vip),
     differing: ascending(anyDiffering, (each) => each.host),
+    failing: ascending(
+      objectOf({ host: anyHost, check: name, vips: fc.option(vips), problem: name, more: natural }),
+      ({ host, check }) => `${host}\0${check}`,
+    ),
+    failedOpen: vips,
   }),
   farewell: objectOf({ kind: fc.constant("farewell" as const) }),
   probe: objectOf({ kind: fc.constant("probe" as const) }),

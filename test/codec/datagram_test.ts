@@ -27,7 +27,7 @@ const hexOf = (bytes: Uint8Array) => [...bytes].map((byte) => byte.toString(16).
 
 Deno.test("the bytes of a datagram are those that were recorded for this format version", () => {
   // Hosts of other versions read these bytes. Who changes them raises FORMAT_VERSION and records anew.
-  assert.equal(FORMAT_VERSION, 5);
+  assert.equal(FORMAT_VERSION, 6);
   const written = Object.values<Message>(examples).map((
     message,
   ) => [message.kind, datagramsOf(message).map(hexOf)]);
@@ -53,7 +53,7 @@ Deno.test("a heartbeat is one datagram in a group of 3 and in a group of 64 host
 });
 
 Deno.test("an install of 1,000 VIPs takes 11 datagrams", () => {
-  assert.deepEqual(sizesOf(installOf(1_000)), [...new Array<number>(10).fill(1230), 456]);
+  assert.deepEqual(sizesOf(installOf(1_000)), [...new Array<number>(10).fill(1230), 458]);
 });
 
 Deno.test("what is not a datagram of this format is told apart before its tag is looked at", () => {

@@ -66,6 +66,8 @@ export const installOf = (vips: number): Install => ({
       unreleased: null,
     })),
   differing: [],
+  failing: [],
+  failedOpen: [],
 });
 
 /** One message of each kind; a new kind does not compile until it is here. */
@@ -110,6 +112,7 @@ export const examples: { readonly [Kind in Message["kind"]]: Extract<Message, { 
         addresses: [{ address: "192.168.9.110", family: 4, prefix: 32, interface: "eth0" }],
       }],
     },
+    failing: [{ check: "web", vips: [vipName("web-a")], problem: "exit code 1" }],
   },
   install: {
     kind: "install",
@@ -142,6 +145,8 @@ export const examples: { readonly [Kind in Message["kind"]]: Extract<Message, { 
       differences: [{ name: "timing.timeout", here: "800ms", elsewhere: "500ms" }],
       more: 0,
     }],
+    failing: [{ host: hostName("test02"), check: "web", vips: null, problem: "exit code 1", more: 0 }],
+    failedOpen: [vipName("web-b")],
   },
   farewell: { kind: "farewell" },
   probe: { kind: "probe" },

@@ -173,6 +173,7 @@ function fakeStatus(
       : { number: viewNumber(view[0]), coordinator, incarnation: lifeOf(coordinator), members },
     hosts: [],
     vips,
+    failedOpen: [],
     moves: [],
   };
 }

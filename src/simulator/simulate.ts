@@ -23,7 +23,7 @@ import { carryOut, heal, type Stage } from "./faults.ts";
 import { type Program, SimulatedHost } from "./host.ts";
 import { Network } from "./network.ts";
 import type { Milestone, Occurrence, World } from "./occurrence.ts";
-import { everyoneIn, type Fault, filesOf, type Plan, slowestTiming, traitsOf } from "./plan.ts";
+import { everyoneIn, type Fault, filesOf, hasChecks, type Plan, slowestTiming, traitsOf } from "./plan.ts";
 import { Random } from "./random.ts";
 import { Segments } from "./segments.ts";
 import { balanceBound, dampingBound, settlementBound } from "./settling_time.ts";
@@ -282,6 +282,7 @@ class Simulation implements World {
         file: older?.hosts.includes(name) ? older.group : group,
         everyone,
         drift,
+        hasChecks: hasChecks(this.#plan),
         program,
         wire,
         transmit: (packet, between) => this.#segments.send(packet, between),

@@ -11,6 +11,7 @@ import { evenness } from "./evenness.ts";
 import { exclusive } from "./exclusive.ts";
 import { fence } from "./fence.ts";
 import { flapping } from "./flapping.ts";
+import { health } from "./health.ts";
 import { leastMovement } from "./least_movement.ts";
 import { leaving } from "./leaving.ts";
 import { maturity } from "./maturity.ts";
@@ -60,5 +61,6 @@ export function allCheckers(plan: Plan): readonly Checker[] {
       hostsCount: Math.min(...files.map(({ hosts }) => hosts.length)),
     }),
     preference(),
+    health({ restFor: restTimeouts * timeout }),
   ];
 }

@@ -107,17 +107,13 @@ const lines: Lines = {
   hostCalm: ({ host }) => info(`Host "${host}" has stayed for a while: it is given VIPs again`),
   checkFails: ({ check, vips, problem }) =>
     warning(
-      `Check "${check}" fails: ${problem}; this host holds ${
-        unfitForText({ vips, more: 0 })
-      } as long as another ` +
+      `Check "${check}" fails: ${problem}; this host ${withoutText({ vips, more: 0 })} as long as another ` +
         `host can`,
     ),
   checkPasses: ({ check }) => info(`Check "${check}" passes again`),
   hostFails: ({ host, check, vips, more, problem }) =>
     warning(
-      `Host "${host}" fails check "${check}": ${problem}; it holds ${
-        unfitForText({ vips, more })
-      } as long as ` +
+      `Host "${host}" fails check "${check}": ${problem}; it ${withoutText({ vips, more })} as long as ` +
         `another host can`,
     ),
   hostPasses: ({ host, check }) => info(`Host "${host}" passes check "${check}" again`),
@@ -222,12 +218,13 @@ export function listedOf(texts: readonly string[], more: number): string {
   return shown.join("; ") + (rest === 0 ? "" : `; and ${rest} more`);
 }
 
-/** "no VIP", "none of web-a, web-b" */
-export function unfitForText(
-  { vips, more }: Pick<FailingCheck, "vips"> & { readonly more: number },
-): string {
-  if (vips === null) return "no VIP";
-  return `none of ${vips.join(", ")}${more === 0 ? "" : ` and ${more} more`}`;
+/** "holds no VIP", "holds none of web-a, web-b" */
+export function withoutText({ vips, more }: Pick<FailingCheck, "vips"> & { readonly more: number }): string {
+  if (vips === null) return "holds no VIP";
+  const names = vips.slice(0, 8);
+  const others = vips.length - names.length + more;
+  if (names.length === 1 && others === 0) return `does not hold ${names.join()}`;
+  return `holds none of ${names.join(", ")}${others === 0 ? "" : ` and ${others} more`}`;
 }
 
 const viewText = (view: ViewId): string => `view ${view.number} (coordinator "${view.coordinator}")`;

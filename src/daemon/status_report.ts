@@ -16,7 +16,7 @@ import {
   type VipName,
 } from "../core/vocabulary.ts";
 import { type Drops, dropWarnings } from "./drops.ts";
-import { differenceText, listedOf, unfitForText } from "./note_text.ts";
+import { differenceText, listedOf, withoutText } from "./note_text.ts";
 import type { Confirmation } from "./ports.ts";
 import type { PathStatus } from "./paths.ts";
 import { counted, listed, spanText } from "./words.ts";
@@ -176,9 +176,7 @@ function healthWarnings({ hosts, failedOpen }: NodeStatus): readonly string[] {
   ];
   const failing = hosts.flatMap(({ host, failing }) =>
     failing.map(({ check, problem, ...of }) =>
-      `Host "${host}" fails check "${check}": ${problem}; it holds ${
-        unfitForText(of)
-      } as long as another host can`
+      `Host "${host}" fails check "${check}": ${problem}; it ${withoutText(of)} as long as another host can`
     )
   );
   return [...open, ...failing];

@@ -14,9 +14,10 @@ export function renderMeaning(meaning: Meaning, options: { readonly colours: boo
     renderGroup(meaning),
     renderHosts(meaning, options),
     renderVips(meaning, options),
+    renderChecks(meaning, options),
     renderTimes(meaning, options),
   ];
-  return parts.map((lines) => lines.join("\n") + "\n").join("\n");
+  return parts.filter((lines) => lines.length > 0).map((lines) => lines.join("\n") + "\n").join("\n");
 }
 
 function renderGroup(meaning: Meaning): readonly string[] {
@@ -81,6 +82,20 @@ const vipAddresses = ({ addresses }: VipMeaning): string =>
 
 const vipHosts = ({ anyHost, hosts, prefer }: VipMeaning): string =>
   `${anyHost ? "any" : hosts.join(", ")}${prefer.length === 0 ? "" : `; prefers ${prefer.join(", ")}`}`;
+
+function renderChecks({ checks }: Meaning, { colours }: { readonly colours: boolean }): readonly string[] {
+  if (checks.length === 0) return [];
+  const rows = checks.map((check) => [
+    check.name,
+    check.looksAt,
+    spanText(check.interval),
+    spanText(check.noticedWithin),
+    check.vips === null ? "all" : check.vips.join(", "),
+    check.anyHost ? "any" : check.hosts.join(", "),
+  ]);
+  const heads = ["CHECK", "LOOKS AT", "EVERY", "FAILS WITHIN", "FOR VIPS", "ON HOSTS"];
+  return renderTable({ heads, rows }, { colours, rightColumns: [2, 3] });
+}
 
 function renderTimes(
   { timing, bounds }: Meaning,

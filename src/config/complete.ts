@@ -15,6 +15,7 @@ import {
 } from "../core/vocabulary.ts";
 import { assert } from "../core/assert.ts";
 import { addressAfter, prefixMax, rangeSize } from "./address.ts";
+import { checksOf } from "./complete_checks.ts";
 import type { Configuration, HostPlace, Notify, Segment, VipPlace } from "./configuration.ts";
 import { digestOf } from "./digest.ts";
 import type { FileTables, HostTable, VipRangeTable, VipTable } from "./schema.ts";
@@ -43,6 +44,7 @@ export function complete(tables: FileTables, file: string): Configuration {
     vips: vips.map(({ place }) => place),
     notify: notifyOf(tables.notify),
     announcer: tables.notify.announcer,
+    checks: checksOf(tables),
   };
   const group = { ...decisive, settings: settingsOf({ group: decisive, ...rest }) };
   return { file, group: { ...group, digest: digestOf(group) }, ...rest };

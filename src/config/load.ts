@@ -7,6 +7,7 @@
 
 import { parse, TomlError } from "smol-toml";
 import { advise } from "./advise.ts";
+import { checkChecks } from "./check_checks.ts";
 import { checkNetwork } from "./check_network.ts";
 import { checkTiming } from "./check_timing.ts";
 import { checkVips } from "./check_vips.ts";
@@ -43,7 +44,7 @@ export function parseConfiguration(
 }
 
 function check(tables: LooseTables): readonly Finding[] {
-  return [...checkTiming(tables), ...checkNetwork(tables), ...checkVips(tables)];
+  return [...checkTiming(tables), ...checkNetwork(tables), ...checkVips(tables), ...checkChecks(tables)];
 }
 
 type Toml = { readonly kind: "ok"; readonly raw: unknown } | {

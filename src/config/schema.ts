@@ -6,6 +6,15 @@
 import * as v from "valibot";
 import { leaf, ok, oneOf, type Reader, trueOrFalse, wholeNumber } from "./reading.ts";
 import {
+  commandLine,
+  endpoint,
+  filePath,
+  gatewayAddress,
+  httpUrl,
+  processName,
+  userName,
+} from "./check_values.ts";
+import {
   absolutePath,
   durationFrom,
   durationOrOff,
@@ -95,6 +104,31 @@ const balanceSchema = table({
   interval: v.optional(leaf(durationFrom(100)), "4s"),
 });
 
+/** By the key that says what is looked at: exactly one of them is in each check. */
+const probes = {
+  exec: v.optional(leaf(commandLine)),
+  tcp: v.optional(leaf(endpoint)),
+  http: v.optional(leaf(httpUrl)),
+  process: v.optional(leaf(processName)),
+  file: v.optional(leaf(filePath)),
+  gateway: v.optional(leaf(gatewayAddress)),
+};
+
+const checkSchema = table({
+  name: leaf(name),
+  ...probes,
+  user: v.optional(leaf(userName)),
+  expect: v.optional(leaf(wholeNumber(100, 599))),
+  absent: v.optional(leaf(trueOrFalse)),
+  interface: interfaceHere,
+  interval: v.optional(leaf(durationFrom(100)), "2s"),
+  timeout: v.optional(leaf(durationFrom(10))),
+  rise: v.optional(leaf(wholeNumber(1, 100)), 2),
+  fall: v.optional(leaf(wholeNumber(1, 100)), 3),
+  vips: v.optional(names),
+  hosts: v.optional(names),
+});
+
 export const fileSchema = table({
   cluster: clusterSchema,
   timing: v.optional(timingSchema, {}),
@@ -104,6 +138,7 @@ export const fileSchema = table({
   vip_range: v.optional(v.array(vipRangeSchema), []),
   notify: v.optional(notifySchema, {}),
   balance: v.optional(balanceSchema, {}),
+  check: v.optional(v.array(checkSchema), []),
 });
 
 export type TimingKeys = v.InferOutput<typeof timingSchema>;
@@ -111,6 +146,9 @@ export type SegmentTable = v.InferOutput<typeof segmentSchema>;
 export type HostTable = v.InferOutput<typeof hostSchema>;
 export type VipTable = v.InferOutput<typeof vipSchema>;
 export type VipRangeTable = v.InferOutput<typeof vipRangeSchema>;
+export type CheckTable = v.InferOutput<typeof checkSchema>;
+/** What a check looks at. */
+export type ProbeKey = keyof typeof probes;
 /** The file, every value of which looks right by itself. */
 export type FileTables = v.InferOutput<typeof fileSchema>;
 
@@ -129,6 +167,7 @@ export interface LooseTables {
   readonly vip_range: LooseList<VipRangeTable> | null;
   readonly notify: Loose<FileTables["notify"]> | null;
   readonly balance: Loose<FileTables["balance"]> | null;
+  readonly check: LooseList<CheckTable> | null;
 }
 
 /** The message of the issue of a key that the schema does not know; `expected` then lists those it knows. */

@@ -10,6 +10,7 @@ import type { Log, Ports, Signals } from "../daemon/ports.ts";
 import { openAddresses } from "../host/addresses.ts";
 import { openAnnouncer } from "../host/announcer.ts";
 import type { Keyring } from "../host/authenticator.ts";
+import { openChecks } from "../host/checks.ts";
 import { createClock } from "../host/clock.ts";
 import { askDaemon } from "../host/control_client.ts";
 import { controlSocketPath, openControlServer } from "../host/control_server.ts";
@@ -104,6 +105,14 @@ async function openInOrder(
   });
   if (guard.kind === "problem") return unavailable([guard.problem]);
 
+  const checks = openChecks({
+    checks: placement.checks,
+    host: host.name,
+    setsid: programs.setsid,
+    log,
+  });
+  toClose(() => checks.close());
+
   const ports = {
     clock: createClock(),
     network: network.network,
@@ -111,6 +120,7 @@ async function openInOrder(
     addresses,
     announcer: announcer.announcer,
     guard: guard.guard,
+    checks,
     control: control.server,
     signals,
     configuration: createConfigurationFile({
@@ -121,6 +131,7 @@ async function openInOrder(
       network: network.network,
       lifelines,
       guard: guard.guard,
+      checks,
       keyring,
       log,
     }),

@@ -3,6 +3,7 @@
 
 import type { Configuration, HostPlace } from "../config/configuration.ts";
 import type { HostName, SegmentName } from "../core/vocabulary.ts";
+import type { PlacedCheck } from "../host/check.ts";
 import type { PlacedTarget } from "../host/notifier.ts";
 import type { PlacedVip } from "../host/placed_vip.ts";
 import type { PlacedSegment } from "../host/udp_segment.ts";
@@ -14,6 +15,8 @@ export interface Placement {
   /** Those that this host may hold: their interfaces must exist. */
   readonly ownVips: readonly PlacedVip[];
   readonly targets: readonly PlacedTarget[];
+  /** Those that this host runs. */
+  readonly checks: readonly PlacedCheck[];
 }
 
 /** Where everything is on the host. */
@@ -31,6 +34,11 @@ export function placeOn(host: HostPlace, configuration: Configuration): Placemen
     vips,
     ownVips: vips.filter(({ vip }) => own.has(vip)),
     targets: configuration.notify.targets.map((each) => ({ ...each, interface: local(each.interface) })),
+    checks: configuration.checks.filter(({ hosts }) => hosts.includes(host.name))
+      .map(({ hosts: _, probe, ...check }) => ({
+        ...check,
+        probe: probe.kind === "gateway" ? { ...probe, interface: local(probe.interface) } : probe,
+      })),
   };
 }
 

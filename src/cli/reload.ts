@@ -11,6 +11,7 @@ import type { ConfigurationFile, Log, Reloaded } from "../daemon/ports.ts";
 import type { LocalAddresses } from "../host/addresses.ts";
 import type { LocalAnnouncer } from "../host/announcer.ts";
 import type { Keyring } from "../host/authenticator.ts";
+import type { LocalChecks } from "../host/checks.ts";
 import type { LocalGuard } from "../host/guard.ts";
 import type { LocalLifelines } from "../host/lifelines.ts";
 import { unionOf } from "../host/placed_vip.ts";
@@ -28,6 +29,7 @@ export interface ReloadParts {
   readonly network: UdpNetwork;
   readonly lifelines: LocalLifelines;
   readonly guard: LocalGuard;
+  readonly checks: LocalChecks;
   readonly keyring: Keyring;
   readonly log: Log;
 }
@@ -54,12 +56,13 @@ export function createConfigurationFile(parts: ReloadParts): ConfigurationFile {
 
   /** Nothing here waits: a call of the daemon finds all of it changed, or nothing. */
   function takeOver(next: Next): void {
-    const { addresses, announcer, network, lifelines, keyring, log } = parts;
+    const { addresses, announcer, network, lifelines, checks, keyring, log } = parts;
     const { vips, targets, segments } = next.placement;
     addresses.adopt({ vips, lease: next.configuration.group.timing.lease });
     announcer.adopt({ vips, targets, hosts: hostAddresses(segments) });
     network.adopt(segments);
     lifelines.adopt(segments);
+    checks.adopt(next.placement.checks);
     keyring.adopt(next.secrets);
     present = next.configuration;
     placement = next.placement;

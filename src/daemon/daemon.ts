@@ -102,7 +102,8 @@ class Daemon {
     this.#ports = ports;
     this.#outside = outside;
     this.#group = group;
-    this.#node = createNode({ group, self, incarnation, now: ports.clock.now() });
+    const awaitsHealth = ports.checks.hasAny;
+    this.#node = createNode({ group, self, incarnation, now: ports.clock.now(), awaitsHealth });
     this.#inbox = new Inbox(parts);
     this.#addressWork = new AddressWork({
       addresses: ports.addresses,
@@ -112,7 +113,7 @@ class Daemon {
   }
 
   start(): void {
-    const { clock, network, lifelines, announcer, control, guard, signals, log } = this.#ports;
+    const { clock, network, lifelines, announcer, control, guard, checks, signals, log } = this.#ports;
     signals.onStop((signal) => this.#stop(signal));
     signals.onReload(() => void this.#reload());
     signals.onFatal((error) => this.#fail(error));
@@ -124,6 +125,7 @@ class Daemon {
       log.write("warning", "The guard died: somebody ended it; another one takes its place")
     );
     this.#submit({ kind: "started" });
+    checks.onChange((failing) => this.#submit({ kind: "healthChanged", failing }));
     network.onDatagram((datagram, segment) => this.#receive(datagram, segment));
   }
 

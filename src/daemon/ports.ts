@@ -2,6 +2,7 @@
 // each, and tests have fakes. Nothing here throws for an operating error: it comes back as a value.
 
 import type { Conflict, Observed, ProbeAnswer, VipProblem } from "../core/events.ts";
+import type { FailingCheck } from "../core/message.ts";
 import type { Group, HostName, Instant, Member, SegmentName, VipName } from "../core/vocabulary.ts";
 import type { ControlRequest, ControlResponse } from "../codec/control.ts";
 
@@ -92,6 +93,15 @@ export interface ControlServer {
   close(): Promise<void>;
 }
 
+/** The health checks that this host runs. */
+export interface Checks {
+  /** Whether there are any from the start: then the first call back tells that all have a result. */
+  readonly hasAny: boolean;
+  /** Calls back with all checks that fail, each time that has changed. */
+  onChange(changed: (failing: readonly FailingCheck[]) => void): void;
+  close(): Promise<void>;
+}
+
 /** How others end this process. */
 export interface Signals {
   /** SIGTERM or SIGINT asks for a clean stop; calls back for each one. */
@@ -134,6 +144,7 @@ export interface Ports {
   readonly addresses: Addresses;
   readonly announcer: Announcer;
   readonly guard: Guard;
+  readonly checks: Checks;
   readonly control: ControlServer;
   readonly signals: Signals;
   readonly configuration: ConfigurationFile;

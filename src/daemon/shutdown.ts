@@ -68,11 +68,11 @@ async function removeAll(vips: readonly VipName[], { addresses, log }: Ports): P
 
 async function closePorts(
   { kind }: Ending,
-  { control, network, lifelines, announcer, addresses }: Ports,
+  { control, network, lifelines, announcer, addresses, checks }: Ports,
 ): Promise<void> {
   // Who has said no farewell is missed because its connections have ended.
   if (kind !== "left") await settled(lifelines.close());
-  const others = [control.close(), network.close(), announcer.close(), addresses.close()];
+  const others = [control.close(), network.close(), announcer.close(), addresses.close(), checks.close()];
   await settled(Promise.allSettled(others));
   // The others should have heard a farewell before they hear that the connection has ended.
   if (kind === "left") await settled(lifelines.close());

@@ -2,6 +2,7 @@
 // and interferes with. Nothing waits: time passes only in `advance`.
 
 import type { ControlRequest, ControlResponse } from "../../src/codec/control.ts";
+import type { FailingCheck } from "../../src/core/message.ts";
 import type { Conflict } from "../../src/core/events.ts";
 import {
   type Group,
@@ -28,6 +29,8 @@ export interface FakeHost {
   readonly exit: Promise<number>;
   ask(request: ControlRequest): Promise<ControlResponse>;
   signal(name: string): void;
+  /** As the runner of health checks would call. */
+  checksFail(failing: readonly FailingCheck[]): void;
   /** What the file says from now on, as it will be read at the next SIGHUP; or what is wrong with it. */
   file: { group: Group } | { problems: readonly string[] };
   hangUp(): void;
@@ -58,19 +61,24 @@ export interface WorldOptions {
   readonly leftovers?: readonly VipName[];
   /** Every host is part of all of them. */
   readonly segments?: readonly SegmentName[];
+  /** Hosts run health checks, and wait for what `checksFail` tells first. */
+  readonly hasChecks?: boolean;
 }
 
 /** Starts a daemon for each of the names. */
 export function startHosts(
   group: Group,
-  { names, leftovers = [], segments = [segmentName("lan")] }: WorldOptions,
+  { names, leftovers = [], segments = [segmentName("lan")], hasChecks = false }: WorldOptions,
 ): FakeWorld {
   const timeline = createTimeline();
   const hosts = new Map<HostName, FakeHost>();
   const cut = new Set<SegmentName>();
   for (const [place, name] of names.entries()) {
     const clock = timeline.clock();
-    hosts.set(name, startHost({ group, name, clock, hosts, leftovers, segments, cut, life: place + 1 }));
+    hosts.set(
+      name,
+      startHost({ group, name, clock, hosts, leftovers, segments, cut, hasChecks, life: place + 1 }),
+    );
   }
   return { hosts, cut, advance: (ms) => timeline.advance(ms) };
 }
@@ -84,9 +92,12 @@ interface HostParts {
   readonly segments: readonly SegmentName[];
   readonly cut: ReadonlySet<SegmentName>;
   readonly life: number;
+  readonly hasChecks: boolean;
 }
 
-function startHost({ group, name, clock, hosts, leftovers, segments, cut, life }: HostParts): FakeHost {
+function startHost(
+  { group, name, clock, hosts, leftovers, segments, cut, life, hasChecks }: HostParts,
+): FakeHost {
   const receivers: ((datagram: Uint8Array, segment: SegmentName) => void)[] = [];
   const calls = {
     stop: (_: string) => {},
@@ -95,6 +106,7 @@ function startHost({ group, name, clock, hosts, leftovers, segments, cut, life }
     changed: () => {},
     conflicting: (_: readonly Conflict[]) => {},
     ended: (_: Member) => {},
+    healthChanged: (_: readonly FailingCheck[]) => {},
     answer: (_: ControlRequest): Promise<ControlResponse> => Promise.reject(new Error("nobody answers yet")),
   };
   const done: string[] = [];
@@ -165,6 +177,11 @@ function startHost({ group, name, clock, hosts, leftovers, segments, cut, life }
       close: () => Promise.resolve(note("close announcer")),
     },
     guard: { onDeath: () => {}, problem: () => null, release: () => Promise.resolve(note("release guard")) },
+    checks: {
+      hasAny: hasChecks,
+      onChange: (changed) => void (calls.healthChanged = changed),
+      close: () => Promise.resolve(note("close checks")),
+    },
     control: {
       onRequest: (answer) => void (calls.answer = answer),
       close: () => Promise.resolve(note("close control")),
@@ -212,6 +229,7 @@ function startHost({ group, name, clock, hosts, leftovers, segments, cut, life }
     },
     hangUp: () => calls.reload(),
     crash: (error) => calls.fail(error),
+    checksFail: (failing) => calls.healthChanged(failing),
     addressesChanged: () => calls.changed(),
     receive: (datagram, segment = segments[0] ?? segmentName("lan")) =>
       receivers.forEach((receive) => receive(datagram, segment)),

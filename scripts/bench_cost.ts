@@ -158,6 +158,7 @@ const candidate = (host: Candidate["host"], holds: readonly Allotment[]): Candid
   held: holds.map(({ vip, reason, age }) => ({ vip, reason, age })),
   releasing: [],
   unable: [],
+  unfit: [],
 });
 
 function medianTime(work: () => unknown): number {

@@ -16,6 +16,7 @@ export function meaningJson(meaning: Meaning, warnings: readonly string[]): stri
     segments,
     hosts,
     vips,
+    checks,
     timing,
     bounds,
     hooks,
@@ -31,6 +32,14 @@ export function meaningJson(meaning: Meaning, warnings: readonly string[]): stri
     segments,
     hosts,
     vips: vips.map(({ anyHost, ...vip }) => ({ ...vip, any_host: anyHost })),
+    checks: checks.map(({ looksAt, interval, timeout, anyHost, noticedWithin, ...check }) => ({
+      ...check,
+      looks_at: looksAt,
+      interval_ms: interval,
+      timeout_ms: timeout,
+      any_host: anyHost,
+      noticed_within_ms: noticedWithin,
+    })),
     timing: {
       heartbeat_ms: timing.heartbeat,
       timeout_ms: timing.timeout,

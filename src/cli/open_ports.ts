@@ -10,6 +10,7 @@ import type { Ports, Signals } from "../daemon/ports.ts";
 import { openAddresses } from "../host/addresses.ts";
 import { openAnnouncer } from "../host/announcer.ts";
 import type { Keyring } from "../host/authenticator.ts";
+import { openChecks } from "../host/checks.ts";
 import { createClock } from "../host/clock.ts";
 import { askDaemon } from "../host/control_client.ts";
 import { controlSocketPath, openControlServer } from "../host/control_server.ts";
@@ -122,6 +123,13 @@ async function openInOrder(
 
   const record = await openRecord({ stateDir: resolve(stateDir), log });
   const hooks = openHooks({ ...hookCheck, hooks: configuration.hooks, vips, setsid: programs.setsid });
+  const checks = openChecks({
+    checks: placement.checks,
+    host: host.name,
+    setsid: programs.setsid,
+    log,
+  });
+  toClose(() => checks.close());
 
   const ports = {
     clock: createClock(),
@@ -132,6 +140,7 @@ async function openInOrder(
     neighbours,
     guard: guard.guard,
     hooks,
+    checks,
     control: control.server,
     signals,
     configuration: createConfigurationFile({
@@ -144,6 +153,7 @@ async function openInOrder(
       lifelines,
       guard: guard.guard,
       hooks,
+      checks,
       keyring,
       log,
     }),

@@ -4,6 +4,7 @@
 import type { Configuration, HostPlace } from "../config/configuration.ts";
 import type { HostName, SegmentName } from "../core/vocabulary.ts";
 import type { NeighbourPlan } from "../host/neighbours.ts";
+import type { PlacedCheck } from "../host/check.ts";
 import type { PlacedTarget } from "../host/notifier.ts";
 import type { PlacedVip } from "../host/placed_vip.ts";
 import type { PlacedSegment } from "../host/udp_segment.ts";
@@ -16,6 +17,8 @@ export interface Placement {
   readonly ownVips: readonly PlacedVip[];
   readonly targets: readonly PlacedTarget[];
   readonly neighbours: NeighbourPlan;
+  /** Those that this host runs. */
+  readonly checks: readonly PlacedCheck[];
 }
 
 /** Where everything is on the host. */
@@ -34,6 +37,11 @@ export function placeOn(host: HostPlace, configuration: Configuration): Placemen
     ownVips: vips.filter(({ vip }) => own.has(vip)),
     targets: configuration.notify.targets.map((each) => ({ ...each, interface: local(each.interface) })),
     neighbours: neighbourPlan(configuration, local),
+    checks: configuration.checks.filter(({ hosts }) => hosts.includes(host.name))
+      .map(({ hosts: _, probe, ...check }) => ({
+        ...check,
+        probe: probe.kind === "gateway" ? { ...probe, interface: local(probe.interface) } : probe,
+      })),
   };
 }
 

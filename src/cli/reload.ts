@@ -11,6 +11,7 @@ import type { ConfigurationFile, Reloaded } from "../daemon/ports.ts";
 import type { LocalAddresses } from "../host/addresses.ts";
 import type { LocalAnnouncer } from "../host/announcer.ts";
 import type { Keyring } from "../host/authenticator.ts";
+import type { LocalChecks } from "../host/checks.ts";
 import type { LocalGuard } from "../host/guard.ts";
 import type { LocalLifelines } from "../host/lifelines.ts";
 import { checkHooksHere, type HookCheck } from "../host/hook_check.ts";
@@ -35,6 +36,7 @@ export interface ReloadParts {
   readonly lifelines: LocalLifelines;
   readonly guard: LocalGuard;
   readonly hooks: LocalHooks;
+  readonly checks: LocalChecks;
   readonly keyring: Keyring;
   readonly log: ConfiguredLog;
 }
@@ -63,13 +65,14 @@ export function createConfigurationFile(parts: ReloadParts): ConfigurationFile {
 
   /** Nothing here waits: a call of the daemon finds all of it changed, or nothing. */
   function takeOver(next: Next): void {
-    const { addresses, announcer, neighbours, network, lifelines, keyring, hooks, log } = parts;
+    const { addresses, announcer, neighbours, network, lifelines, keyring, hooks, checks, log } = parts;
     const { vips, targets, segments } = next.placement;
     addresses.adopt({ vips, lease: next.configuration.group.timing.lease });
     neighbours.adopt(next.placement.neighbours);
     announcer.adopt({ vips, targets, hosts: hostAddresses(segments) });
     network.adopt(segments);
     lifelines.adopt(segments);
+    checks.adopt(next.placement.checks);
     keyring.adopt(next.secrets);
     log.follow(next.configuration);
     hooks.adopt({ ...next.hookCheck, hooks: next.configuration.hooks, vips });

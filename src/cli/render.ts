@@ -95,6 +95,7 @@ const hostNotes = (host: Host, status: Status): readonly string[] => [
   ...(host.state === "member" && !host.mature ? ["not mature"] : []),
   ...configurationNote(host, status),
   ...(host.damped ? ["damped"] : []),
+  ...(host.failing.length === 0 ? [] : [`fails ${listed(host.failing.map(({ check }) => check), 3)}`]),
   ...(host.state === "silent" ? [silenceNote(host)] : []),
   ...(host.state === "disputed" ? ["several daemons run under this name"] : []),
 ];

@@ -18,9 +18,10 @@ export function renderMeaning(meaning: Meaning, options: { readonly colours: boo
     renderHosts(meaning, options),
     renderVips(meaning, options),
     ...renderHooks(meaning),
+    renderChecks(meaning, options),
     renderTimes(meaning, options),
   ];
-  return parts.map((lines) => lines.join("\n") + "\n").join("\n");
+  return parts.filter((lines) => lines.length > 0).map((lines) => lines.join("\n") + "\n").join("\n");
 }
 
 function renderGroup(meaning: Meaning): readonly string[] {
@@ -104,6 +105,20 @@ function renderHooks({ hooks }: Meaning): readonly (readonly string[])[] {
     hooks[event].map((hook) => [event, hookText(event, hook)] as const)
   );
   return rows.length === 0 ? [] : [["Hooks", ...inColumns(rows)]];
+}
+
+function renderChecks({ checks }: Meaning, { colours }: { readonly colours: boolean }): readonly string[] {
+  if (checks.length === 0) return [];
+  const rows = checks.map((check) => [
+    check.name,
+    check.looksAt,
+    spanText(check.interval),
+    spanText(check.noticedWithin),
+    check.vips === null ? "all" : check.vips.join(", "),
+    check.anyHost ? "any" : check.hosts.join(", "),
+  ]);
+  const heads = ["CHECK", "LOOKS AT", "EVERY", "FAILS WITHIN", "FOR VIPS", "ON HOSTS"];
+  return renderTable({ heads, rows }, { colours, rightColumns: [2, 3] });
 }
 
 function renderTimes(

@@ -101,6 +101,15 @@ export interface Status {
     readonly more_differences: number;
     /** It came and went so often lately that it is given only what no other host can hold. */
     readonly damped: boolean;
+    /** The health checks that it fails; of other hosts as far as the view says. */
+    readonly failing: readonly {
+      readonly check: string;
+      /** The VIPs that it should not hold, the first few, and how many there are besides; null: none at all. */
+      readonly vips: readonly string[] | null;
+      readonly more_vips: number;
+      /** Why, for people. */
+      readonly problem: string;
+    }[];
     readonly silent_for_ms: number | null;
     readonly vips: number;
     /** The segments that the host shares with the answering one, in the file's order; none of the answering one. */
@@ -419,6 +428,13 @@ const differenceShape = object<Row<Row<Status["hosts"]>["differences"]>>({
   elsewhere: nullable(string),
 });
 
+const failingShape = object<Row<Row<Status["hosts"]>["failing"]>>({
+  check: string,
+  vips: nullable(array(string)),
+  more_vips: number,
+  problem: string,
+});
+
 const hostShape = object<Row<Status["hosts"]>>({
   name: string,
   state: word("member", "heard", "silent", "left", "disputed"),
@@ -428,6 +444,7 @@ const hostShape = object<Row<Status["hosts"]>>({
   differences: array(differenceShape),
   more_differences: number,
   damped: boolean,
+  failing: array(failingShape),
   silent_for_ms: nullable(number),
   vips: number,
   paths: array(pathShape),

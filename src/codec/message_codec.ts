@@ -5,6 +5,7 @@
 
 import { DIFFERENCES_MAX } from "../core/catalog.ts";
 import {
+  CHECKS_MAX,
   HOSTS_MAX,
   INTERFACE_BYTES_MAX,
   MESSAGE_BYTES_MAX,
@@ -21,6 +22,8 @@ import type {
   Catalog,
   Difference,
   Differing,
+  Failing,
+  FailingCheck,
   Heard,
   HeldVip,
   KnownNeighbour,
@@ -109,6 +112,7 @@ const reason: Codec<MoveReason> = oneOf<MoveReason>({
   merged: 4,
   balance: 5,
   operator: 6,
+  unhealthy: 7,
 });
 
 const heldVip: Codec<HeldVip> = record<HeldVip>({ vip, reason, age });
@@ -235,6 +239,20 @@ const neighbour: Codec<KnownNeighbour> = record<KnownNeighbour>({
   age,
 });
 
+const failingCheck: Codec<FailingCheck> = record<FailingCheck>({
+  check: name,
+  vips: nullable(vips),
+  problem: settingText,
+});
+
+const failing: Codec<Failing> = record<Failing>({
+  host,
+  check: name,
+  vips: nullable(vips),
+  problem: settingText,
+  more: varint,
+});
+
 /** Every message there is. */
 export const messageCodec: Codec<Message> = union<Message>({
   heartbeat: {
@@ -275,6 +293,7 @@ export const messageCodec: Codec<Message> = union<Message>({
       catalog: nullable(catalog),
       words: list(word, WORDS_OPEN_MAX),
       said: list(saidWord, WORDS_SAID_MAX),
+      failing: ascending(failingCheck, { by: (each) => each.check, countMax: CHECKS_MAX }),
     },
   },
   install: {
@@ -287,6 +306,8 @@ export const messageCodec: Codec<Message> = union<Message>({
       allocation: ascending(assignment, { by: (each) => each.vip, countMax: VIPS_MAX }),
       differing: ascending(differing, { by: (each) => each.host, countMax: HOSTS_MAX }),
       words: list(saidWord, WORDS_SAID_MAX),
+      failing: ascending(failing, { by: ({ host, check }) => `${host}\0${check}`, countMax: HOSTS_MAX }),
+      failedOpen: vips,
     },
   },
   farewell: {

@@ -127,17 +127,20 @@ function* adviseHosts({ host: hosts, ...tables }: FileTables): Iterable<Finding>
       const close = closest(name, used);
       const hint = close === null ? "" : ` (did you mean "${close}"?)`;
       const text =
-        `Interface "${name}" of host "${host.name}" is of no use: no VIP or notify target names it${hint}`;
+        `Interface "${name}" of host "${host.name}" is of no use: no VIP, notify target or check names it${hint}`;
       yield advice(text, ["host", index, "interfaces", name]);
     }
   }
 }
 
-function usedInterfaces({ vip: vips, vip_range: ranges, notify }: FileTables): ReadonlySet<string> {
+function usedInterfaces(
+  { vip: vips, vip_range: ranges, notify, check: checks }: FileTables,
+): ReadonlySet<string> {
   return new Set([
     ...vips.flatMap((vip) => [vip.interface, ...(vip.addresses ?? []).map((each) => each.interface)]),
     ...ranges.map((range) => range.interface),
     ...notify.targets.map((target) => target.interface),
+    ...checks.map((check) => check.interface),
   ].filter((name) => name !== undefined));
 }
 

@@ -24,22 +24,32 @@ export function* checkNames(
   }
 }
 
+/** A list of names, and what they are the names of. */
+interface NameList {
+  readonly as: string;
+  readonly path: Path;
+  /** Null when not all names could be read. */
+  readonly known: ReadonlySet<string> | null;
+}
+
 /** Finds names of hosts that are not in the file, or are there twice in one list. */
-export function* checkHostNames(
+export const checkHostNames = (names: readonly string[], list: NameList): Iterable<Finding> =>
+  checkKnown(names, { ...list, noun: "host" });
+
+/** The same for names of VIPs. */
+export const checkVipNames = (names: readonly string[], list: NameList): Iterable<Finding> =>
+  checkKnown(names, { ...list, noun: "VIP" });
+
+function* checkKnown(
   names: readonly string[],
-  { as, path, known }: {
-    readonly as: string;
-    readonly path: Path;
-    /** Null when not all names of hosts could be read. */
-    readonly known: ReadonlySet<string> | null;
-  },
+  { as, path, known, noun }: NameList & { readonly noun: string },
 ): Iterable<Finding> {
   for (const [index, name] of names.entries()) {
     const found = { as, path: [...path, index] };
     if (names.indexOf(name) < index) yield cannotUse(name, { ...found, fact: "it is there twice" });
     else if (known !== null && !known.has(name)) {
       const wanted = withHint(name, { known, wanted: `one of ${shortList(known)}` });
-      yield cannotUse(name, { ...found, fact: "no such host", wanted });
+      yield cannotUse(name, { ...found, fact: `no such ${noun}`, wanted });
     }
   }
 }

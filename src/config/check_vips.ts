@@ -155,6 +155,15 @@ function vipAddresses({ vip: vips, vip_range: ranges }: LooseTables): readonly V
   ];
 }
 
+/** The names of all VIPs; null when not all of them could be read. */
+export function namesOfVips(tables: LooseTables): ReadonlySet<string> | null {
+  const { vip: vips, vip_range: ranges } = tables;
+  const isWhole = vips?.every((vip) => vip !== null && !Object.values(vip).includes(null)) &&
+    ranges?.every((range) => range !== null && sizeOf(range) > 0n);
+  const names = isWhole ? vipAddresses(tables)?.map(({ name }) => name) : undefined;
+  return names === undefined ? null : new Set(names.flatMap((name) => name ?? []));
+}
+
 // A range that is wrong by itself was reported already and counts for nothing.
 function sizeOf(range: Loose<VipRangeTable> | null): bigint {
   if (!range?.first || !range.last || range.first.family !== range.last.family) return 0n;

@@ -15,6 +15,7 @@ import {
 } from "../core/vocabulary.ts";
 import { assert } from "../core/assert.ts";
 import { addressAfter, prefixMax, rangeSize } from "./address.ts";
+import { checksOf } from "./complete_checks.ts";
 import type { Configuration, HostPlace, Notify, Segment, VipPlace } from "./configuration.ts";
 import { completeHooks } from "./complete_hooks.ts";
 import { digestOf } from "./digest.ts";
@@ -47,6 +48,7 @@ export function complete(tables: FileTables, file: string): Configuration {
     announcer: tables.notify.announcer,
     log: logPlaceOf(tables.log),
     hooks: completeHooks(tables.hooks),
+    checks: checksOf(tables),
   };
   const group = { ...decisive, settings: settingsOf({ group: decisive, ...rest }) };
   return { file, group: { ...group, digest: digestOf(group) }, ...rest };

@@ -8,6 +8,7 @@
 import { parse, TomlError } from "smol-toml";
 import { advise } from "./advise.ts";
 import { checkHooks } from "./check_hooks.ts";
+import { checkChecks } from "./check_checks.ts";
 import { checkNetwork } from "./check_network.ts";
 import { checkTiming } from "./check_timing.ts";
 import { checkVips } from "./check_vips.ts";
@@ -44,7 +45,13 @@ export function parseConfiguration(
 }
 
 function check(tables: LooseTables): readonly Finding[] {
-  return [...checkTiming(tables), ...checkNetwork(tables), ...checkVips(tables), ...checkHooks(tables)];
+  return [
+    ...checkTiming(tables),
+    ...checkNetwork(tables),
+    ...checkVips(tables),
+    ...checkHooks(tables),
+    ...checkChecks(tables),
+  ];
 }
 
 type Toml = { readonly kind: "ok"; readonly raw: unknown } | {

@@ -14,7 +14,8 @@ import {
   type VipName,
 } from "../core/vocabulary.ts";
 import { type Bound, boundsOf } from "./bounds.ts";
-import type { Configuration, LogPlace, Segment } from "./configuration.ts";
+import { probeText } from "./settings.ts";
+import type { Check, Configuration, LogPlace, Segment } from "./configuration.ts";
 
 export interface Meaning {
   readonly group: string;
@@ -29,6 +30,8 @@ export interface Meaning {
   readonly hosts: readonly HostMeaning[];
   /** In the file's order. */
   readonly vips: readonly VipMeaning[];
+  /** In the file's order. */
+  readonly checks: readonly CheckMeaning[];
   readonly timing: Timing;
   /** Every row of the table in core/PROTOCOL.md, also those that do not apply to this group. */
   readonly bounds: readonly Bound[];
@@ -66,6 +69,14 @@ export interface VipMeaning {
   readonly handover: "exclusive" | "overlap";
 }
 
+export interface CheckMeaning extends Omit<Check, "probe"> {
+  /** What it looks at, as people say it. */
+  readonly looksAt: string;
+  readonly anyHost: boolean;
+  /** After what time at worst a host counts as failing it, in milliseconds. */
+  readonly noticedWithin: number;
+}
+
 /** The facts about a configuration. */
 export function meaningOf(configuration: Configuration): Meaning {
   const { group, keyFile, segments, announcer, hooks, log } = configuration;
@@ -79,6 +90,7 @@ export function meaningOf(configuration: Configuration): Meaning {
     segments,
     hosts: hostMeanings(configuration),
     vips: vipMeanings(configuration),
+    checks: checkMeanings(configuration),
     timing: group.timing,
     bounds: boundsOf(group, { canAsk: announcer === "raw", hook }),
     hooks,
@@ -99,7 +111,7 @@ function hostMeanings({ group, hosts }: Configuration): readonly HostMeaning[] {
   const allocation = allocate({
     vips: group.vips,
     candidates: group.hosts.map(({ name: host, weight }) => (
-      { host, weight, draining: false, damped: false, held: [], releasing: [], unable: [] }
+      { host, weight, draining: false, damped: false, held: [], releasing: [], unable: [], unfit: [] }
     )),
     wishes: [],
     previous: new Map(),
@@ -115,6 +127,15 @@ function hostMeanings({ group, hosts }: Configuration): readonly HostMeaning[] {
     vips: counts.get(name) ?? 0,
   }));
 }
+
+// What fails just after it was looked at is looked at `fall` times, and the last look may take as long as it may.
+const checkMeanings = ({ checks, hosts }: Configuration): readonly CheckMeaning[] =>
+  checks.map(({ probe, ...check }) => ({
+    ...check,
+    looksAt: probeText(probe),
+    anyHost: check.hosts.length === hosts.length,
+    noticedWithin: check.fall * check.interval + check.timeout,
+  }));
 
 function vipMeanings({ group, vips }: Configuration): readonly VipMeaning[] {
   const specs = new Map(group.vips.map((spec) => [spec.name, spec]));

@@ -85,7 +85,7 @@ function wrongType(
 }
 
 const header = (section: string): string =>
-  ["segment", "host", "vip", "vip_range"].includes(section) ? `[[${section}]]` : `[${section}]`;
+  ["segment", "host", "vip", "vip_range", "check"].includes(section) ? `[[${section}]]` : `[${section}]`;
 
 // What valibot gives back beside its issues is as the schema says, save at the paths of the issues. With null
 // there, on the level of a table's key, it is what LooseTables says.

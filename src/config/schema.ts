@@ -6,6 +6,7 @@
 import * as v from "valibot";
 import { logFile, logLevel, sizeOrOff, syslogFacility } from "./log_values.ts";
 import { leaf, ok, oneOf, type Reader, trueOrFalse, wholeNumber } from "./reading.ts";
+import { endpoint, filePath, gatewayAddress, httpUrl, processName } from "./check_values.ts";
 import {
   absolutePath,
   commandLine,
@@ -135,6 +136,31 @@ const hooksSchema = table({
   foreign_holder: v.optional(hooksFor, []),
 });
 
+/** By the key that says what is looked at: exactly one of them is in each check. */
+const probes = {
+  exec: v.optional(leaf(commandLine)),
+  tcp: v.optional(leaf(endpoint)),
+  http: v.optional(leaf(httpUrl)),
+  process: v.optional(leaf(processName)),
+  file: v.optional(leaf(filePath)),
+  gateway: v.optional(leaf(gatewayAddress)),
+};
+
+const checkSchema = table({
+  name: leaf(name),
+  ...probes,
+  user: v.optional(leaf(userName)),
+  expect: v.optional(leaf(wholeNumber(100, 599))),
+  absent: v.optional(leaf(trueOrFalse)),
+  interface: interfaceHere,
+  interval: v.optional(leaf(durationFrom(100)), "2s"),
+  timeout: v.optional(leaf(durationFrom(10))),
+  rise: v.optional(leaf(wholeNumber(1, 100)), 2),
+  fall: v.optional(leaf(wholeNumber(1, 100)), 3),
+  vips: v.optional(names),
+  hosts: v.optional(names),
+});
+
 export const fileSchema = table({
   cluster: clusterSchema,
   timing: v.optional(timingSchema, {}),
@@ -146,6 +172,7 @@ export const fileSchema = table({
   balance: v.optional(balanceSchema, {}),
   log: v.optional(logSchema, {}),
   hooks: v.optional(hooksSchema, {}),
+  check: v.optional(v.array(checkSchema), []),
 });
 
 export type TimingKeys = v.InferOutput<typeof timingSchema>;
@@ -153,6 +180,9 @@ export type SegmentTable = v.InferOutput<typeof segmentSchema>;
 export type HostTable = v.InferOutput<typeof hostSchema>;
 export type VipTable = v.InferOutput<typeof vipSchema>;
 export type VipRangeTable = v.InferOutput<typeof vipRangeSchema>;
+export type CheckTable = v.InferOutput<typeof checkSchema>;
+/** What a check looks at. */
+export type ProbeKey = keyof typeof probes;
 /** The file, every value of which looks right by itself. */
 export type FileTables = v.InferOutput<typeof fileSchema>;
 
@@ -173,6 +203,7 @@ export interface LooseTables {
   readonly balance: Loose<FileTables["balance"]> | null;
   readonly log: Loose<FileTables["log"]> | null;
   readonly hooks: Loose<FileTables["hooks"]> | null;
+  readonly check: LooseList<CheckTable> | null;
 }
 
 /** The message of the issue of a key that the schema does not know; `expected` then lists those it knows. */

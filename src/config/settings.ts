@@ -5,19 +5,30 @@
 
 import { hookEvents } from "../core/hook.ts";
 import { compareText, type Duration, type Group, type Setting } from "../core/vocabulary.ts";
-import type { Configuration, HostPlace, LogPlace, NotifyTarget, Segment } from "./configuration.ts";
-import { sizeText } from "./log_values.ts";
+import type {
+  Check,
+  Configuration,
+  HostPlace,
+  LogPlace,
+  NotifyTarget,
+  Probe,
+  Segment,
+} from "./configuration.ts";
 import { hookText } from "./hook_text.ts";
+import { sizeText } from "./log_values.ts";
 import { durationText } from "./timing.ts";
 
 /** All that settings are read from. */
 export type Settled =
-  & Pick<Configuration, "keyFile" | "segments" | "hosts" | "notify" | "announcer" | "log" | "hooks">
+  & Pick<
+    Configuration,
+    "keyFile" | "segments" | "hosts" | "notify" | "announcer" | "log" | "hooks" | "checks"
+  >
   & { readonly group: Pick<Group, "name" | "partition" | "timing" | "hosts" | "balance" | "refresh"> };
 
 /** The settings, sorted by name. */
 export function settingsOf(
-  { group, keyFile, segments, hosts, notify, announcer, log, hooks }: Settled,
+  { group, keyFile, segments, hosts, notify, announcer, log, hooks, checks }: Settled,
 ): readonly Setting[] {
   const weights = new Map(group.hosts.map(({ name, weight }) => [name, weight]));
   return [
@@ -39,6 +50,7 @@ export function settingsOf(
       const texts = hooks[event].map((hook) => hookText(event, hook));
       return texts.length === 0 ? [] : [setting(`hooks.${event}`, texts.join("; "))];
     }),
+    ...checks.map((check) => setting(`check ${check.name}`, checkText(check, hosts.length))),
   ].sort((a, b) => compareText(a.name, b.name));
 }
 
@@ -79,6 +91,33 @@ function hostText(host: HostPlace, weight: number): string {
 
 const targetText = ({ address, prefix, throttle, ping, ...on }: NotifyTarget): string =>
   `${address}/${prefix} on ${on.interface}, throttle ${throttle}${ping ? ", ping" : ""}`;
+
+function checkText({ probe, interval, timeout, rise, fall, vips, hosts }: Check, hostsCount: number): string {
+  return [
+    probeText(probe),
+    `every ${durationText(interval)}, timeout ${durationText(timeout)}, rise ${rise}, fall ${fall}`,
+    ...(vips === null ? [] : [`for ${vips.join(", ")}`]),
+    ...(hosts.length === hostsCount ? [] : [`on ${hosts.join(", ")}`]),
+  ].join("; ");
+}
+
+/** "tcp 127.0.0.1:80": what a check looks at, as the file says it. */
+export function probeText(probe: Probe): string {
+  switch (probe.kind) {
+    case "exec":
+      return `exec ${JSON.stringify(probe.command)}${probe.user === null ? "" : ` as ${probe.user}`}`;
+    case "tcp":
+      return `tcp ${probe.address.includes(":") ? `[${probe.address}]` : probe.address}:${probe.port}`;
+    case "http":
+      return `http ${probe.url}${probe.expect === null ? "" : ` expect ${probe.expect}`}`;
+    case "process":
+      return `process ${probe.name}`;
+    case "file":
+      return `file ${probe.path}${probe.absent ? " absent" : ""}`;
+    case "gateway":
+      return `gateway ${probe.address} on ${probe.interface}`;
+  }
+}
 
 /** A map of the file has the order in which it was written, which means nothing. */
 const inOrder = (map: ReadonlyMap<string, string>): readonly (readonly [string, string])[] =>

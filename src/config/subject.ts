@@ -28,6 +28,7 @@ const nouns: ReadonlyMap<string, string> = new Map([
   ["host", "host"],
   ["vip", "VIP"],
   ["vip_range", "vip_range"],
+  ["check", "check"],
 ]);
 
 const nameKeys = ["name", "address", "first"];

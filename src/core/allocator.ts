@@ -8,12 +8,15 @@
 //   members hold it                       -> one of them (two after a merge)
 //   nobody holds it                       -> any host that can
 //
+// Hosts that fail a health check are no choice, unless all hosts that can hold the VIP do: then it stays where it is.
+//
 // Within these choices the loads are made as even as they can be. Nothing else moves then: what has one holder keeps
 // it. A balance round goes on from there with a wider choice: what is held freely may go to any host that can hold it,
 // a few VIPs at a time, but not to a host that cannot add all that it was given.
 
 import { assert } from "./assert.ts";
 import { type Case, type Claim, openCases } from "./case.ts";
+import type { Unfit } from "./health.ts";
 import type { Allotment, HeldVip, MoveReason, Wish } from "./message.ts";
 import {
   type Carrier,
@@ -43,6 +46,8 @@ export interface Candidate {
    */
   readonly releasing: readonly VipName[];
   readonly unable: readonly VipName[];
+  /** What it should not hold as long as a host that is well can: it fails a health check. */
+  readonly unfit: Unfit;
 }
 
 export interface AllocationInput {
@@ -67,6 +72,12 @@ export function allocate(input: AllocationInput): readonly Allotment[] {
     evenOut(startRelieving(carriers, placed), input.balanceMovesMax);
   }
   return placed.map(allotmentOf);
+}
+
+/** The VIPs that are placed as if all hosts were well, because none that can hold them is. Sorted. */
+export function failedOpen(input: AllocationInput): readonly VipName[] {
+  if (input.candidates.every(({ unfit }) => unfit.length === 0)) return [];
+  return openCases(input, carriersOf(input)).flatMap(({ vip, failsOpen }) => failsOpen ? [vip] : []);
 }
 
 /**
@@ -141,8 +152,9 @@ function reasonOf(by: Case, holder: Carrier): MoveReason {
 }
 
 /** Why nobody could keep it. */
-function lossOf({ claims, previous }: Case): MoveReason {
+function lossOf({ claims, previous, failsOpen }: Case): MoveReason {
   if (claims.some(({ draining }) => draining)) return "drained";
+  if (!failsOpen && claims.some(({ unfit }) => unfit)) return "unhealthy";
   return claims.length > 0 || previous !== undefined ? "holderGone" : "unheld";
 }
 

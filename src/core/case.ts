@@ -20,12 +20,16 @@ export interface Case {
   /** Those of them who can keep it. */
   readonly keepers: readonly Claim[];
   readonly previous: HostName | undefined;
+  /** Every host that can hold it fails a health check: it is placed as if all were well, but moves for no other reason. */
+  readonly failsOpen: boolean;
 }
 
 /** A host that may have the VIP. */
 export interface Claim {
   readonly carrier: Carrier;
   readonly draining: boolean;
+  /** It fails a health check, and should not hold it. */
+  readonly unfit: boolean;
   readonly releasing: boolean;
   readonly reason: MoveReason;
   readonly age: Duration;
@@ -35,18 +39,22 @@ export interface Claim {
 export function openCases(input: AllocationInput, carriers: readonly Carrier[]): Case[] {
   const share = shareChoices();
   const ableFor = ability(input, { carriers, share });
+  const fitness = fitnessOf(input, { carriers, share });
   const steadyOf = spares(({ damped }) => damped, { input, carriers, share });
   const soundOf = spares(({ unable }) => unable.length > 0, { input, carriers, share });
-  const claims = claimsOf(input, carriers);
+  const claims = claimsOf(input, { carriers, fitness });
   const wished = wishedHosts(input.wishes);
   const cases: Case[] = [];
   for (const vip of input.vips) {
-    const able = ableFor(vip);
-    if (able.length === 0) continue;
+    const willing = ableFor(vip);
+    if (willing.length === 0) continue;
+    const fit = fitness.among(willing, vip.name);
+    const failsOpen = fit.length === 0;
+    const able = failsOpen ? willing : fit;
     const claimed = claims.get(vip.name) ?? [];
     const keepers = claimed.filter(({ carrier, releasing }) => !releasing && able.includes(carrier));
     const eligible = steadyOf(able, keepers);
-    const chosen = choose({ vip, able, eligible, keepers, wished: wished.get(vip.name) ?? [] });
+    const chosen = choose({ vip, able, eligible, keepers, failsOpen, wished: wished.get(vip.name) ?? [] });
     const choice = chosen.choice === eligible ? eligible : share(chosen.choice);
     cases.push({
       vip: vip.name,
@@ -54,28 +62,31 @@ export function openCases(input: AllocationInput, carriers: readonly Carrier[]):
       basis: chosen.basis,
       choice,
       // Who cannot add what it has already is not given more only for the sake of balance.
-      reach: chosen.basis === "held" ? soundOf(eligible, keepers) : choice,
+      reach: chosen.basis === "held" && !failsOpen ? soundOf(eligible, keepers) : choice,
       claims: claimed,
       keepers,
       previous: input.previous.get(vip.name),
+      failsOpen,
     });
   }
   return cases;
 }
 
 /** The strongest word on a VIP, and the hosts it leaves. */
-function choose({ vip, able, eligible, keepers, wished }: {
+function choose({ vip, able, eligible, keepers, failsOpen, wished }: {
   readonly vip: VipSpec;
   readonly able: readonly Carrier[];
   readonly eligible: readonly Carrier[];
   readonly keepers: readonly Claim[];
+  readonly failsOpen: boolean;
   readonly wished: readonly HostName[];
 }): Pick<Case, "basis" | "choice"> {
   const target = firstOf(able, wished);
   if (target) return { basis: "wished", choice: [target] };
   const pinned = keepers.filter(({ reason }) => reason === "operator");
   if (pinned.length > 0) return { basis: "pinned", choice: pinned.map(({ carrier }) => carrier) };
-  const preferred = firstOf(eligible, vip.prefer);
+  // A VIP that no move can help is not moved: not even to the host that it prefers.
+  const preferred = failsOpen && keepers.length > 0 ? undefined : firstOf(eligible, vip.prefer);
   if (preferred) return { basis: "preferred", choice: [preferred] };
   if (keepers.length > 0) return { basis: "held", choice: keepers.map(({ carrier }) => carrier) };
   return { basis: "unheld", choice: eligible };
@@ -139,6 +150,36 @@ function ability({ candidates }: AllocationInput, { carriers, share }: {
   };
 }
 
+interface Fitness {
+  readonly isUnfit: (carrier: Carrier, vip: VipName) => boolean;
+  /** Those who fail no check that is for the VIP. */
+  readonly among: (able: readonly Carrier[], vip: VipName) => readonly Carrier[];
+}
+
+/** Finds the hosts that are well. */
+function fitnessOf({ candidates }: AllocationInput, { carriers, share }: {
+  readonly carriers: readonly Carrier[];
+  readonly share: (choice: readonly Carrier[]) => readonly Carrier[];
+}): Fitness {
+  const wholly = new Set<Carrier>();
+  const partly = new Map<VipName, Set<Carrier>>();
+  for (const [carrier, { unfit }] of zip(carriers, candidates)) {
+    if (unfit === "all") wholly.add(carrier);
+    else for (const vip of unfit) partly.set(vip, (partly.get(vip) ?? new Set()).add(carrier));
+  }
+  if (wholly.size === 0 && partly.size === 0) return { isUnfit: () => false, among: (able) => able };
+  const isUnfit = (carrier: Carrier, vip: VipName) =>
+    wholly.has(carrier) || (partly.get(vip)?.has(carrier) ?? false);
+  const withoutWholly = lastAnswerKept((able: readonly Carrier[]) =>
+    share(able.filter((carrier) => !wholly.has(carrier)))
+  );
+  return {
+    isUnfit,
+    among: (able, vip) =>
+      partly.has(vip) ? share(able.filter((carrier) => !isUnfit(carrier, vip))) : withoutWholly(able),
+  };
+}
+
 /** Most VIPs may be held by the same hosts as the one before: then nothing needs to be looked up again. */
 function lastAnswerKept<Host, Answer>(
   answerTo: (hosts: readonly Host[]) => Answer,
@@ -154,12 +195,16 @@ const areSame = <Host>(a: readonly Host[], b: readonly Host[]): boolean =>
   a === b || (a.length === b.length && a.every((host, i) => host === b[i]));
 
 /** By VIP, who may have it; sorted by host, as the candidates are. */
-function claimsOf({ candidates }: AllocationInput, carriers: readonly Carrier[]): Map<VipName, Claim[]> {
+function claimsOf({ candidates }: AllocationInput, { carriers, fitness }: {
+  readonly carriers: readonly Carrier[];
+  readonly fitness: Fitness;
+}): Map<VipName, Claim[]> {
   const claims = new Map<VipName, Claim[]>();
   for (const [carrier, { draining, held, releasing }] of zip(carriers, candidates)) {
     const taken = new Set(releasing);
     for (const { vip, reason, age } of held) {
-      const claim = { carrier, draining, releasing: taken.has(vip), reason, age };
+      const unfit = fitness.isUnfit(carrier, vip);
+      const claim = { carrier, draining, unfit, releasing: taken.has(vip), reason, age };
       const others = claims.get(vip);
       if (others) others.push(claim);
       else claims.set(vip, [claim]);

@@ -3,8 +3,9 @@
 // Everything that changes who should hold what is a view change, also among the same members: a host lost or found,
 // a drain, an operator's move, an address that could not be added, a balance round. There is one way to agree.
 
-import { allocate, type AllocationInput, isUnbalanced } from "./allocator.ts";
+import { allocate, type AllocationInput, failedOpen, isUnbalanced } from "./allocator.ts";
 import { agree } from "./catalog.ts";
+import { failingIn, unfitBy } from "./health.ts";
 import type { HeldVip, Install, Report, Sender } from "./message.ts";
 import {
   areSameMembers,
@@ -246,8 +247,9 @@ function complete(turn: Turn): boolean {
   const basis = { reports: proposal.reports, agreement: agree(group, reportedBy(members, proposal.reports)) };
   const mature = reports.some((report) => report.mature) || members.length === group.hosts.length;
   const serves = mature && mayServe(basis.agreement, members.length);
-  const allotments = serves ? allocate(allocationInput(turn.node, { members, basis, balances })) : [];
-  const allocation = assignmentsOf(allotments, reportedBy(members, proposal.reports));
+  const input = allocationInput(turn.node, { members, basis, balances });
+  const reported = reportedBy(members, proposal.reports);
+  const allocation = assignmentsOf(serves ? allocate(input) : [], reported);
   const install: Install = {
     kind: "install",
     view,
@@ -257,6 +259,8 @@ function complete(turn: Turn): boolean {
     allocation,
     differing: basis.agreement.differing,
     words: wordsOf(view, members, proposal.reports),
+    failing: failingIn(reported),
+    failedOpen: serves ? failedOpen(input) : [],
   };
   update(turn, { proposal: null });
   if (members.length > 1) broadcast(turn, install);
@@ -299,6 +303,7 @@ export function allocationInput(node: Node, of: {
       held: [...report.held, ...given.get(host) ?? []],
       releasing: report.releasing,
       unable: report.unable,
+      unfit: unfitBy(report.failing),
     })),
     wishes,
     previous: new Map([...node.allocation].map(([vip, { holder }]) => [vip, holder])),
@@ -376,6 +381,8 @@ function installOf(turn: Turn, view: View): Install {
     }),
     differing: view.differing,
     words: view.words,
+    failing: view.failing,
+    failedOpen: view.failedOpen,
   };
 }
 

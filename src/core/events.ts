@@ -7,6 +7,8 @@
 import type {
   Difference,
   Differing,
+  Failing,
+  FailingCheck,
   KnownNeighbour,
   Matter,
   Message,
@@ -46,6 +48,8 @@ export type NodeEvent =
   | { readonly kind: "operatorRequested"; readonly request: OperatorRequest }
   /** Everybody whom this host's kernel knows on the interfaces of VIPs; the most useful first. */
   | { readonly kind: "neighboursCollected"; readonly neighbours: readonly KnownNeighbour[] }
+  /** The health checks that fail on this host now: all of them. The first time, that all have a result. */
+  | { readonly kind: "healthChanged"; readonly failing: readonly FailingCheck[] }
   /** The host has read its configuration anew. From now on the machine adds addresses by the new one. */
   | { readonly kind: "configurationChanged"; readonly group: Group };
 
@@ -146,6 +150,16 @@ export type Note =
   /** It came back so often lately that it is given nothing that another host can hold. */
   | { readonly kind: "hostDamped"; readonly host: HostName }
   | { readonly kind: "hostCalm"; readonly host: HostName }
+  /** A health check of this host fails now, or does not any more. */
+  | ({ readonly kind: "checkFails" } & FailingCheck)
+  | { readonly kind: "checkPasses"; readonly check: string }
+  /** The same of another member. */
+  | ({ readonly kind: "hostFails" } & Failing)
+  | { readonly kind: "hostPasses"; readonly host: HostName; readonly check: string }
+  /** Every member that can hold these VIPs fails a health check: they stay where they are, whatever the checks say. */
+  | { readonly kind: "failedOpen"; readonly vips: readonly VipName[] }
+  /** A member that can hold them is well again, or none can hold them at all. */
+  | { readonly kind: "healthCounts"; readonly vips: readonly VipName[] }
   | { readonly kind: "memberUnanswering"; readonly host: HostName; readonly view: ViewNumber }
   | { readonly kind: "coordinatorUnhelpful"; readonly host: HostName }
   | { readonly kind: "viewProposed"; readonly view: ViewId; readonly members: readonly Member[] }

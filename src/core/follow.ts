@@ -87,6 +87,7 @@ export function reportFor(turn: Turn, { view, digest }: Pick<Propose, "view" | "
     words: node.words.open,
     said: saidLately(turn),
     catalog: digest === node.group.digest && former.length === 0 ? null : catalogOf(node.group, former),
+    failing: node.failing,
   };
 }
 

@@ -1,5 +1,6 @@
 // A view takes effect on this host, with who holds what in it.
 
+import { noteHealth } from "./health.ts";
 import type { Differing, Install, MoveReason } from "./message.ts";
 import { contestHeld } from "./holdings.ts";
 import { type Basis, includes, tenuresOf } from "./membership.ts";
@@ -29,6 +30,7 @@ export function installView(turn: Turn, install: Install, basis: Basis | null): 
   note(turn, { kind: "viewInstalled", view: install.view, members: install.members, mature: install.mature });
   if (install.mature && !node.mature) note(turn, { kind: "matured" });
   noteDiffering(turn, install.differing);
+  noteHealth(turn, install);
   hearWords(turn, install);
   if (install.members.some((member) => isNew(node, member))) shareAgain(turn);
   update(turn, {
@@ -44,6 +46,8 @@ export function installView(turn: Turn, install: Install, basis: Basis | null): 
       counterparts: counterpartsOf(install, node.self.host),
       differing: install.differing,
       words: install.words,
+      failing: install.failing,
+      failedOpen: install.failedOpen,
       basis,
       confirmed: new Set([node.self.host]),
     },

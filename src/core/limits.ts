@@ -15,6 +15,10 @@ export const NEIGHBOURS_MAX = 1_024;
 export const NEIGHBOURS_PER_MESSAGE_MAX = 48;
 /** Bytes of an interface's name: the kernel's IFNAMSIZ, without the zero at the end. */
 export const INTERFACE_BYTES_MAX = 15;
+/** Health checks of one configuration. */
+export const CHECKS_MAX = 64;
+/** Of all checks that fail in a group so many are told to everybody, if there are no more hosts that fail one. */
+export const FAILING_TOLD_MAX = 512;
 /** Settings of a configuration besides its hosts. */
 export const SETTINGS_MAX = 4_096;
 /** Words of one host that no view has said yet. */

@@ -13,7 +13,16 @@
 // This file has the types and the questions; coordinate.ts and follow.ts act on the answers.
 
 import type { Agreement } from "./catalog.ts";
-import type { Assignment, Differing, MoveReason, Propose, Report, SaidWord, Sender } from "./message.ts";
+import type {
+  Assignment,
+  Differing,
+  Failing,
+  MoveReason,
+  Propose,
+  Report,
+  SaidWord,
+  Sender,
+} from "./message.ts";
 import { findHost } from "./ordered.ts";
 import { isMutual, type Peer, type Peers } from "./suspicion.ts";
 import {
@@ -47,6 +56,10 @@ export interface View {
   readonly differing: readonly Differing[];
   /** What was said lately, and in this view. */
   readonly words: readonly SaidWord[];
+  /** Which members fail which health checks: the first of them. */
+  readonly failing: readonly Failing[];
+  /** VIPs for which health does not count, since every member that can hold them fails a check. Sorted. */
+  readonly failedOpen: readonly VipName[];
   /** Members whose word a VIP of this host waits for: they have to release it, or to take it over. */
   readonly counterparts: ReadonlySet<HostName>;
   /** What the allocation was made from; only the coordinator has it. */

@@ -104,6 +104,8 @@ export interface Report {
   readonly words: readonly Word[];
   /** What was said lately, as far as this host has heard, in that order. At most WORDS_SAID_MAX. */
   readonly said: readonly SaidWord[];
+  /** The health checks that the host fails. Sorted by check. */
+  readonly failing: readonly FailingCheck[];
 }
 
 /** Something that a host tells the whole group: every member hears it, all of them in the same order. */
@@ -158,6 +160,15 @@ export interface Failover extends NamedVips {
   readonly confirm: Duration | null;
 }
 
+/** A health check that fails on a host: it should hold none of these VIPs that a host which is well can hold. */
+export interface FailingCheck {
+  readonly check: string;
+  /** Null: it should hold none at all. Sorted. */
+  readonly vips: readonly VipName[] | null;
+  /** For people. */
+  readonly problem: string;
+}
+
 /** The contents of a configuration, as far as hosts that read different ones must know of each other's. */
 export interface Catalog extends Pick<Group, "partition" | "vips" | "settings"> {
   readonly hosts: readonly HostName[];
@@ -209,6 +220,17 @@ export interface Install {
   readonly differing: readonly Differing[];
   /** What was said lately, and at the end what is said in this view. At most WORDS_SAID_MAX. */
   readonly words: readonly SaidWord[];
+  /** Which members fail which health checks, for people: the first of them. Sorted by host and check. */
+  readonly failing: readonly Failing[];
+  /** VIPs for which health does not count, because every member that can hold them fails a check. Sorted. */
+  readonly failedOpen: readonly VipName[];
+}
+
+/** A check that a member fails, as everybody is told of it. */
+export interface Failing extends FailingCheck {
+  readonly host: HostName;
+  /** How many VIPs there are besides those that are named. */
+  readonly more: number;
 }
 
 /** A member with another configuration than most, and what is different in it. */
@@ -256,6 +278,8 @@ export type MoveReason =
   | "holderGone"
   /** Its holder drains or stops. */
   | "drained"
+  /** Its holder fails a health check. */
+  | "unhealthy"
   /** A host that the VIP prefers became available. */
   | "preferred"
   /** Two components merged and both held it. */

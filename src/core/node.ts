@@ -1,6 +1,6 @@
 // A host's whole mind: stepNode answers an event, nodeDeadline says when it wants to be woken.
 //
-//                    no leftovers              a VIP-holding past that may be over
+//               no leftovers, health known    a VIP-holding past that may be over
 //   booting ------------------------> active --------------------------------> fenced
 //   (says nothing, removes what       |    ^                                     |
 //    it finds on the host)            |    '------------ all VIPs gone ----------'
@@ -42,6 +42,7 @@ import {
   vipsRemoved,
   vipsRemoveFailed,
 } from "./holdings.ts";
+import { changeHealth } from "./health.ts";
 import { forgetInabilities } from "./inability.ts";
 import { linksObserved } from "./links.ts";
 import type { Message, Sender } from "./message.ts";
@@ -82,6 +83,8 @@ export function createNode(
     readonly self: HostName;
     readonly incarnation: Incarnation;
     readonly now: Instant;
+    /** It takes no part before it has been told of its health. */
+    readonly awaitsHealth?: boolean;
   },
 ): Node {
   const { group, now } = of;
@@ -123,6 +126,8 @@ export function createNode(
     words: noWords,
     revision: 1,
     unable: new Map(),
+    failing: [],
+    isHealthKnown: of.awaitsHealth !== true,
     damped: [],
     addFailures: { count: 0, until: now },
     withoutLink: [],
@@ -217,6 +222,8 @@ function handle(turn: Turn, event: NodeEvent): void {
       return answerOperator(turn, event.request);
     case "neighboursCollected":
       return collectNeighbours(turn, event.neighbours);
+    case "healthChanged":
+      return changeHealth(turn, event.failing);
     case "configurationChanged":
       return changeConfiguration(turn, event.group);
   }
@@ -330,7 +337,7 @@ function advanceStage(turn: Turn): void {
     case "active":
       return stopIfDone(turn);
     case "booting":
-      return node.stage.observed && holdsNothing(node) ? activate(turn) : undefined;
+      return hasBooted(node) ? activate(turn) : undefined;
     case "fenced":
       return holdsNothing(node) ? unfence(turn) : undefined;
     case "departing":
@@ -339,6 +346,11 @@ function advanceStage(turn: Turn): void {
       return;
   }
 }
+
+/** Who is to stop anyway need not know how well it is. */
+const hasBooted = (node: Node): boolean =>
+  node.stage.kind === "booting" && node.stage.observed && holdsNothing(node) &&
+  (node.isHealthKnown || node.stopBy !== null);
 
 function unfence(turn: Turn): void {
   const { node, now } = turn;

@@ -3,7 +3,8 @@
 import type { Neighbour } from "./events.ts";
 import { hasAcquired, hasReleased } from "./holdings.ts";
 import { neededIn } from "./membership.ts";
-import type { Differing, MoveReason } from "./message.ts";
+import { failingOf } from "./health.ts";
+import type { Differing, Failing, MoveReason } from "./message.ts";
 import { isDraining, type Node, stateOf } from "./turn.ts";
 import type { VipState } from "./vip.ts";
 import {
@@ -35,6 +36,8 @@ export interface NodeStatus {
   readonly needed: number;
   readonly hosts: readonly HostStatus[];
   readonly vips: readonly VipStatus[];
+  /** VIPs that stay where they are because every member that can hold them fails a health check. Sorted. */
+  readonly failedOpen: readonly VipName[];
   /** The last moves, newest first. */
   readonly moves: readonly Move[];
 }
@@ -54,6 +57,8 @@ export interface HostStatus {
   readonly differences: Omit<Differing, "host">;
   /** This host would have it given nothing for now: it came back too often lately. */
   readonly damped: boolean;
+  /** The health checks that it fails, as far as the view says. */
+  readonly failing: readonly Failing[];
   /** Since it was last heard; 0 for this host, null when it was never heard. */
   readonly silentFor: Duration | null;
   /** How many VIPs the allocation gives it. */
@@ -103,6 +108,7 @@ export function nodeStatus(node: Node, now: Instant): NodeStatus {
     needed: neededIn({ ...node.group, hostsCount: node.group.hosts.length }),
     hosts: node.group.hosts.map(({ name }) => hostStatus(node, name, now)),
     vips: vipStatuses(node),
+    failedOpen: node.view?.failedOpen ?? [],
     moves: node.moves,
   };
 }
@@ -136,6 +142,7 @@ function hostStatus(node: Node, host: HostName, now: Instant): HostStatus {
       mature: node.mature,
       ...configuration,
       damped: false,
+      failing: failingOf(node, host),
       sameConfiguration: true,
       silentFor: duration(0),
       vips,
@@ -150,6 +157,7 @@ function hostStatus(node: Node, host: HostName, now: Instant): HostStatus {
     mature: peer?.heartbeat?.mature ?? false,
     ...configuration,
     damped: node.damped.includes(host),
+    failing: failingOf(node, host),
     sameConfiguration: (peer?.heartbeat?.digest ?? node.group.digest) === node.group.digest,
     silentFor: peer ? elapsed(peer.lastHeard, now) : null,
     vips,

@@ -1,7 +1,7 @@
 // A node's state, and the one mutable thing in core: the turn, which lives for a single step. Helpers of the step
 // take the turn, replace its node and add effects to it; what leaves the step is immutable again.
 
-import type { Heartbeat, Message, Wish } from "./message.ts";
+import type { FailingCheck, Heartbeat, Message, Wish } from "./message.ts";
 import type { FenceReason, NodeEffect, Note } from "./events.ts";
 import type { Deferred, Promised, Proposal, Tenure, View } from "./membership.ts";
 import type { Move } from "./status.ts";
@@ -93,6 +93,10 @@ export interface Node {
   readonly revision: number;
   /** VIPs that could not be added here, until when this host does not ask for them. */
   readonly unable: ReadonlyMap<VipName, Instant>;
+  /** The health checks that fail here. Sorted by check. */
+  readonly failing: readonly FailingCheck[];
+  /** False while a host that has just started waits for the first results of its health checks. */
+  readonly isHealthKnown: boolean;
   /** Hosts that came back so often lately that they should be given nothing for now; sorted. */
   readonly damped: readonly HostName[];
   /** How often in a row VIPs could not be added here, and until when that is remembered. */

@@ -7,6 +7,7 @@
 import { allocate, type AllocationInput } from "./allocator.ts";
 import { agree } from "./catalog.ts";
 import { allocationInput, heldIn, reportedBy } from "./coordinate.ts";
+import { failingOf } from "./health.ts";
 import { mayServe, neededIn, type Tenure, type View } from "./membership.ts";
 import type { Allotment, MoveReason, Report } from "./message.ts";
 import { isDraining, type Node } from "./turn.ts";
@@ -116,6 +117,7 @@ function supposed(node: Node, view: View, host: HostName): Report {
     catalog: null,
     words: [],
     said: [],
+    failing: failingOf(node, host),
   };
 }
 

@@ -162,7 +162,17 @@ function whyNotMove(
   if (status.hosts.some((host) => host.host === to && host.draining)) {
     return "that host drains (wanted one that does not)";
   }
-  return null;
+  return whyUnfit({ vip, to }, status);
+}
+
+/** Where every host that can hold the VIP fails a check, it may be moved among them. */
+function whyUnfit({ vip, to }: VipMove, { hosts, failedOpen }: NodeStatus): string | null {
+  if (failedOpen.some((each) => each === vip)) return null;
+  const failing = hosts.find(({ host }) => host === to)?.failing ?? [];
+  const check = failing.find(({ vips }) => vips === null || vips.some((each) => each === vip));
+  return check === undefined
+    ? null
+    : `that host fails check "${check.check}": ${check.problem} (wanted one that is well)`;
 }
 
 /** A balance round is decided with a view; there is none to decide while this host has no view. */

@@ -108,7 +108,8 @@ class Daemon {
     this.#ports = ports;
     this.#outside = outside;
     this.#group = group;
-    this.#node = createNode({ group, self, incarnation, now: ports.clock.now() });
+    const awaitsHealth = ports.checks.hasAny;
+    this.#node = createNode({ group, self, incarnation, now: ports.clock.now(), awaitsHealth });
     this.#inbox = new Inbox(parts);
     this.#failovers = new Failovers(self, () => ports.announcer.confirmations());
     this.#addressWork = new AddressWork({
@@ -120,7 +121,8 @@ class Daemon {
   }
 
   start(): void {
-    const { clock, network, lifelines, announcer, neighbours, control, guard, signals, log } = this.#ports;
+    const { clock, network, lifelines, announcer, neighbours, control, guard, checks, signals, log } =
+      this.#ports;
     announcer.onConfirmed(() => this.#submit({ kind: "clockTicked" }));
     signals.onStop((signal) => this.#stop(signal));
     signals.onReload(() => void this.#reload());
@@ -133,6 +135,7 @@ class Daemon {
       log.write("warning", "The guard died: somebody ended it; another one takes its place")
     );
     this.#submit({ kind: "started" });
+    checks.onChange((failing) => this.#submit({ kind: "healthChanged", failing }));
     network.onDatagram((datagram, segment) => this.#receive(datagram, segment));
     neighbours.onCollected((these) => this.#submit({ kind: "neighboursCollected", neighbours: these }));
   }

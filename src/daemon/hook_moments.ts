@@ -56,6 +56,7 @@ const moveWords = {
   merged: "merged",
   balance: "balance",
   operator: "operator",
+  unhealthy: "unhealthy",
 } as const satisfies Record<MoveReason, string>;
 
 const fenceWords = {

@@ -7,7 +7,7 @@
 //   debug    how the hosts agreed on it
 
 import type { FenceReason, Note } from "../core/events.ts";
-import type { Difference, Failover, Matter, MoveReason, NamedVips } from "../core/message.ts";
+import type { Difference, FailingCheck, Failover, Matter, MoveReason, NamedVips } from "../core/message.ts";
 import type { Duration, Member, ViewId } from "../core/vocabulary.ts";
 import type { LogLevel } from "./ports.ts";
 import { listed, spanText } from "./words.ts";
@@ -30,6 +30,7 @@ export const moveReasonText: Readonly<Record<MoveReason, string>> = {
   unheld: "nobody held it",
   holderGone: "its last holder was gone or could not hold it",
   drained: "its last holder was drained or stopped",
+  unhealthy: "its last holder fails a health check",
   preferred: "a host that it prefers became available",
   merged: "two parts of the group merged and both held it",
   balance: "to balance the loads",
@@ -104,6 +105,24 @@ const lines: Lines = {
         `stays for a while`,
     ),
   hostCalm: ({ host }) => info(`Host "${host}" has stayed for a while: it is given VIPs again`),
+  checkFails: ({ check, vips, problem }) =>
+    warning(
+      `Check "${check}" fails: ${problem}; this host ${withoutText({ vips, more: 0 })} as long as another ` +
+        `host can`,
+    ),
+  checkPasses: ({ check }) => info(`Check "${check}" passes again`),
+  hostFails: ({ host, check, vips, more, problem }) =>
+    warning(
+      `Host "${host}" fails check "${check}": ${problem}; it ${withoutText({ vips, more })} as long as ` +
+        `another host can`,
+    ),
+  hostPasses: ({ host, check }) => info(`Host "${host}" passes check "${check}" again`),
+  failedOpen: ({ vips }) =>
+    warning(
+      `Every host that can hold ${listed(vips)} fails a health check: ` +
+        `${vips.length === 1 ? "it stays where it is" : "they stay where they are"}`,
+    ),
+  healthCounts: ({ vips }) => info(`Health checks count again for ${listed(vips)}`),
   memberUnanswering: ({ host, view }) =>
     warning(`Host "${host}" did not answer the proposal of view ${view}: it is left out of the next one`),
   coordinatorUnhelpful: ({ host }) =>
@@ -217,6 +236,7 @@ const movesReasonText: Readonly<Record<MoveReason, string>> = {
   unheld: "nobody held them",
   holderGone: "their last holder was gone or could not hold them",
   drained: "their last holder was drained or stopped",
+  unhealthy: "their last holder fails a health check",
   preferred: "a host that they prefer became available",
   merged: "two parts of the group merged and both held them",
   operator: "an operator moved them",
@@ -241,6 +261,15 @@ export function listedOf(texts: readonly string[], more: number): string {
   const shown = texts.slice(0, 6);
   const rest = texts.length - shown.length + more;
   return shown.join("; ") + (rest === 0 ? "" : `; and ${rest} more`);
+}
+
+/** "holds no VIP", "holds none of web-a, web-b" */
+export function withoutText({ vips, more }: Pick<FailingCheck, "vips"> & { readonly more: number }): string {
+  if (vips === null) return "holds no VIP";
+  const names = vips.slice(0, 8);
+  const others = vips.length - names.length + more;
+  if (names.length === 1 && others === 0) return `does not hold ${names.join()}`;
+  return `holds none of ${names.join(", ")}${others === 0 ? "" : ` and ${others} more`}`;
 }
 
 const viewText = (view: ViewId): string => `view ${view.number} (coordinator "${view.coordinator}")`;

@@ -3,7 +3,7 @@
 
 import type { Conflict, Observed, ProbeAnswer, VipProblem } from "../core/events.ts";
 import type { Hook, Hooks } from "../core/hook.ts";
-import type { KnownNeighbour } from "../core/message.ts";
+import type { FailingCheck, KnownNeighbour } from "../core/message.ts";
 import type { Group, HostName, Instant, Member, SegmentName, VipName } from "../core/vocabulary.ts";
 import type { ControlRequest, ControlResponse, EventEntry } from "../codec/control.ts";
 
@@ -161,6 +161,15 @@ export interface ControlServer {
   close(): Promise<void>;
 }
 
+/** The health checks that this host runs. */
+export interface Checks {
+  /** Whether there are any from the start: then the first call back tells that all have a result. */
+  readonly hasAny: boolean;
+  /** Calls back with all checks that fail, each time that has changed. */
+  onChange(changed: (failing: readonly FailingCheck[]) => void): void;
+  close(): Promise<void>;
+}
+
 /** How others end this process. */
 export interface Signals {
   /** SIGTERM or SIGINT asks for a clean stop; calls back for each one. */
@@ -221,6 +230,7 @@ export interface Ports {
   readonly neighbours: Neighbours;
   readonly guard: Guard;
   readonly hooks: HookPrograms;
+  readonly checks: Checks;
   readonly control: ControlServer;
   readonly signals: Signals;
   readonly configuration: ConfigurationFile;

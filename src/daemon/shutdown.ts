@@ -76,11 +76,13 @@ async function removeAll(vips: readonly VipName[], { addresses, log }: Ports): P
 
 async function closePorts(
   { kind }: Ending,
-  { control, network, lifelines, announcer, addresses, neighbours, record }: Ports,
+  { control, network, lifelines, announcer, addresses, neighbours, checks, record }: Ports,
 ): Promise<void> {
   // Who has said no farewell is missed because its connections have ended.
   if (kind !== "left") await settled(lifelines.close());
-  const others = [control, network, announcer, addresses, neighbours, record].map((port) => port.close());
+  const others = [control, network, announcer, addresses, neighbours, checks, record].map((port) =>
+    port.close()
+  );
   await settled(Promise.allSettled(others));
   // The others should have heard a farewell before they hear that the connection has ended.
   if (kind === "left") await settled(lifelines.close());

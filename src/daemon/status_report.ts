@@ -16,7 +16,7 @@ import {
   type VipName,
 } from "../core/vocabulary.ts";
 import { type Drops, dropWarnings } from "./drops.ts";
-import { differenceText, listedOf } from "./note_text.ts";
+import { differenceText, listedOf, withoutText } from "./note_text.ts";
 import type { Confirmation, NeighbourSummary } from "./ports.ts";
 import type { PathStatus } from "./paths.ts";
 import { counted, listed, spanText } from "./words.ts";
@@ -88,6 +88,7 @@ const reportHost = (host: HostStatus, facts: ReportFacts): Status["hosts"][numbe
   differences: host.differences.differences,
   more_differences: host.differences.more,
   damped: host.damped,
+  failing: host.failing.map(({ check, vips, more, problem }) => ({ check, vips, more_vips: more, problem })),
   silent_for_ms: rounded(host.silentFor),
   vips: host.vips,
   paths: (facts.paths.get(host.host) ?? []).map(({ segment, isHeard, silentFor }) => ({
@@ -130,6 +131,7 @@ function warnings(node: NodeStatus, facts: ReportFacts): readonly string[] {
   return [
     ...phaseWarnings(node),
     ...coverageWarnings(node),
+    ...healthWarnings(node),
     ...problemWarnings(node),
     ...contenderWarnings(node, facts),
     ...unconfirmedWarnings(node, facts),
@@ -175,11 +177,26 @@ function coverageWarnings(node: NodeStatus): readonly string[] {
   return [`${counted(uncovered.length, "VIP")} not covered: ${why}`];
 }
 
+function healthWarnings({ hosts, failedOpen }: NodeStatus): readonly string[] {
+  const open = failedOpen.length === 0 ? [] : [
+    `${subjectText(failedOpen)} ${
+      failedOpen.length === 1 ? "stays where it is" : "stay where they are"
+    }: every ` +
+    `host that can hold ${failedOpen.length === 1 ? "it" : "them"} fails a health check`,
+  ];
+  const failing = hosts.flatMap(({ host, failing }) =>
+    failing.map(({ check, problem, ...of }) =>
+      `Host "${host}" fails check "${check}": ${problem}; it ${withoutText(of)} as long as another host can`
+    )
+  );
+  return [...open, ...failing];
+}
+
 // What is so of many VIPs alike is one warning: of a thousand of them nobody would find the others.
 function problemWarnings({ vips }: NodeStatus): readonly string[] {
   const troubled = vips.flatMap(({ vip, problem }) => problem === null ? [] : [{ vip, problem }]);
   return [...Map.groupBy(troubled, ({ problem }) => problem)]
-    .map(([problem, alike]) => `${subjectText(alike)} on this host: ${problem}`);
+    .map(([problem, alike]) => `${subjectText(alike.map(({ vip }) => vip))} on this host: ${problem}`);
 }
 
 function contenderWarnings({ vips }: NodeStatus, { now }: ReportFacts): readonly string[] {
@@ -187,7 +204,9 @@ function contenderWarnings({ vips }: NodeStatus, { now }: ReportFacts): readonly
   return [...Map.groupBy(contended, ({ by }) => machineText(by))].map(([machine, alike]) => {
     const silentFor = Math.min(...alike.map(({ lastAt }) => elapsed(lastAt, now)));
     const are = alike.length === 1 ? "is" : "are";
-    return `${subjectText(alike)} ${are} answered by ${machine}, last heard ${spanText(silentFor)} ago`;
+    return `${subjectText(alike.map(({ vip }) => vip))} ${are} answered by ${machine}, last heard ${
+      spanText(silentFor)
+    } ago`;
   });
 }
 
@@ -209,7 +228,7 @@ function unconfirmedWarnings({ vips }: NodeStatus, { confirmations, now }: Repor
   });
   return [...Map.groupBy(unconfirmed, ({ targets }) => targets)].map(([targets, alike]) => {
     const [it, its] = alike.length === 1 ? ["it", "its last holder"] : ["them", "their last holders"];
-    const subject = subjectText(alike);
+    const subject = subjectText(alike.map(({ vip }) => vip));
     return `${subject} on this host: no notify target (${targets}) has confirmed ${it}, so routers may still ` +
       `send to ${its}`;
   });
@@ -221,8 +240,7 @@ export function missingText({ missing, more }: Pick<Confirmation, "missing" | "m
 }
 
 /** "VIP "web-a"", "3 VIPs (web-a, web-b, web-c)" */
-function subjectText(alike: readonly { readonly vip: VipName }[]): string {
-  const names = alike.map(({ vip }) => vip);
+function subjectText(names: readonly VipName[]): string {
   return names.length === 1 ? `VIP "${names[0]}"` : `${counted(names.length, "VIP")} (${listed(names)})`;
 }
 

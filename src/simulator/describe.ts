@@ -78,6 +78,8 @@ function describeEvent(event: NodeEvent): string {
       return `conflicts ${event.conflicts.map(({ vip, by }) => `${vip}:${by.mac}`)}`;
     case "operatorRequested":
       return `operator: ${describeRecord(event.request)}`;
+    case "healthChanged":
+      return `healthChanged: fails ${event.failing.map(({ check }) => check).join() || "nothing"}`;
     case "configurationChanged":
       return `configurationChanged to ${event.group.digest}`;
     case "neighboursCollected":

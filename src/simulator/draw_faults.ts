@@ -34,7 +34,8 @@ export function drawFaults(of: FaultDrawing): readonly Fault[] {
   return faults.filter(({ at }) => at < until).sort((a, b) => a.at - b.at);
 }
 
-type Kind = Fault["kind"] | "partitions" | "kills";
+/** What checks say of hosts is drawn by draw_health.ts. */
+type Kind = Exclude<Fault["kind"], "unhealthy"> | "partitions" | "kills";
 
 /** How likely each kind is to be known to a seed. */
 const likelihoods: readonly (readonly [Kind, number])[] = [

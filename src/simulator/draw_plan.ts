@@ -3,6 +3,7 @@
 import type { Group, HostName } from "../core/vocabulary.ts";
 import { drawFaults } from "./draw_faults.ts";
 import { drawGroup, drawOlder, type Size, without } from "./draw_group.ts";
+import { drawHealth } from "./draw_health.ts";
 import { calmWeather, type Weather } from "./network.ts";
 import { everyoneIn, type Fault, type OlderFile, type Plan } from "./plan.ts";
 import type { Random } from "./random.ts";
@@ -37,7 +38,11 @@ export function drawPlan(random: Random, wanted: Size = {}): Plan {
     clients: course.chance(0.7) ? course.sample(hosts, course.whole(1, 2)) : [],
     drift: drawDrift(course, group),
     starts: drawStarts(course, { hosts, older, healAt, scale }),
-    faults: [...faults, ...rollOut(random.fork("roll-out"), { hosts, older, healAt, scale })]
+    faults: [
+      ...faults,
+      ...rollOut(random.fork("roll-out"), { hosts, older, healAt, scale }),
+      ...drawHealth(random.fork("health"), { group, hosts, until: healAt, scale }),
+    ]
       .sort((a, b) => a.at - b.at),
     healAt,
     staysDown: drawAbsent(course, hosts, older),

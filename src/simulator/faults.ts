@@ -56,6 +56,8 @@ export function carryOut(fault: Fault, stage: Stage): void {
       return trouble(fault, stage);
     case "unplug":
       return unplug(fault, stage);
+    case "unhealthy":
+      return sicken(fault, stage);
     case "falseHint":
       return stage.hint(fault);
     case "clockJump":
@@ -73,6 +75,7 @@ export function heal(stage: Stage): void {
   for (const host of stage.hosts.values()) {
     calm(host);
     host.plug(true);
+    host.recover();
     host.wake();
   }
 }
@@ -122,6 +125,13 @@ function unplug(fault: Fault & { kind: "unplug" }, stage: Stage): void {
     host(fault, stage).plug(true);
   };
   later(fault, { stage, after: fault.lasts, happens });
+}
+
+function sicken(fault: Fault & { kind: "unhealthy" }, stage: Stage): void {
+  const hosts = fault.hosts.map((name) => host({ ...fault, host: name }, stage));
+  for (const each of hosts) each.fail(fault);
+  if (fault.lasts === Infinity) return;
+  later(fault, { stage, after: fault.lasts, happens: () => hosts.forEach((each) => each.pass(fault)) });
 }
 
 function stop(fault: Fault & { kind: "stop" }, stage: Stage): void {
@@ -174,7 +184,7 @@ function later(
   });
 }
 
-function host(fault: Fault & { host: HostName }, { hosts }: Stage): SimulatedHost {
+function host(fault: { readonly host: HostName }, { hosts }: Stage): SimulatedHost {
   const found = hosts.get(fault.host);
   if (found === undefined) throw new RangeError(`Cannot find host "${fault.host}": it is not in the group`);
   return found;

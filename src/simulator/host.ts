@@ -4,7 +4,7 @@
 // another file, and meddled with by hand.
 
 import type { NodeEffect, NodeEvent, OperatorRequest } from "../core/events.ts";
-import type { KnownNeighbour } from "../core/message.ts";
+import type { FailingCheck, KnownNeighbour } from "../core/message.ts";
 import type { NodeStatus } from "../core/status.ts";
 import {
   duration,
@@ -22,6 +22,7 @@ import { AddressBook, vipAt } from "./address_book.ts";
 import { CommandQueue } from "./commands.ts";
 import { Kernel, type KernelChange } from "./kernel.ts";
 import type { Asked, DaemonChange, HostView, Occurrence } from "./occurrence.ts";
+import type { Fault } from "./plan.ts";
 import type { Random } from "./random.ts";
 import type { Timeline } from "./timeline.ts";
 import type { Packet, Receive, Wire } from "./wire.ts";
@@ -34,6 +35,7 @@ export interface Program {
       readonly self: HostName;
       readonly incarnation: Incarnation;
       readonly now: Instant;
+      readonly awaitsHealth: boolean;
     },
   ): RunningProgram;
 }
@@ -52,6 +54,8 @@ export interface Surroundings {
   readonly file: Group;
   /** All hosts that may ever be in the group. */
   readonly everyone: readonly HostName[];
+  /** Whether it runs health checks. */
+  readonly hasChecks: boolean;
   /** By how much the rate of its clock may be wrong, as a fraction. */
   readonly drift: number;
   /** How often it collects its neighbours, in ms; null: never. */
@@ -69,12 +73,16 @@ export interface Surroundings {
   readonly tell: (occurrence: Occurrence) => void;
 }
 
+type Ailment = Fault & { readonly kind: "unhealthy" };
+
 interface Daemon {
   readonly program: RunningProgram;
   readonly incarnation: Incarnation;
   readonly receive: Receive;
   readonly book: AddressBook;
   paused: boolean;
+  /** Every health check has a result. */
+  knowsHealth: boolean;
   lastStep: Instant;
   /** The alarm that counts, and for when it is set. */
   alarm: { readonly deadline: Instant } | null;
@@ -82,6 +90,9 @@ interface Daemon {
   readonly inbox: (() => void)[];
   datagramsQueued: number;
 }
+
+/** How long the first results of health checks may take, in ms. */
+const firstResults = { least: 1, most: 300 };
 
 /** What a socket buffer takes before it drops. */
 const inboxDatagramsMax = 200;
@@ -102,6 +113,8 @@ export class SimulatedHost implements HostView {
   readonly #strays = new Set<string>();
   readonly #asked = new Map<string, Asked>();
   #file: Group;
+  /** The health checks that fail, by fault. */
+  readonly #failing = new Map<Ailment, FailingCheck>();
   /** Its watch on addresses is about to tell of changes. */
   #isNoticing = false;
 
@@ -144,6 +157,10 @@ export class SimulatedHost implements HostView {
     return this.#daemon && { host: this.name, incarnation: this.#daemon.incarnation };
   }
 
+  isFitFor(vip: VipName): boolean {
+    return [...this.#failing.values()].every(({ vips }) => vips !== null && !vips.includes(vip));
+  }
+
   get isTroubled(): boolean {
     const { addFails, removeFails, slow, hangs, broken } = this.commands.troubles;
     return addFails + removeFails + slow + hangs > 0 || broken.size > 0 || this.commands.isHanging;
@@ -174,11 +191,18 @@ export class SimulatedHost implements HostView {
       Math.floor(this.#in.random.next() * 2 ** 24) * 2 ** 24 + this.#in.random.whole(1, 2 ** 24 - 1),
     );
     this.#daemon = {
-      program: this.#in.program.start({ group: this.#file, self: this.name, incarnation: life, now }),
+      program: this.#in.program.start({
+        group: this.#file,
+        self: this.name,
+        incarnation: life,
+        now,
+        awaitsHealth: this.#in.hasChecks,
+      }),
       incarnation: life,
       receive: this.#in.wire.receiver({ host: this.name, incarnation: life }),
       book: new AddressBook(this.#file, this.kernel),
       paused: false,
+      knowsHealth: false,
       lastStep: now,
       alarm: null,
       inbox: [],
@@ -189,6 +213,7 @@ export class SimulatedHost implements HostView {
     this.#changed("started");
     this.#step({ kind: "started" });
     if (this.#in.neighboursEvery !== null) this.#collect(this.#daemon, this.#in.neighboursEvery);
+    if (this.#in.hasChecks) this.#checkFirst();
   }
 
   /** SIGKILL. The guard, if it lives, then removes all VIPs. */
@@ -256,6 +281,42 @@ export class SimulatedHost implements HostView {
   /** An operator's word; a paused daemon does not hear it. */
   operate(request: OperatorRequest): void {
     if (this.daemon === "running") this.#step({ kind: "operatorRequested", request });
+  }
+
+  /** A health check fails from now on. */
+  fail(ailment: Ailment): void {
+    this.#failing.set(ailment, { check: ailment.check, vips: ailment.vips, problem: "no answer" });
+    this.#tellHealth();
+  }
+
+  /** It passes again. */
+  pass(ailment: Ailment): void {
+    if (this.#failing.delete(ailment)) this.#tellHealth();
+  }
+
+  /** All checks pass again but those that fail for ever. */
+  recover(): void {
+    const over = [...this.#failing.keys()].filter(({ lasts }) => lasts < Infinity);
+    for (const ailment of over) this.#failing.delete(ailment);
+    if (over.length > 0) this.#tellHealth();
+  }
+
+  /** A daemon that waits for its first results is told when all of them are there. */
+  #tellHealth(): void {
+    if (this.#daemon?.knowsHealth) this.#arrived(() => this.#step(this.#health()));
+  }
+
+  #checkFirst(): void {
+    const daemon = this.#daemon;
+    this.#in.timeline.after(this.#in.random.between(firstResults.least, firstResults.most), () => {
+      if (daemon === null || this.#daemon !== daemon) return;
+      daemon.knowsHealth = true;
+      this.#tellHealth();
+    });
+  }
+
+  #health(): NodeEvent {
+    return { kind: "healthChanged", failing: [...this.#failing.values()] };
   }
 
   /** The connection to this daemon has ended. */

@@ -83,6 +83,8 @@ export interface HostView {
   readonly group: Group;
   /** Whether the interface of its VIPs carries anything. */
   readonly hasLink: boolean;
+  /** Whether no health check fails here that is for the VIP. */
+  isFitFor(vip: VipName): boolean;
   /** Its commands fail, hang or are slow at present. */
   readonly isTroubled: boolean;
   /** Null when the daemon is down. */

@@ -96,6 +96,14 @@ export type Fault =
     }
     /** The interface of the VIPs has no link: nothing passes on the first segment, and the host knows. */
     | { readonly kind: "unplug"; readonly host: HostName; readonly lasts: number }
+    /** These hosts fail a health check, for some VIPs or, null, for all; one that lasts for ever outlasts the heal. */
+    | {
+      readonly kind: "unhealthy";
+      readonly hosts: readonly HostName[];
+      readonly check: string;
+      readonly vips: readonly VipName[] | null;
+      readonly lasts: number;
+    }
     /** The host is told that the daemon of another one has ended, which is not so. */
     | { readonly kind: "falseHint"; readonly host: HostName; readonly about: HostName }
     /** The host's clock jumps forward. */
@@ -114,9 +122,13 @@ export const filesOf = ({ group, older }: Pick<Plan, "group" | "older">): readon
 export const everyoneIn = (plan: Pick<Plan, "group" | "older">): readonly HostName[] =>
   sorted(new Set(filesOf(plan).flatMap(({ hosts }) => hosts.map(({ name }) => name))));
 
+/** Whether hosts run health checks, so that a daemon that starts waits for their first results. */
+export const hasChecks = ({ faults }: Pick<Plan, "faults">): boolean =>
+  faults.some(({ kind }) => kind === "unhealthy");
+
 /** What is special about it, in words: so that one sees of many plans that all kinds were among them. */
 export function traitsOf(
-  { group, older, attachments, clients, drift, neighboursEvery, endsEarly, calm }: Plan,
+  { group, older, attachments, clients, drift, neighboursEvery, endsEarly, calm, faults }: Plan,
 ): readonly string[] {
   const { heartbeat, timeout, lease } = group.timing;
   const traits: readonly (readonly [string, boolean])[] = [
@@ -137,6 +149,7 @@ export function traitsOf(
     [`a host that ${older?.change?.kind}`, older?.change !== undefined],
     ["packets lost even in calm weather", calm.loss > 0],
     ["neighbours that are shared", neighboursEvery !== undefined],
+    ["health checks", hasChecks({ faults })],
     ["all its time", !endsEarly],
   ];
   return traits.filter(([, isSo]) => isSo).map(([trait]) => trait);

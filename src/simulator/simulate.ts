@@ -23,7 +23,7 @@ import { carryOut, heal, type Stage } from "./faults.ts";
 import { type Program, SimulatedHost } from "./host.ts";
 import { Network } from "./network.ts";
 import type { Milestone, Occurrence, World } from "./occurrence.ts";
-import { everyoneIn, type Fault, filesOf, type Plan, slowestTiming, traitsOf } from "./plan.ts";
+import { everyoneIn, type Fault, filesOf, hasChecks, type Plan, slowestTiming, traitsOf } from "./plan.ts";
 import { Random } from "./random.ts";
 import { Segments } from "./segments.ts";
 import { balanceBound, dampingBound, settlementBound } from "./settling_time.ts";
@@ -283,6 +283,7 @@ class Simulation implements World {
         everyone,
         drift,
         neighboursEvery: this.#plan.neighboursEvery ?? null,
+        hasChecks: hasChecks(this.#plan),
         program,
         wire,
         transmit: (packet, between) => this.#segments.send(packet, between),

@@ -17,6 +17,7 @@ export const host = (name: string): Status["hosts"][number] => ({
   differences: [],
   more_differences: 0,
   damped: false,
+  failing: [],
   silent_for_ms: 40,
   vips: 1,
   paths: name === "test00" ? [] : [{ segment: "lan", heard: true, silent_for_ms: 40 }],

@@ -222,6 +222,7 @@ export const messagesByKind: {
     catalog: fc.option(anyCatalog),
     words: fc.array(objectOf({ number: natural, matter: anyMatter }), { maxLength: 8 }),
     said: fc.array(anySaidWord, { maxLength: 8 }),
+    failing: ascending(objectOf({ check: name, vips: fc.option(vips), problem: name }), ({ check }) => check),
   }),
   install: objectOf({
     kind: fc.constant("install" as const),
@@ -232,6 +233,11 @@ export const messagesByKind: {
     allocation: ascending(anyAssignment, (assignment) => assignment.vip),
     differing: ascending(anyDiffering, (each) => each.host),
     words: fc.array(anySaidWord, { maxLength: 8 }),
+    failing: ascending(
+      objectOf({ host: anyHost, check: name, vips: fc.option(vips), problem: name, more: natural }),
+      ({ host, check }) => `${host}\0${check}`,
+    ),
+    failedOpen: vips,
   }),
   farewell: objectOf({ kind: fc.constant("farewell" as const) }),
   probe: objectOf({ kind: fc.constant("probe" as const) }),

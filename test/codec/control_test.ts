@@ -43,6 +43,7 @@ const status: Status = {
     differences: [],
     more_differences: 0,
     damped: false,
+    failing: [{ check: "web", vips: ["web-a"], more_vips: 2, problem: "exit code 1" }],
     silent_for_ms: null,
     vips: 1,
     paths: [],
@@ -55,6 +56,7 @@ const status: Status = {
     differences: [],
     more_differences: 0,
     damped: false,
+    failing: [{ check: "web", vips: null, more_vips: 0, problem: "exit code 1" }],
     silent_for_ms: 40,
     vips: 0,
     paths: [

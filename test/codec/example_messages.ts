@@ -67,6 +67,8 @@ export const installOf = (vips: number): Install => ({
     })),
   differing: [],
   words: [],
+  failing: [],
+  failedOpen: [],
 });
 
 /** One message of each kind; a new kind does not compile until it is here. */
@@ -121,6 +123,7 @@ export const examples: { readonly [Kind in Message["kind"]]: Extract<Message, { 
       by: { host: hostName("test00"), incarnation: incarnation(3) },
       view,
     }],
+    failing: [{ check: "web", vips: [vipName("web-a")], problem: "exit code 1" }],
   },
   install: {
     kind: "install",
@@ -169,6 +172,8 @@ export const examples: { readonly [Kind in Message["kind"]]: Extract<Message, { 
       by: { host: hostName("test01"), incarnation: incarnation(4) },
       view,
     }],
+    failing: [{ host: hostName("test02"), check: "web", vips: null, problem: "exit code 1", more: 0 }],
+    failedOpen: [vipName("web-b")],
   },
   farewell: { kind: "farewell" },
   probe: { kind: "probe" },

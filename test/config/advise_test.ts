@@ -229,7 +229,7 @@ const advised: readonly {
     told: "a renamed interface that nothing uses",
     text: smallFile({ 'name = "test01"': 'name = "test01"\ninterfaces = { eth0 = "ens3", eht0 = "ens4" }' }),
     warnings: [
-      '12:31: Interface "eht0" of host "test01" is of no use: no VIP or notify target names it ' +
+      '12:31: Interface "eht0" of host "test01" is of no use: no VIP, notify target or check names it ' +
       '(did you mean "eth0"?)',
     ],
   },

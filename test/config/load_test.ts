@@ -30,7 +30,7 @@ const badFiles: readonly BadFile[] = [
     told: "an unknown section",
     text: smallFile({}, "[timings]\n"),
     problems: [
-      '17:1: Cannot read [timings]: unknown section (did you mean "timing"? wanted cluster, timing, segment, host, vip, vip_range, notify, balance, log, hooks)',
+      '17:1: Cannot read [timings]: unknown section (did you mean "timing"? wanted cluster, timing, segment, host, vip, vip_range, notify, balance, log, hooks, check)',
     ],
   },
   {

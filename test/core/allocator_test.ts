@@ -24,6 +24,7 @@ function host(text: string, more: Partial<Candidate> = {}): Candidate {
     held: vips.map((vip) => held(vip)),
     releasing: [],
     unable: [],
+    unfit: [],
     ...more,
   };
 }

@@ -6,6 +6,7 @@ const known: Readonly<Record<MoveReason, true>> = {
   unheld: true,
   holderGone: true,
   drained: true,
+  unhealthy: true,
   preferred: true,
   merged: true,
   balance: true,

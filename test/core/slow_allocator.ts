@@ -60,16 +60,26 @@ export const ableHosts = (input: AllocationInput, vip: VipSpec): readonly Candid
     vip.hosts.includes(candidate.host) && !candidate.draining && !candidate.unable.includes(vip.name)
   );
 
+/** Whether every host that can hold the VIP fails a health check that is for it: then health does not count. */
+export const failsOpen = (input: AllocationInput, vip: VipSpec): boolean =>
+  ableHosts(input, vip).length > 0 && ableHosts(input, vip).every((candidate) => isUnfit(candidate, vip));
+
+/** The hosts that can hold it and are well; or all that can, if none is well. */
+export const fitHosts = (input: AllocationInput, vip: VipSpec): readonly Candidate[] =>
+  ableHosts(input, vip).filter((candidate) => failsOpen(input, vip) || !isUnfit(candidate, vip));
+
+const isUnfit = ({ unfit }: Candidate, vip: VipSpec): boolean => unfit === "all" || unfit.includes(vip.name);
+
 /** Those of them that may be given it: no damped ones, unless they keep it or there are no others. */
 export function eligibleHosts(input: AllocationInput, vip: VipSpec): readonly Candidate[] {
-  const able = ableHosts(input, vip);
+  const able = fitHosts(input, vip);
   const steady = able.filter((candidate) => !candidate.damped || keepersOf(input, vip).includes(candidate));
   return steady.length > 0 ? steady : able;
 }
 
-/** Those that can hold the VIP, have it, and were not told to release it. */
+/** Those that can hold the VIP and are well, have it, and were not told to release it. */
 export const keepersOf = (input: AllocationInput, vip: VipSpec): readonly Candidate[] =>
-  ableHosts(input, vip).filter((candidate) =>
+  fitHosts(input, vip).filter((candidate) =>
     holds(candidate, vip) !== undefined && !candidate.releasing.includes(vip.name)
   );
 
@@ -104,14 +114,15 @@ function allowedAssignments(input: AllocationInput, vip: VipSpec): readonly Allo
 
   for (const wish of input.wishes.toReversed()) {
     if (wish.kind !== "move" || wish.vip !== vip.name) continue;
-    const target = ableHosts(input, vip).find(({ host }) => host === wish.to);
+    const target = fitHosts(input, vip).find(({ host }) => host === wish.to);
     if (target) return [keepers.includes(target) ? keep(target, "operator") : give(target, "operator")];
   }
 
   const pinned = keepers.filter((keeper) => holds(keeper, vip)?.reason === "operator");
   if (pinned.length > 0) return pinned.map((keeper) => keep(keeper));
 
-  for (const host of vip.prefer) {
+  const staysPut = failsOpen(input, vip) && keepers.length > 0;
+  for (const host of staysPut ? [] : vip.prefer) {
     const preferred = eligible.find((candidate) => candidate.host === host);
     if (!preferred) continue;
     if (keepers.includes(preferred)) return [keep(preferred)];
@@ -128,11 +139,11 @@ function balancingAssignments(input: AllocationInput, vip: VipSpec): readonly Al
   const keepers = keepersOf(input, vip);
   const isWished = input.wishes.some((wish) =>
     wish.kind === "move" && wish.vip === vip.name &&
-    ableHosts(input, vip).some(({ host }) => host === wish.to)
+    fitHosts(input, vip).some(({ host }) => host === wish.to)
   );
   const isPinned = keepers.some((keeper) => holds(keeper, vip)?.reason === "operator");
   const isPreferred = eligible.some(({ host }) => vip.prefer.includes(host));
-  if (keepers.length === 0 || isWished || isPinned || isPreferred) return [];
+  if (keepers.length === 0 || isWished || isPinned || isPreferred || failsOpen(input, vip)) return [];
   const others = eligible.filter((candidate) =>
     !keepers.includes(candidate) && candidate.unable.length === 0
   );
@@ -142,6 +153,7 @@ function balancingAssignments(input: AllocationInput, vip: VipSpec): readonly Al
 function reasonOfLoss(input: AllocationInput, vip: VipSpec): MoveReason {
   const claimants = input.candidates.filter((candidate) => holds(candidate, vip));
   if (claimants.some(({ draining }) => draining)) return "drained";
+  if (!failsOpen(input, vip) && claimants.some((each) => isUnfit(each, vip))) return "unhealthy";
   if (claimants.length > 0) return "holderGone";
   return input.previous.has(vip.name) ? "holderGone" : "unheld";
 }

@@ -95,6 +95,7 @@ Deno.test("SIGTERM removes the VIPs, says farewell, closes every port, releases 
     "close network",
     "close announcer",
     "close addresses",
+    "close checks",
     "close record",
     "close lifelines",
     "release guard",

@@ -2,6 +2,7 @@
 // and interferes with. Nothing waits: time passes only in `advance`.
 
 import type { ControlRequest, ControlResponse, EventEntry } from "../../src/codec/control.ts";
+import type { FailingCheck } from "../../src/core/message.ts";
 import type { Conflict } from "../../src/core/events.ts";
 import type { KnownNeighbour } from "../../src/core/message.ts";
 import {
@@ -29,6 +30,8 @@ export interface FakeHost {
   readonly exit: Promise<number>;
   ask(request: ControlRequest): Promise<ControlResponse>;
   signal(name: string): void;
+  /** As the runner of health checks would call. */
+  checksFail(failing: readonly FailingCheck[]): void;
   /** What the file says from now on, as it will be read at the next SIGHUP; or what is wrong with it. */
   file: { group: Group } | { problems: readonly string[] };
   hangUp(): void;
@@ -63,12 +66,14 @@ export interface WorldOptions {
   readonly segments?: readonly SegmentName[];
   /** Of every host; none when nothing is said. */
   readonly hooks?: HookPrograms;
+  /** Hosts run health checks, and wait for what `checksFail` tells first. */
+  readonly hasChecks?: boolean;
 }
 
 /** Starts a daemon for each of the names. */
 export function startHosts(
   group: Group,
-  { names, leftovers = [], segments = [segmentName("lan")], hooks }: WorldOptions,
+  { names, leftovers = [], segments = [segmentName("lan")], hooks, hasChecks = false }: WorldOptions,
 ): FakeWorld {
   const timeline = createTimeline();
   const hosts = new Map<HostName, FakeHost>();
@@ -77,7 +82,7 @@ export function startHosts(
     const clock = timeline.clock();
     hosts.set(
       name,
-      startHost({ group, name, clock, hosts, leftovers, segments, cut, life: place + 1, hooks }),
+      startHost({ group, name, clock, hosts, leftovers, segments, cut, life: place + 1, hooks, hasChecks }),
     );
   }
   return { hosts, cut, advance: (ms) => timeline.advance(ms) };
@@ -93,10 +98,11 @@ interface HostParts {
   readonly cut: ReadonlySet<SegmentName>;
   readonly life: number;
   readonly hooks: HookPrograms | undefined;
+  readonly hasChecks: boolean;
 }
 
 function startHost(
-  { group, name, clock, hosts, leftovers, segments, cut, life, hooks }: HostParts,
+  { group, name, clock, hosts, leftovers, segments, cut, life, hooks, hasChecks }: HostParts,
 ): FakeHost {
   const receivers: ((datagram: Uint8Array, segment: SegmentName) => void)[] = [];
   const calls = {
@@ -107,6 +113,7 @@ function startHost(
     conflicting: (_: readonly Conflict[]) => {},
     ended: (_: Member) => {},
     collected: (_: readonly KnownNeighbour[]) => {},
+    healthChanged: (_: readonly FailingCheck[]) => {},
     answer: (_: ControlRequest): Promise<ControlResponse> => Promise.reject(new Error("nobody answers yet")),
   };
   const done: string[] = [];
@@ -187,6 +194,11 @@ function startHost(
     },
     guard: { onDeath: () => {}, problem: () => null, release: () => Promise.resolve(note("release guard")) },
     hooks: hooks ?? noHooks,
+    checks: {
+      hasAny: hasChecks,
+      onChange: (changed) => void (calls.healthChanged = changed),
+      close: () => Promise.resolve(note("close checks")),
+    },
     control: {
       onRequest: (answer) => void (calls.answer = answer),
       close: () => Promise.resolve(note("close control")),
@@ -243,6 +255,7 @@ function startHost(
     hangUp: () => calls.reload(),
     crash: (error) => calls.fail(error),
     collect: (neighbours) => calls.collected(neighbours),
+    checksFail: (failing) => calls.healthChanged(failing),
     addressesChanged: () => calls.changed(),
     receive: (datagram, segment = segments[0] ?? segmentName("lan")) =>
       receivers.forEach((receive) => receive(datagram, segment)),

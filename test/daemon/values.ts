@@ -70,6 +70,7 @@ const host = (name: HostName): HostStatus => ({
   sameConfiguration: true,
   differences: { differences: [], more: 0 },
   damped: false,
+  failing: [],
   silentFor: duration(name === test00 ? 0 : 40),
   vips: 1,
 });
@@ -104,6 +105,7 @@ export const healthy: NodeStatus = {
   needed: 1,
   hosts: hosts.map(host),
   vips: [vip(webA, test00), vip(webB, test01), vip(webC, test02)],
+  failedOpen: [],
   moves: [{ at: instant(10_000), vip: webA, from: test01, to: test00, reason: "operator" }],
 };
 

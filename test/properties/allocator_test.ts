@@ -13,9 +13,9 @@ import {
   type VipSpec,
 } from "../../src/core/vocabulary.ts";
 import {
-  ableHosts,
   combinations,
   eligibleHosts,
+  fitHosts,
   judge,
   judgeBalanced,
   keepersOf,
@@ -64,6 +64,7 @@ const candidate = (host: Candidate["host"]): fc.Arbitrary<Candidate> =>
       )),
       releasing: fc.oneof(fc.constant([]), fc.subarray(held)),
       unable: fc.oneof(fc.constant([]), someVips),
+      unfit: fc.oneof(fc.constant([]), fc.constant([]), someVips, fc.constant("all" as const)),
     })
   );
 
@@ -109,6 +110,7 @@ const freeInput: fc.Arbitrary<AllocationInput> = fc.record({
       .map((vip) => ({ vip, reason: "unheld" as const, age: duration(7) })),
     releasing: [],
     unable: [],
+    unfit: [],
   })),
   wishes: [],
   previous: new Map(),
@@ -152,7 +154,7 @@ always(
     for (const each of allocation) {
       const eligible = eligibleHosts(input, specOf(input, each));
       const isWished = input.wishes.some((wish) => wish.kind === "move" && wish.to === each.holder);
-      const allowed = isWished ? ableHosts(input, specOf(input, each)) : eligible;
+      const allowed = isWished ? fitHosts(input, specOf(input, each)) : eligible;
       assert(allowed.some(({ host }) => host === each.holder));
     }
   }),
@@ -301,7 +303,9 @@ always(
     for (const each of allocate(joined)) {
       if (each.holder === before.get(each.vip)) continue;
       assert.equal(each.holder, came);
-      assert(each.reason === "preferred" || !before.has(each.vip));
+      assert(
+        each.reason === "preferred" || each.reason === "unhealthy" || !before.has(each.vip),
+      );
     }
   }),
 );

@@ -101,6 +101,32 @@ const forms: readonly Form[] = [
     }),
   },
   {
+    pattern: /^fail (?<check>\S+) on (?<hosts>[^:]+?)( for (?<vip>\S+))?$/,
+    example: "fail http on a b [for web]",
+    act: ({ hosts, text, has, vip }) =>
+      fault(hosts("hosts").join(" "), {
+        kind: "unhealthy",
+        hosts: hosts("hosts"),
+        check: text("check"),
+        vips: has("vip") ? [vip("vip")] : null,
+        lasts: open,
+      }, `check ${text("check")} fails${has("vip") ? `, which is for ${vip("vip")} alone` : ""}`),
+  },
+  {
+    pattern: /^pass (?<check>\S+) on (?<hosts>.+)$/,
+    example: "pass http on a b",
+    act: ({ hosts, text }) => ({
+      who: hosts("hosts").join(" "),
+      text: `check ${text("check")} passes again`,
+      does: {
+        kind: "ends",
+        which: (fault) =>
+          fault.kind === "unhealthy" && fault.check === text("check") &&
+          fault.hosts.join(" ") === hosts("hosts").join(" "),
+      },
+    }),
+  },
+  {
     pattern: /^hint (?<host>\S+) about (?<about>\S+)$/,
     example: "hint a about b",
     act: ({ host }) =>

@@ -70,13 +70,17 @@ function listNews(key: "releasing" | "acquiring", now: Heartbeat, before: Heartb
 }
 
 function reportText(
-  { held, releasing, unable, draining, mature, wishes, vouching, damped, catalog, unreleased }: Report,
+  { held, releasing, unable, draining, mature, wishes, vouching, damped, catalog, unreleased, failing }:
+    Report,
 ): string {
   const holds = held.map(({ vip }) => vip).filter((vip) => !releasing.includes(vip));
   return [
     holds.length === 0 ? "holds nothing" : `holds ${holds.join(" ")}`,
     ...(releasing.length === 0 ? [] : [`still releases ${releasing.join(" ")}`]),
     ...(unable.length === 0 ? [] : [`cannot hold ${unable.join(" ")}`]),
+    ...failing.map(({ check, vips }) =>
+      `fails check ${check}${vips === null ? "" : ` for ${vips.join(" ")}`}`
+    ),
     ...(draining ? ["wants to hold nothing"] : []),
     ...(mature ? [] : ["not mature"]),
     ...(damped.length === 0 ? [] : [`finds that ${damped.join(" ")} comes and goes`]),
@@ -91,12 +95,13 @@ function reportText(
   ].join(", ");
 }
 
-function installText({ mature, wait, allocation, differing }: Install): string {
+function installText({ mature, wait, allocation, differing, failedOpen }: Install): string {
   return [
     ...(mature ? [] : ["not mature, nobody holds anything"]),
     ...(mature && allocation.length === 0 ? ["nobody holds anything"] : []),
     ...(wait > 0 ? [`acquire nothing for ${Math.round(wait)} ms`] : []),
     ...allocationText(allocation),
+    ...(failedOpen.length === 0 ? [] : [`health does not count for ${failedOpen.join(" ")}`]),
     ...differing.map(({ host, differences }) =>
       `the file of ${host} differs in ${differences.map(({ name }) => name).join(", ")}`
     ),

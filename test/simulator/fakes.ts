@@ -83,6 +83,8 @@ export interface FakeHost {
   readonly status?: Omit<FakeStatus, "host">;
   readonly group?: Group;
   readonly isTroubled?: boolean;
+  /** VIPs that a health check of it fails for. */
+  readonly unfitFor?: readonly string[];
 }
 
 /** What of a world matters to some checkers only; without it all is well, nothing is cut, and nobody is a client. */
@@ -135,6 +137,7 @@ export function fakeWorld(group: Group, hosts: readonly FakeHost[], of: Circumst
       group: host.group ?? group,
       isTroubled: host.isTroubled ?? false,
       hasLink: true,
+      isFitFor: (vip) => !(host.unfitFor ?? []).includes(vip),
       status: () => daemon === "down" ? null : fakeStatus({ ...status, host: hostName(name) }),
       has: (address) => has.includes(address),
       isForeign: (address) => byPerson.includes(address),
@@ -174,6 +177,7 @@ function fakeStatus(
       : { number: viewNumber(view[0]), coordinator, incarnation: lifeOf(coordinator), members },
     hosts: [],
     vips,
+    failedOpen: [],
     moves: [],
   };
 }

@@ -30,6 +30,7 @@ function alone(program: Program) {
     random: new Random("host"),
     file: group,
     everyone: [a, b, c],
+    hasChecks: false,
     drift: 1e-4,
     program,
     wire: plainWire,

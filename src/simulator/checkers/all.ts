@@ -11,6 +11,7 @@ import { evenness } from "./evenness.ts";
 import { exclusive } from "./exclusive.ts";
 import { fence } from "./fence.ts";
 import { flapping } from "./flapping.ts";
+import { health } from "./health.ts";
 import { leastMovement } from "./least_movement.ts";
 import { leaving } from "./leaving.ts";
 import { maturity } from "./maturity.ts";
@@ -64,5 +65,6 @@ export function allCheckers(plan: Plan): readonly Checker[] {
     preference(),
     words(),
     neighbours({ isLossless: plan.calm.loss === 0, heartbeat: slowestTiming(files).heartbeat }),
+    health({ restFor: restTimeouts * timeout }),
   ];
 }

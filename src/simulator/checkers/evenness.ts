@@ -25,7 +25,8 @@ export function isFree({ group, hosts }: World): boolean {
     vip.prefer.length === 0 && vip.hosts.length === group.hosts.length
   );
   const isPlaced = () => running.some((host) => host.status()?.vips.some((vip) => vip.reason === "operator"));
-  return isAnywhere && running.every((host) => host.group === group) && !isPlaced();
+  const isWell = (host: HostView) => group.vips.every((vip) => host.isFitFor(vip.name));
+  return isAnywhere && running.every((host) => host.group === group && isWell(host)) && !isPlaced();
 }
 
 /** Whether no move would make the loads more even. */

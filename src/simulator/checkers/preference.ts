@@ -5,7 +5,7 @@
 import type { VipSpec } from "../../core/vocabulary.ts";
 import type { HostView, World } from "../occurrence.ts";
 import type { Checker, Violation } from "./checker.ts";
-import { isDamped } from "./settlement.ts";
+import { fitHosts, isDamped } from "./settlement.ts";
 
 export function preference(): Checker {
   return {
@@ -28,12 +28,15 @@ export function preference(): Checker {
 const hasProblem = (host: HostView): boolean =>
   host.status()?.vips.some(({ problem }) => problem !== null) ?? false;
 
-function misplaced({ name, prefer, hosts, addresses }: VipSpec, world: World): Violation | null {
+function misplaced(spec: VipSpec, world: World): Violation | null {
+  const { name, prefer, hosts, addresses } = spec;
+  // Where no host is well, the VIP stays where it is.
+  if (fitHosts(spec, world).length === 0) return null;
   const wanted = prefer.flatMap((host) => {
     const view = world.hosts.find((each) => each.name === host);
     const status = view?.status() ?? null;
     const isOpen = view?.daemon === "running" && status?.draining === null && hosts.includes(host) &&
-      !isDamped(world, host);
+      !isDamped(world, host) && view.isFitFor(name);
     return isOpen ? [view] : [];
   })[0];
   const isHolder = (host: HostView) =>

@@ -11,7 +11,7 @@ import type { Fault, Plan } from "../plan.ts";
 import { leaseWait } from "../settling_time.ts";
 import type { Checker, Violation } from "./checker.ts";
 import { all, atOnce, uncovered, uncoveredAnywhere } from "./coverage.ts";
-import { beginsViewChange, isResting } from "./settlement.ts";
+import { beginsViewChange, fitHosts, isResting } from "./settlement.ts";
 
 /** What has to be so when, in ms after the fault. */
 interface Deadline {
@@ -117,6 +117,8 @@ function deadlinesOf(
       ];
     case "stop":
       return [{ within: bounds.handover, broken: (now) => keptBy(fault.host, now) }];
+    case "unhealthy":
+      return [{ within: bounds.handover, broken: (now) => keptByUnfit(fault, now) }];
     case "operator":
       return deadlinesOfRequest(fault, { world, bounds });
     default:
@@ -173,6 +175,28 @@ function keptBy(name: HostName, { hosts, addresses, group }: World): Violation |
   if (kept !== undefined) return { what: `${name} still has ${kept}`, hosts: [name] };
   const running = others.filter(({ daemon }) => daemon === "running");
   return isPowerful(group, running) ? uncovered(running, all) : null;
+}
+
+/** What a host that fails a check still has, or has lost to nobody, though others are well. */
+function keptByUnfit(
+  { hosts: unwell }: Fault & { readonly kind: "unhealthy" },
+  world: World,
+): Violation | null {
+  if (!isPowerful(world.group, world.hosts.filter(({ daemon }) => daemon === "running"))) return null;
+  for (const spec of world.group.vips) {
+    const [fit] = fitHosts(spec, world);
+    if (fit === undefined) continue;
+    for (const { address } of spec.addresses) {
+      const holders = world.hosts.filter((host) => host.has(address) && !host.isForeign(address));
+      const kept = holders.find((host) => unwell.includes(host.name) && !host.isFitFor(spec.name));
+      if (kept === undefined && holders.length > 0) continue;
+      const what = kept === undefined
+        ? `Nobody has ${address}, and ${fit.name} is well`
+        : `${kept.name} still has ${address}, though it fails a health check and ${fit.name} is well`;
+      return { what, hosts: [...holders.map(({ name }) => name), fit.name] };
+    }
+  }
+  return null;
 }
 
 function heldByMinority(world: World): Violation | null {

@@ -116,7 +116,8 @@ function misplaced(world: World, statuses: readonly NodeStatus[]): Violation | n
           hosts: concerned(world, holders),
         };
       }
-      const violation = misnamed(spec, { holder: holders[0] ?? null, statuses });
+      const violation = misnamed(spec, { holder: holders[0] ?? null, statuses }) ??
+        unfit(spec, { holder: holders[0] ?? null, world });
       if (violation !== null) return violation;
     }
   }
@@ -161,6 +162,31 @@ function misnamed(
   }
   return null;
 }
+
+/** A VIP is with a host that fails no check of it, if such a host can hold it. */
+function unfit(
+  spec: VipSpec,
+  { holder, world }: { readonly holder: HostName | null; readonly world: World },
+): Violation | null {
+  const found = world.hosts.find(({ name }) => name === holder);
+  if (found === undefined || found.isFitFor(spec.name)) return null;
+  const [fit] = fitHosts(spec, world);
+  world.saw(fit === undefined ? "VIP that no host is fit for" : "VIP with an unfit holder");
+  if (fit === undefined) return null;
+  return {
+    what: `"${spec.name}" is on ${holder}, which fails a health check, and ${fit.name} is well`,
+    hosts: [found.name, fit.name],
+  };
+}
+
+/** Those that can hold the VIP, want to, and fail no check of it. */
+export const fitHosts = (spec: VipSpec, { hosts }: World): readonly HostView[] =>
+  hosts.filter((host) => {
+    const status = host.status();
+    return host.daemon === "running" && status?.draining === null && status.phase === "running" &&
+      spec.hosts.includes(host.name) && host.hasLink && host.isFitFor(spec.name) &&
+      status.vips.every(({ vip, problem }) => vip !== spec.name || problem === null);
+  });
 
 /** What is wrong where hosts go by different configurations. */
 function mixed(world: World, alive: readonly HostView[]): Violation | null {

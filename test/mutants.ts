@@ -1444,4 +1444,58 @@ export const mutants: readonly Mutant[] = [
       name: "yield: the VIP is given up, and taken by nobody as long as a stranger answers for it",
     },
   },
+
+  // Hooks.
+  {
+    fault: "renewals wait for before_acquire too",
+    file: "src/daemon/address_work.ts",
+    find: "!this.#acquired.has(vip) && gate.holdsUp(vip)",
+    replace: "gate.holdsUp(vip)",
+    caughtBy: {
+      test: "test/daemon/address_work_test.ts",
+      name:
+        "renewals never wait, neither of what came at once nor of what has waited, while another one waits",
+    },
+  },
+  {
+    fault: "what before_acquire has let through is added without the node being woken first",
+    file: "src/daemon/address_work.ts",
+    find: 'this.#parts.submit({ kind: "clockTicked" });',
+    replace: "",
+    caughtBy: {
+      test: "test/daemon/address_work_test.ts",
+      name: "the node is woken before anything is added, and nothing is that it then gives up",
+    },
+  },
+  {
+    fault: "a before_acquire whose time is over keeps others from their start until it is gone",
+    file: "src/daemon/hook_queue.ts",
+    find: 'if (pool === "before") free();',
+    replace: "",
+    caughtBy: {
+      test: "test/daemon/hook_work_test.ts",
+      name: "the time of before_acquire counts from when it is asked for, whatever it waits for",
+    },
+  },
+  {
+    fault: "a batch is killed when one of its VIPs is acquired anew",
+    file: "src/daemon/hook_queue.ts",
+    find: "vips.length > 1 ? this.#leaveLane(entry, vip) : entry.process.end();",
+    replace: "entry.process.end();",
+    caughtBy: {
+      test: "test/daemon/hook_work_test.ts",
+      name:
+        "a batch that runs for several VIPs goes on when one of them is acquired anew, and is not waited for",
+    },
+  },
+  {
+    fault: "a member that said farewell counts as lost",
+    file: "src/daemon/hook_moments.ts",
+    find: "!this.#left.has(host) && ",
+    replace: "",
+    caughtBy: {
+      test: "test/daemon/hook_moments_test.ts",
+      name: "a member that said farewell is not lost, but is the next time if it says none",
+    },
+  },
 ];

@@ -6,7 +6,8 @@ import type { Meaning } from "../config/meaning.ts";
 
 /** One JSON object, ending with a line feed. Warnings are lines for people. */
 export function meaningJson(meaning: Meaning, warnings: readonly string[]): string {
-  const { group, digest, partition, keyFile, quorum, segments, hosts, vips, timing, bounds } = meaning;
+  const { group, digest, partition, keyFile, quorum, segments, hosts, vips, neighbours, timing, bounds } =
+    meaning;
   const json = {
     group,
     digest,
@@ -16,6 +17,7 @@ export function meaningJson(meaning: Meaning, warnings: readonly string[]): stri
     segments,
     hosts,
     vips: vips.map(({ anyHost, ...vip }) => ({ ...vip, any_host: anyHost })),
+    neighbours: neighbours && { every_ms: neighbours.every, throttle: neighbours.throttle },
     timing: {
       heartbeat_ms: timing.heartbeat,
       timeout_ms: timing.timeout,

@@ -3,7 +3,7 @@
 
 import { assumed } from "../config/bounds.ts";
 import type { Segment } from "../config/configuration.ts";
-import type { HostMeaning, Meaning, Quorum, VipMeaning } from "../config/meaning.ts";
+import type { HostMeaning, Meaning, NeighbourMeaning, Quorum, VipMeaning } from "../config/meaning.ts";
 import { counted, spanText } from "../daemon/words.ts";
 import { inColumns } from "./command.ts";
 import { renderTable } from "./table.ts";
@@ -29,6 +29,7 @@ function renderGroup(meaning: Meaning): readonly string[] {
       ...partitionTexts(meaning).map((text, line) => [line === 0 ? "partition" : "", text] as const),
       ["secrets", meaning.keyFile ?? "none: whoever can send to the hosts can move the VIPs"],
       ...meaning.segments.map((segment) => [`segment ${segment.name}`, segmentText(segment)] as const),
+      ...(meaning.neighbours === null ? [] : [["neighbours", neighboursText(meaning.neighbours)] as const]),
     ]),
   ];
 }
@@ -56,6 +57,9 @@ function quorumTexts({ size, mayLose, evenSplit }: Quorum, count: number): reado
 
 const segmentText = ({ mode, address, port }: Segment): string =>
   `${mode}${address === null ? "" : ` ${address}`} port ${port}`;
+
+const neighboursText = ({ every, throttle }: NeighbourMeaning): string =>
+  `collected every ${spanText(every)} and shared; ${throttle} a second are asked when a VIP comes`;
 
 function renderHosts(
   { hosts, segments }: Meaning,

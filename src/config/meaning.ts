@@ -3,7 +3,7 @@
 
 import { allocate } from "../core/allocator.ts";
 import { majorityOf } from "../core/membership.ts";
-import type { HostName, SegmentName, Timing, VipAddress, VipName } from "../core/vocabulary.ts";
+import type { Duration, HostName, SegmentName, Timing, VipAddress, VipName } from "../core/vocabulary.ts";
 import { type Bound, boundsOf } from "./bounds.ts";
 import type { Configuration, Segment } from "./configuration.ts";
 
@@ -20,6 +20,8 @@ export interface Meaning {
   readonly hosts: readonly HostMeaning[];
   /** In the file's order. */
   readonly vips: readonly VipMeaning[];
+  /** Null: hosts do not collect their neighbours. */
+  readonly neighbours: NeighbourMeaning | null;
   readonly timing: Timing;
   /** Every row of the table in core/PROTOCOL.md, also those that do not apply to this group. */
   readonly bounds: readonly Bound[];
@@ -32,6 +34,13 @@ export interface Quorum {
   readonly mayLose: number;
   /** When the group splits into two parts of this size, neither holds VIPs; null: no split leaves two equal parts. */
   readonly evenSplit: number | null;
+}
+
+export interface NeighbourMeaning {
+  /** Each host collects and shares its own this often. */
+  readonly every: Duration;
+  /** At most so many are asked in a second, by a host that a VIP has come to. */
+  readonly throttle: number;
 }
 
 export interface HostMeaning {
@@ -55,7 +64,7 @@ export interface VipMeaning {
 
 /** The facts about a configuration. */
 export function meaningOf(configuration: Configuration): Meaning {
-  const { group, keyFile, segments, announcer } = configuration;
+  const { group, keyFile, segments, notify, announcer } = configuration;
   return {
     group: group.name,
     digest: group.digest,
@@ -65,6 +74,9 @@ export function meaningOf(configuration: Configuration): Meaning {
     segments,
     hosts: hostMeanings(configuration),
     vips: vipMeanings(configuration),
+    neighbours: notify.arpCache === null
+      ? null
+      : { every: notify.arpCache, throttle: notify.arpCacheThrottle },
     timing: group.timing,
     bounds: boundsOf(group, { canAsk: announcer === "raw" }),
   };

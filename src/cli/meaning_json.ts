@@ -16,6 +16,7 @@ export function meaningJson(meaning: Meaning, warnings: readonly string[]): stri
     segments,
     hosts,
     vips,
+    neighbours,
     checks,
     timing,
     bounds,
@@ -32,6 +33,7 @@ export function meaningJson(meaning: Meaning, warnings: readonly string[]): stri
     segments,
     hosts,
     vips: vips.map(({ anyHost, ...vip }) => ({ ...vip, any_host: anyHost })),
+    neighbours: neighbours && { every_ms: neighbours.every, throttle: neighbours.throttle },
     checks: checks.map(({ looksAt, interval, timeout, anyHost, noticedWithin, ...check }) => ({
       ...check,
       looks_at: looksAt,

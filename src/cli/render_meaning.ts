@@ -5,7 +5,7 @@ import { assumed } from "../config/bounds.ts";
 import { hookText } from "../config/hook_text.ts";
 import type { LogPlace, Segment } from "../config/configuration.ts";
 import { sizeText } from "../config/log_values.ts";
-import type { HostMeaning, Meaning, Quorum, VipMeaning } from "../config/meaning.ts";
+import type { HostMeaning, Meaning, NeighbourMeaning, Quorum, VipMeaning } from "../config/meaning.ts";
 import { hookEvents } from "../core/hook.ts";
 import { counted, spanText } from "../daemon/words.ts";
 import { inColumns } from "./command.ts";
@@ -34,6 +34,7 @@ function renderGroup(meaning: Meaning): readonly string[] {
       ...partitionTexts(meaning).map((text, line) => [line === 0 ? "partition" : "", text] as const),
       ["secrets", meaning.keyFile ?? "none: whoever can send to the hosts can move the VIPs"],
       ...meaning.segments.map((segment) => [`segment ${segment.name}`, segmentText(segment)] as const),
+      ...(meaning.neighbours === null ? [] : [["neighbours", neighboursText(meaning.neighbours)] as const]),
       ...logTexts(meaning.log).map((text, line) => [line === 0 ? "log" : "", text] as const),
     ]),
   ];
@@ -62,6 +63,9 @@ function quorumTexts({ size, mayLose, evenSplit }: Quorum, count: number): reado
 
 const segmentText = ({ mode, address, port }: Segment): string =>
   `${mode}${address === null ? "" : ` ${address}`} port ${port}`;
+
+const neighboursText = ({ every, throttle }: NeighbourMeaning): string =>
+  `collected every ${spanText(every)} and shared; ${throttle} a second are asked when a VIP comes`;
 
 /** Nothing when it goes to standard error, as it does when nobody asks for anything else. */
 function logTexts({ file, maxSize, keep, syslog }: LogPlace): readonly string[] {

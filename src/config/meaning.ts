@@ -30,6 +30,8 @@ export interface Meaning {
   readonly hosts: readonly HostMeaning[];
   /** In the file's order. */
   readonly vips: readonly VipMeaning[];
+  /** Null: hosts do not collect their neighbours. */
+  readonly neighbours: NeighbourMeaning | null;
   /** In the file's order. */
   readonly checks: readonly CheckMeaning[];
   readonly timing: Timing;
@@ -48,6 +50,13 @@ export interface Quorum {
   readonly mayLose: number;
   /** When the group splits into two parts of this size, neither holds VIPs; null: no split leaves two equal parts. */
   readonly evenSplit: number | null;
+}
+
+export interface NeighbourMeaning {
+  /** Each host collects and shares its own this often. */
+  readonly every: Duration;
+  /** At most so many are asked in a second, by a host that a VIP has come to. */
+  readonly throttle: number;
 }
 
 export interface HostMeaning {
@@ -79,7 +88,7 @@ export interface CheckMeaning extends Omit<Check, "probe"> {
 
 /** The facts about a configuration. */
 export function meaningOf(configuration: Configuration): Meaning {
-  const { group, keyFile, segments, announcer, hooks, log } = configuration;
+  const { group, keyFile, segments, notify, announcer, hooks, log } = configuration;
   const hook = waitBeforeAcquire(hooks);
   return {
     group: group.name,
@@ -90,6 +99,9 @@ export function meaningOf(configuration: Configuration): Meaning {
     segments,
     hosts: hostMeanings(configuration),
     vips: vipMeanings(configuration),
+    neighbours: notify.arpCache === null
+      ? null
+      : { every: notify.arpCache, throttle: notify.arpCacheThrottle },
     checks: checkMeanings(configuration),
     timing: group.timing,
     bounds: boundsOf(group, { canAsk: announcer === "raw", hook }),

@@ -33,7 +33,9 @@ address = "10.0.0.101/32"
 interface = "eth2"
 hosts = ["b"]
 [notify]
-targets = [ { address = "10.0.0.254", interface = "eth0" } ]
+arp_cache = "90s"
+arp_cache_throttle = 7
+targets = [ { address = "10.0.0.254", interface = "eth0" }, { address = "10.0.0.128/25", interface = "eth0" } ]
 `;
 
 function placedOn(name: string) {
@@ -60,10 +62,27 @@ Deno.test("placeOn() puts VIPs and notify targets on the host's own interface na
     placedOn(name).vips.map(({ addresses }) => addresses.map((each) => each.interface));
   deepEqual(interfaces("a"), [["ens3", "eth1"], ["eth2"]]);
   deepEqual(interfaces("b"), [["eth0", "eth1"], ["eth2"]]);
-  deepEqual(placedOn("a").targets.map((target) => target.interface), ["ens3"]);
+  deepEqual(placedOn("a").targets.map((target) => target.interface), ["ens3", "ens3"]);
 });
 
 Deno.test("placeOn() tells the VIPs that the host may hold from those that it only watches", () => {
   deepEqual(placedOn("a").ownVips.map(({ vip }) => vip), ["v"]);
   deepEqual(placedOn("b").ownVips.map(({ vip }) => vip), ["v", "w"]);
+});
+
+Deno.test("placeOn() has neighbours collected on interfaces of VIPs, under their names in the file, but no VIP, host or target", () => {
+  const { interval, throttle, interfaces, excluded } = placedOn("a").neighbours;
+  deepEqual([interval, throttle], [90_000, 7]);
+  deepEqual([...interfaces], [["eth0", "ens3"], ["eth1", "eth1"], ["eth2", "eth2"]]);
+  deepEqual([...excluded].sort(), [
+    "10.0.0.1",
+    "10.0.0.100",
+    "10.0.0.101",
+    "10.0.0.2",
+    "10.0.0.254",
+    "10.0.0.3",
+    "10.1.0.1",
+    "10.1.0.2",
+    "10.2.0.100",
+  ]);
 });

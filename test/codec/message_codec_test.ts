@@ -92,3 +92,47 @@ Deno.test("what somebody has to wait for is never cut short", () => {
     value: vouchedFor(2),
   });
 });
+
+Deno.test("neighbours that no machine can be are refused, and more than a message has room for", () => {
+  const [four] = examples.neighbours.neighbours.filter(({ address }) => !address.includes(":"));
+  assert(four !== undefined);
+  const written = (bytes: readonly number[]) => {
+    const whole = encode(messageCodec, { kind: "neighbours", neighbours: [four] });
+    // Kind, count, then for the interface 0, length 4 and its name; then the family.
+    assert.equal(whole[8], 4);
+    return Uint8Array.of(...whole.subarray(0, 8), ...bytes, ...whole.subarray(13));
+  };
+  const isRead = (...bytes: readonly number[]) => decode(messageCodec, written(bytes)).ok;
+  const six = (
+    first: number,
+    second: number,
+    last: number,
+  ) => [6, first, second, ...new Array<number>(13).fill(0), last];
+  assert.equal(isRead(4, 192, 168, 9, 50), true);
+  assert.equal(isRead(...six(0xfe, 0x80, 1)), true);
+  for (const first of [0, 127, 224, 239]) assert.equal(isRead(4, first, 0, 0, 1), false, `${first}.0.0.1`);
+  assert.equal(isRead(4, 255, 255, 255, 255), false);
+  assert.equal(isRead(...six(0xff, 2, 1)), false);
+  assert.equal(isRead(...six(0, 0, 1)), false);
+  assert.equal(isRead(...six(0, 0, 0)), false);
+  for (const family of [0, 2, 5, 10]) {
+    assert.equal(isRead(family, 192, 168, 9, 50), false, `family ${family}`);
+  }
+  assert.equal(isRead(6, 192, 168, 9, 50), false);
+  const many = encode(messageCodec, { kind: "neighbours", neighbours: new Array(48).fill(four) });
+  assert.equal(decode(messageCodec, many).ok, true);
+  assert.match(
+    JSON.stringify(decode(messageCodec, Uint8Array.of(7, 49, ...many.subarray(2), ...many.subarray(-8)))),
+    /49 items \(at most 48\)/,
+  );
+});
+
+Deno.test("a message of as many IPv6 neighbours as there may be is one datagram of a group with usual names", () => {
+  const neighbours = Array.from({ length: 48 }, (_, at) => ({
+    interface: "enp1s0f0.1234",
+    address: `2001:db8:1:2:a8bb:ccff:fe00:${(at + 1).toString(16)}`,
+    age: duration(5_400_000),
+  }));
+  const { length } = encode(messageCodec, { kind: "neighbours", neighbours });
+  assert.ok(length < 1_100, `${length} bytes`);
+});

@@ -9,6 +9,7 @@ import {
   removalRequest,
 } from "../../src/codec/netlink_addresses.ts";
 import { everyLink, kernelLinkOf } from "../../src/codec/netlink_links.ts";
+import { kernelNeighbourOf, neighboursOn } from "../../src/codec/netlink_neighbours.ts";
 import { newsOf } from "../../src/codec/netlink_news.ts";
 import { ipAddressOf, parseIpAddress } from "../../src/core/ip_address.ts";
 import { duration } from "../../src/core/vocabulary.ts";
@@ -130,6 +131,41 @@ Deno.test("newsOf() tells of addresses and interfaces that came, changed and wen
   equal(news(recorded.confirmation), null);
 });
 
+Deno.test("kernelNeighbourOf() reads who answers, and leaves out multicast groups and whoever needs no address", () => {
+  const told = messagesOf(recorded.listedNeighbours).map(kernelNeighbourOf).filter((each) => each !== null);
+  deepEqual(told, [
+    { index: 2, address: "192.168.9.52", family: 4, isRouter: false, age: 10 },
+    { index: 2, address: "192.168.9.51", family: 4, isRouter: false, age: 10 },
+    { index: 2, address: "192.168.9.50", family: 4, isRouter: false, age: 10 },
+    { index: 2, address: "fd00:9::51", family: 6, isRouter: false, age: 0 },
+    { index: 2, address: "fe80::1", family: 6, isRouter: true, age: 10 },
+  ]);
+});
+
+Deno.test("kernelNeighbourOf() wants a known state, a hardware address of Ethernet, and an address of its family", () => {
+  const [message] = messagesOf(recorded.listedNeighbours);
+  ok(message !== undefined);
+  const isRead = (...changes: readonly (readonly [at: number, value: number])[]) => {
+    const body = message.body.slice();
+    for (const [at, value] of changes) body[at] = value;
+    return kernelNeighbourOf({ ...message, body }) !== null;
+  };
+  // After the fixed part of 12 bytes: 8 of the address, then length and type of the hardware address.
+  equal(isRead(), true);
+  deepEqual([0x00, 0x01, 0x20, 0x40].map((state) => isRead([8, state])), [false, false, false, false]);
+  deepEqual([0x02, 0x04, 0x08, 0x10, 0x80].map((state) => isRead([8, state])), [
+    true,
+    true,
+    true,
+    true,
+    true,
+  ]);
+  equal(isRead([0, 10]), false);
+  equal(isRead([20, 8]), false);
+  equal(isRead([16, 224]), false);
+  equal(kernelNeighbourOf({ ...message, type: 29 }), null);
+});
+
 Deno.test("an interface that leaves a bridge is not gone, though its bridge says so", () => {
   equal(newsOf(onlyMessage(recorded.portLeftBridge)), null);
 });
@@ -173,6 +209,7 @@ Deno.test("no bytes at all, and no change of what the kernel says, make a parser
     for (const message of messagesOf(datagram)) {
       answerOf(message);
       newsOf(message);
+      kernelNeighbourOf(message);
       ok(message.body.length <= datagram.length);
     }
   };
@@ -202,6 +239,8 @@ Deno.test("a message that claims to be longer than its datagram is not read, and
 
 Deno.test("lists are asked for with the whole fixed part, which strict kernels want", () => {
   deepEqual([everyLink(), everyAddress()].map(({ type, body }) => [type, body.length]), [[18, 16], [22, 8]]);
+  // "ip neighbour show dev" asks for an interface by the same attribute.
+  equal(hex(neighboursOn(2).body), "000000000000000000000000" + "0800080002000000");
 });
 
 const ERROR = 2, DONE = 3, INTERRUPTED = 0x10;

@@ -52,6 +52,7 @@ interface = "eth0"
 
 [notify]
 arp_cache = "90s"
+arp_cache_throttle = 64
 targets = [ { address = "192.168.8.1", interface = "eth0", throttle = 128, ping = false } ]
 
 [balance]
@@ -94,6 +95,7 @@ Deno.test("every key that the documentation shows is read", () => {
   assert.equal(rest.vips.length, 1_002);
   assert.deepEqual(rest.notify, {
     arpCache: 90_000,
+    arpCacheThrottle: 64,
     targets: [{
       address: "192.168.8.1",
       family: 4,
@@ -133,7 +135,7 @@ Deno.test("what is left out has a default", () => {
     },
   ]);
   assert.deepEqual(segments, [{ name: "lan", mode: "unicast", address: null, port: 4803 }]);
-  assert.deepEqual([notify, announcer], [{ arpCache: null, targets: [] }, "raw"]);
+  assert.deepEqual([notify, announcer], [{ arpCache: null, arpCacheThrottle: 128, targets: [] }, "raw"]);
   assert.deepEqual(vips[0]?.addresses.map(({ prefix }) => prefix), [32]);
 });
 

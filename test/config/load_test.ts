@@ -166,6 +166,14 @@ const badFiles: readonly BadFile[] = [
     ],
   },
   {
+    told: "neighbours that are collected too often, and asked by halves",
+    text: smallFile({}, '[notify]\narp_cache = "500ms"\narp_cache_throttle = 0.5\n'),
+    problems: [
+      '18:13: Cannot use "500ms" as arp_cache of [notify]: it is below 1000 ms (wanted at least "1000ms")',
+      "19:22: Cannot use 0.5 as arp_cache_throttle of [notify]: it is not a whole number (wanted a whole number from 1 to 100000)",
+    ],
+  },
+  {
     told: "a word out of the few that are known",
     text: smallFile({ '"unicast"': '"unicats"' }),
     problems: [

@@ -21,6 +21,7 @@ Deno.test("the settings say all that the file says besides its VIPs, with what g
     "name": "tudou",
     "notify.announcer": "raw",
     "notify.arp_cache": "off",
+    "notify.arp_cache_throttle": "128",
     "notify.refresh": "off",
     "notify.targets": "none",
     "partition": "serve",
@@ -57,7 +58,7 @@ Deno.test("the settings are told in words that a person finds in the file", () =
       'mode = "unicast"': 'mode = "broadcast"\naddress = "192.168.255.255"',
       'name = "test00"': 'name = "test00"\nweight = 2\ninterfaces = { eth1 = "ens4", eth0 = "ens3" }',
     },
-    '[timing]\nlease = "off"\n[balance]\nmoves_per_round = 2\n[notify]\narp_cache = "90s"\n' +
+    '[timing]\nlease = "off"\n[balance]\nmoves_per_round = 2\n[notify]\narp_cache = "90s"\narp_cache_throttle = 9\n' +
       'targets = [{ address = "192.168.8.1", interface = "eth0" }, ' +
       '{ address = "192.168.7.0/24", interface = "eth0", throttle = 9, ping = true }]\n',
   );
@@ -72,8 +73,10 @@ Deno.test("the settings are told in words that a person finds in the file", () =
   ]);
   const log = settingsOf(smallFile({}, '[log]\nfile = "/l/%h"\nmax_size = "2500KB"\nsyslog = true\n'));
   assert.deepEqual([log["log.file"], log["log.max_size"], log["log.syslog"]], ["/l/%h", "2500KB", "daemon"]);
-  assert.deepEqual([settings["notify.arp_cache"], settings["notify.targets"]], [
+  const notify = ["notify.arp_cache", "notify.arp_cache_throttle", "notify.targets"];
+  assert.deepEqual(notify.map((name) => settings[name]), [
     "90s",
+    "9",
     "192.168.8.1/32 on eth0, throttle 128; 192.168.7.0/24 on eth0, throttle 9, ping",
   ]);
 });

@@ -104,6 +104,12 @@ export class SmallGroup {
   /** What daemons asked to be added, or renewed. */
   readonly additions: { readonly at: number; readonly host: string; readonly vips: readonly VipName[] }[] =
     [];
+  /** What daemons were to remember of others' neighbours. */
+  readonly remembered: {
+    readonly host: string;
+    readonly from: string;
+    readonly addresses: readonly string[];
+  }[] = [];
   readonly announced: { readonly at: number; readonly host: string; readonly vip: VipName }[] = [];
   /** Pairs "from>to" over which nothing gets. */
   readonly cut = new Set<string>();
@@ -131,7 +137,7 @@ export class SmallGroup {
 
   /** What has happened so far is of no interest. */
   forget(): void {
-    for (const log of [this.notes, this.kernelLog, this.announced]) log.length = 0;
+    for (const log of [this.notes, this.kernelLog, this.announced, this.remembered]) log.length = 0;
   }
 
   nodeOf(name: string): Node {
@@ -257,6 +263,13 @@ export class SmallGroup {
         return this.#later(2, () => this.observe(name));
       case "note":
         this.notes.push({ at: this.now, host: name, note: effect.note });
+        return;
+      case "rememberNeighbours":
+        this.remembered.push({
+          host: name,
+          from: effect.from,
+          addresses: effect.neighbours.map(({ address, age }) => `${address} ${Math.round(age)}`),
+        });
         return;
       case "announce":
         this.announced.push(...effect.vips.map((vip) => ({ at: this.now, host: name, vip })));

@@ -1,6 +1,6 @@
 import { deepEqual, equal, match, ok } from "node:assert/strict";
 import type { ControlResponse, Status } from "../../src/codec/control.ts";
-import { type Group, type HostName, segmentName, vipName } from "../../src/core/vocabulary.ts";
+import { duration, type Group, type HostName, segmentName, vipName } from "../../src/core/vocabulary.ts";
 import { type FakeHost, type FakeWorld, startHosts } from "./fake_hosts.ts";
 import { address, group, spec, test00, test01, test02, webA, webB, webC } from "./values.ts";
 
@@ -95,6 +95,7 @@ Deno.test("SIGTERM removes the VIPs, says farewell, closes every port, releases 
     "close network",
     "close announcer",
     "close addresses",
+    "close neighbours",
     "close checks",
     "close record",
     "close lifelines",
@@ -549,4 +550,20 @@ Deno.test("what a failover to this host took is told to the group, part by part"
     "announced in N ms",
   ]);
   match(took[0] ?? "", /noticed after 50\d ms/);
+});
+
+Deno.test("what one host has collected of its neighbours is for the others to remember", async () => {
+  const world = startHosts(group, { names: [test00, test01, test02] });
+  await world.advance(1_000);
+  world.hosts.get(test00)?.collect([
+    { interface: "eth0", address: "192.0.2.50", age: duration(10) },
+    { interface: "eth0", address: "fe80::1", age: duration(0) },
+  ]);
+  await world.advance(200);
+  const remembered = [...world.hosts.values()].map(({ done }) =>
+    done.filter((what) => what.startsWith("remember"))
+  );
+  deepEqual(remembered, [[], ["remember 192.0.2.50 fe80::1 of test00"], [
+    "remember 192.0.2.50 fe80::1 of test00",
+  ]]);
 });

@@ -258,3 +258,14 @@ Deno.test("reportStatus() gives no addresses of a VIP that only other hosts know
     reportStatus(withVip(healthy, webA, { vip: vipName("web-d"), isKnown: false }), facts).vips[0];
   deepEqual([known?.name, known?.known, known?.addresses], ["web-d", false, []]);
 });
+
+Deno.test("reportStatus() tells how many neighbours are known and from how many hosts, and null when none are collected", () => {
+  deepEqual(reportStatus(healthy, facts).neighbours, { known: 4, hosts: 3, oldest_ms: 61_000 });
+  const none = { known: 0, hosts: 0, oldest: null };
+  deepEqual(reportStatus(healthy, { ...facts, neighbours: none }).neighbours, {
+    known: 0,
+    hosts: 0,
+    oldest_ms: null,
+  });
+  equal(reportStatus(healthy, { ...facts, neighbours: null }).neighbours, null);
+});

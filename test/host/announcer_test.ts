@@ -93,6 +93,14 @@ Deno.test("adopt() has a notify target that is new learn what was announced befo
   await waitUntil(async () => await macOf(cable, "192.168.9.109") === HOST_MAC, { what: "the entry" });
 });
 
+Deno.test("announce() makes collected neighbours learn the VIP, and leaves nothing of them in this host's own table", async () => {
+  await using cable = await layCable();
+  await announce(cable, { neighbours: ["192.168.9.50", "192.168.9.51", "fd00:9::50"] });
+  await waitUntil(async () => await macOf(cable, "192.168.9.109") === HOST_MAC, { what: "the IPv4 entry" });
+  await waitUntil(async () => await macOf(cable, "fd00:9::109") === HOST_MAC, { what: "the IPv6 entry" });
+  assert.equal(await mustRun(["ip", "-n", cable.host, "-4", "neighbour", "show", "dev", "eth0"]), "");
+});
+
 Deno.test("announce() leaves a neighbour that is no notify target as it was", async () => {
   await using cable = await layCable();
   await announce(cable, {});

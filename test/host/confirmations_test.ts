@@ -36,12 +36,22 @@ function begun() {
 
 Deno.test("a target has confirmed a VIP when it has answered each of its addresses", () => {
   const confirmations = begun();
-  assert.deepEqual(confirmations.of(webA, [router]), { confirmed: 0, missing: ["192.0.2.254"], more: 0 });
+  assert.deepEqual(confirmations.of(webA, [router]), {
+    confirmed: 0,
+    missing: ["192.0.2.254"],
+    more: 0,
+    neighbours: 0,
+  });
   confirmations.hear({ address: "192.0.2.254", mac, to: "192.0.2.1" });
-  assert.deepEqual(confirmations.of(webA, [router]), { confirmed: 0, missing: ["192.0.2.254"], more: 0 });
+  assert.deepEqual(confirmations.of(webA, [router]), {
+    confirmed: 0,
+    missing: ["192.0.2.254"],
+    more: 0,
+    neighbours: 0,
+  });
   assert.equal(confirmations.has(vip, { from: "192.0.2.1", target: "192.0.2.254" }), true);
   confirmations.hear({ address: "192.0.2.254", mac, to: "192.0.2.2" });
-  assert.deepEqual(confirmations.of(webA, [router]), { confirmed: 1, missing: [], more: 0 });
+  assert.deepEqual(confirmations.of(webA, [router]), { confirmed: 1, missing: [], more: 0, neighbours: 0 });
 });
 
 Deno.test("what was confirmed before the VIP was acquired anew does not count", () => {
@@ -64,7 +74,12 @@ Deno.test("of a block those who answer count, and nobody is missing: who is ther
   confirmations.hear({ address: "192.0.2.130", mac, to: "192.0.2.1" });
   confirmations.hear({ address: "192.0.2.131", mac, to: "192.0.2.1" });
   confirmations.hear({ address: "192.0.2.50", mac, to: "192.0.2.1" });
-  assert.deepEqual(confirmations.of(webA, [block]), { confirmed: 2, missing: [], more: 0 });
+  assert.deepEqual(confirmations.of(webA, [block]), {
+    confirmed: 2,
+    missing: [],
+    more: 0,
+    neighbours: 0,
+  });
 });
 
 Deno.test("targets on other interfaces and of the other family are not asked, and not missed", () => {
@@ -72,11 +87,41 @@ Deno.test("targets on other interfaces and of the other family are not asked, an
     target("198.51.100.1", { interface: "eth1" }),
     target("fd00::1", { family: 6, prefix: 128 }),
   ];
-  assert.deepEqual(begun().of(webA, elsewhere), { confirmed: 0, missing: [], more: 0 });
+  assert.deepEqual(begun().of(webA, elsewhere), { confirmed: 0, missing: [], more: 0, neighbours: 0 });
 });
 
 Deno.test("of many missing targets the first few are named", () => {
   const many = Array.from({ length: 12 }, (_, at) => target(`192.0.2.${100 + at}`));
   const { missing, more } = begun().of(webA, many);
   assert.deepEqual([missing.length, more], [8, 4]);
+});
+
+Deno.test("neighbours that were asked and have answered are counted beside the targets, and none of them is missed", () => {
+  const confirmations = begun();
+  const asked = ["192.0.2.50", "192.0.2.51", "192.0.2.130"];
+  for (const target of asked) confirmations.expect(vip, { from: "192.0.2.1", target });
+  for (const address of ["192.0.2.50", "192.0.2.77", "192.0.2.130"]) {
+    confirmations.hear({ address, mac, to: "192.0.2.1" });
+  }
+  const targets = [router, target("192.0.2.128", { prefix: 25 })];
+  assert.deepEqual(confirmations.of(webA, targets), {
+    confirmed: 1,
+    missing: ["192.0.2.254"],
+    more: 0,
+    neighbours: 1,
+  });
+  confirmations.begin(vip);
+  assert.equal(confirmations.of(webA, targets).neighbours, 0);
+});
+
+Deno.test("hear() gives the VIP for the first answer of each, and null for all else", () => {
+  const confirmations = begun();
+  const answer = { address: "192.0.2.254", mac, to: "192.0.2.1" };
+  assert.equal(confirmations.hear(answer), vip);
+  assert.equal(confirmations.hear(answer), null);
+  assert.equal(confirmations.hear({ ...answer, to: "192.0.2.2" }), vip);
+  assert.equal(confirmations.hear({ ...answer, to: "198.51.100.1" }), null);
+  assert.equal(confirmations.hear({ ...answer, to: null }), null);
+  confirmations.begin(vip);
+  assert.equal(confirmations.hear(answer), vip);
 });

@@ -659,8 +659,8 @@ export const mutants: readonly Mutant[] = [
   {
     fault: "balance feeds a host that cannot add what it has",
     file: "src/core/case.ts",
-    find: 'reach: chosen.basis === "held" ? soundOf(eligible, keepers) : choice,',
-    replace: 'reach: chosen.basis === "held" ? eligible : choice,',
+    find: 'reach: chosen.basis === "held" && !failsOpen ? soundOf(eligible, keepers) : choice,',
+    replace: 'reach: chosen.basis === "held" && !failsOpen ? eligible : choice,',
     caughtBy: {
       test: "test/core/node_test.ts",
       name:

@@ -126,6 +126,8 @@ Deno.test("requests are what the head of control.ts documents", () => {
     { method: "POST", path: "/v1/resume", body: '{"reason":""}' },
     { method: "POST", path: "/v1/move", body: '{"vip":"web-a","to":"test01"}' },
     { method: "POST", path: "/v1/balance", body: "{}" },
+    { method: "GET", path: "/v1/events?after=17&wait=20", body: "" },
+    { method: "POST", path: "/v1/send", body: '{"text":"reboot at noon"}' },
   ]);
 });
 
@@ -159,7 +161,8 @@ Deno.test("a plan without hosts, or a query where none is wanted, is refused", (
 });
 
 Deno.test("what is no request is refused with what is so and what was wanted", () => {
-  const paths = "/v1/status or /v1/plan or /v1/drain or /v1/resume or /v1/move or /v1/balance";
+  const paths = "/v1/status or /v1/plan or /v1/drain or /v1/resume or /v1/move or /v1/balance " +
+    "or /v1/events or /v1/send";
   assert.deepEqual(refusalOf({ path: "/v1/fence" }), [404, `Cannot find "/v1/fence": wanted ${paths}`]);
   assert.deepEqual(refusalOf({ method: "GET" }), [405, "Cannot GET /v1/drain: wanted POST"]);
   assert.deepEqual(refusalOf({ path: "/v1/status" }), [405, "Cannot POST /v1/status: wanted GET"]);

@@ -106,8 +106,7 @@ Deno.test("an interface that only a check names may have another name on a host"
   assert.deepEqual(warningsOf(text), []);
 });
 
-const program =
-  'a program with its whole path and its arguments, such as ["/usr/local/bin/web-is-well", "8080"]';
+const program = 'a list of texts, the path of a program first, such as ["/etc/molehill/hook.sh", "flush"]';
 const oneKind = 'exec = ["/path/to/program", ...] or tcp = "127.0.0.1:80" or http = "http://127.0.0.1/" or ' +
   'process = "nginx" or file = "/path" or gateway = "192.168.8.1"';
 const endpoint = 'an address and a port such as "127.0.0.1:80" or "[::1]:80"';
@@ -128,20 +127,20 @@ const bad: readonly (readonly [lines: readonly string[], ...problems: readonly s
   ],
   [
     [named, 'exec = "/bin/true"'],
-    `19:8: Cannot use "/bin/true" as exec of check "web": it is text (wanted ${program})`,
+    `19:8: Cannot use "/bin/true" as exec of check "web": it is text, and no shell is there to take it apart (wanted ${program})`,
   ],
   [[named, "exec = []"], `19:8: Cannot use [] as exec of check "web": it is empty (wanted ${program})`],
   [
     [named, 'exec = ["curl", "-f"]'],
-    `19:8: Cannot use ["curl", "-f"] as exec of check "web": its program does not start with / (wanted ${program})`,
+    `19:8: Cannot use ["curl", "-f"] as exec of check "web": "curl" does not start with / (wanted ${program})`,
   ],
   [
     [named, 'exec = ["/bin/sleep", 1]'],
-    `19:8: Cannot use ["/bin/sleep", 1] as exec of check "web": not all of its parts are text (wanted ${program})`,
+    `19:8: Cannot use ["/bin/sleep", 1] as exec of check "web": it contains a number (wanted ${program})`,
   ],
   [
     [named, 'exec = ["/bin/true"]', 'user = "www data"'],
-    '20:8: Cannot use "www data" as user of check "web": it is no name of a user (wanted the name of a user, such as "www-data")',
+    '20:8: Cannot use "www data" as user of check "web": it is not a name (wanted the name of a user such as "nobody")',
   ],
   [
     [named, 'tcp = "80"'],

@@ -90,7 +90,7 @@ Deno.test("SIGTERM removes the VIPs, says farewell, closes every port, releases 
   deepEqual([...host.addresses], []);
   const after = host.done.slice(before);
   ok(after.lastIndexOf("broadcast") > after.findIndex((what) => what.startsWith("remove")), after.join("\n"));
-  deepEqual(after.slice(-7), [
+  deepEqual(after.slice(-9), [
     "close control",
     "close network",
     "close announcer",

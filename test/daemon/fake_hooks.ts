@@ -98,5 +98,5 @@ export function fakeHooks(hooks: Partial<Record<HookEvent, readonly Hook[]>>): F
 
 /** Whatever was put off is done. */
 export async function turn(): Promise<void> {
-  for (let i = 0; i < 14; i++) await new Promise((resolve) => setTimeout(resolve, 0));
+  for (let i = 0; i < 40; i++) await new Promise((resolve) => setTimeout(resolve, 0));
 }

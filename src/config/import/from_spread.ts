@@ -359,31 +359,23 @@ function tellSettings({ settings }: SpreadConf, report: Report): void {
   }
 }
 
-const levels: Readonly<Record<string, string>> = {
-  pdebug: "debug",
-  info: "info",
-  warning: "warning",
-  error: "error",
-  critical: "error",
-  fatal: "error",
-};
-
 function logOf(conf: SpreadConf): readonly Suggestion[] {
   const file = setting(conf, "EventLogFile");
   const priority = setting(conf, "EventPriority");
-  const level = levels[priority?.value.toLowerCase() ?? ""];
-  if (file === undefined && level === undefined) return [];
+  if (file === undefined && priority === undefined) return [];
+  const level = /debug$/i.test(priority?.value ?? "") ? "debug" : "info";
   const path = /%h/i.test(file?.value ?? "") ? "/var/log/molehill_%h.log" : "/var/log/molehill.log";
-  const wasFile = file === undefined ? "" : ` Spread logged to ${shown(file.value)};`;
+  const wasFile = file === undefined ? "" : ` Spread logged to ${shown(file.value)},`;
+  const wasLevel = priority === undefined ? "" : ` with EventPriority ${shown(priority.value)};`;
   return [{
     section: "log",
     header: "[log]",
     why:
-      `Besides standard error, which systemd keeps in its journal.${wasFile} Wackamole logged to syslog. With the ` +
-      'level "info" the log also says which host took which VIP.',
+      `${wasFile}${wasLevel} Wackamole told the system log who took which address. This is one log for both: ` +
+      'what Wackamole told has the level "info".',
     lines: [
       ...(file === undefined ? [] : [`file = ${quoted(path)}`]),
-      ...(level === undefined ? [] : [`level = ${quoted(level)}`]),
+      `level = ${quoted(level)}`,
       "syslog = true",
     ],
     needsHand: false,

@@ -13,8 +13,8 @@ export interface Suggestion {
   readonly needsHand: boolean;
 }
 
-/** The sections that the loader understands; add "log", "check", "hooks" here when it does. */
-const understood: ReadonlySet<string> = new Set([]);
+/** The sections that the loader understands. */
+const understood: ReadonlySet<string> = new Set(["log", "check", "hooks"]);
 
 /** Whether it can be written as it is. */
 export const isLive = ({ section, needsHand }: Suggestion): boolean => !needsHand && understood.has(section);

@@ -60,11 +60,11 @@ Deno.test("what keepalived watches and runs is suggested as checks and hooks", (
   const text = textOf(rich());
   for (
     const piece of [
-      '# [[check]]\n# name = "chk_haproxy"\n# process = "haproxy"\n# interval = "2s"\n# timeout = "2s"\n# rise = 2\n# fall = 3\n# vips = ["GATE"]',
-      '# exec = ["/usr/local/bin/check_http", "--url", "http://127.0.0.1/alive now"]',
-      '# file = "/etc/keepalived/maintenance"',
-      '# name = "nginx"\n# process = "nginx"\n# vips = ["WEB"]',
-      '# exec = ["/bin/grep", "-q", "^1", "/sys/class/net/eth9/carrier"]',
+      '[[check]]\nname = "chk_haproxy"\nprocess = "haproxy"\ninterval = "2s"\ntimeout = "2s"\nrise = 2\nfall = 3\nvips = ["GATE"]',
+      '\nexec = ["/usr/local/bin/check_http", "--url", "http://127.0.0.1/alive now"]',
+      '\nfile = "/etc/keepalived/maintenance"',
+      '\nname = "nginx"\nprocess = "nginx"\nvips = ["WEB"]',
+      '\nexec = ["/bin/grep", "-q", "^1", "/sys/class/net/eth9/carrier"]',
       '# acquire = { command = ["/usr/local/bin/gate", "master"], timeout = "5s", user = "root" }',
       '# release = { command = ["/usr/local/bin/gate", "backup"], timeout = "5s", user = "root" }',
     ]

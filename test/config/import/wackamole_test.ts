@@ -43,7 +43,7 @@ Deno.test("of the operator's own files nothing is left out silently", () => {
   equal(told.length, directives.length);
   match(
     textOf(wackamole(seed)),
-    /# file = "\/var\/log\/molehill_%h\.log"\n# level = "error"\n# syslog = true/,
+    /\nfile = "\/var\/log\/molehill_%h\.log"\nlevel = "info"\nsyslog = true\n/,
   );
 });
 

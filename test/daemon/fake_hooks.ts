@@ -75,11 +75,11 @@ export function fakeHooks(hooks: Partial<Record<HookEvent, readonly Hook[]>>): F
           outcome.resolve(how);
           under.delete(run);
           ended.resolve();
-          await turn();
+          await shortTurn();
         },
         async timeOut() {
           outcome.resolve({ kind: "timedOut", said: [] });
-          await turn();
+          await shortTurn();
         },
       };
       runs.push(run);
@@ -96,7 +96,12 @@ export function fakeHooks(hooks: Partial<Record<HookEvent, readonly Hook[]>>): F
   };
 }
 
-/** Whatever was put off is done. */
-export async function turn(): Promise<void> {
-  for (let i = 0; i < 40; i++) await new Promise((resolve) => setTimeout(resolve, 0));
+/** Whatever was put off is done: of many runs that may begin, one begins after the other. */
+export const turn = (): Promise<void> => rounds(40);
+
+/** What one end brings about is done. */
+const shortTurn = (): Promise<void> => rounds(6);
+
+async function rounds(count: number): Promise<void> {
+  for (let i = 0; i < count; i++) await new Promise((resolve) => setTimeout(resolve, 0));
 }

@@ -40,7 +40,7 @@ import { Inbox } from "./inbox.ts";
 import { notesText } from "./notes_text.ts";
 import { reportPlan } from "./plan_report.ts";
 import type { Ports, Reloaded } from "./ports.ts";
-import { entriesOf } from "./record.ts";
+import { entriesOf, recordingLog } from "./record.ts";
 import { type Ending, shutDown } from "./shutdown.ts";
 import { type Refusal, reportStatus } from "./status_report.ts";
 import { answerWaiters, dismissWaiters, type Waiter, waitersDeadline } from "./waiters.ts";
@@ -63,7 +63,7 @@ export interface DaemonParts {
 export async function runDaemon(parts: DaemonParts): Promise<number> {
   /** All that the configuration ever had while this daemon runs: any of them may be left on this host. */
   const vips = new Set(namesOf(parts.group));
-  const hookWork = new HookWork({ ...parts, ...parts.ports });
+  const hookWork = new HookWork({ ...parts, ...parts.ports, log: recordingLog(parts.ports) });
   const ending = await new Promise<Ending>((resolve) => {
     try {
       new Daemon(parts, { end: resolve, vips, hookWork }).start();

@@ -4,7 +4,7 @@
 
 import type { Note } from "../core/events.ts";
 import { type KindLine, notesText } from "./notes_text.ts";
-import type { NewEntry } from "./ports.ts";
+import type { Log, NewEntry, Ports } from "./ports.ts";
 
 const ofGroup: ReadonlySet<Note["kind"]> = new Set<Note["kind"]>([
   "viewInstalled",
@@ -28,3 +28,13 @@ function entryOf({ level, text, kind, note, vips }: KindLine): NewEntry {
     details: vips === null ? details : { ...details, vips },
   };
 }
+
+/** A log whose warnings and errors go into the record too: for what happens besides the node. */
+export const recordingLog = ({ log, record }: Pick<Ports, "log" | "record">): Pick<Log, "write"> => ({
+  write(level, text, fields = {}) {
+    log.write(level, text, fields);
+    if (level !== "warning" && level !== "error") return;
+    const { kind = "trouble", ...details } = fields;
+    record.append([{ scope: "host", level, kind: String(kind), text, details }]);
+  },
+});

@@ -27,15 +27,17 @@ export interface InitScriptOptions {
   readonly shell: readonly string[];
   /** As lines of /etc/default/molehill, beside those that name the files of the lab. */
   readonly defaults?: Readonly<Record<string, string>>;
+  /** What else is mounted for it, as a command of the shell; nothing when nothing is said. */
+  readonly mounts?: string;
 }
 
 /** Puts the script and its defaults into the lab's directory. */
 export async function placeInitScript(
-  { lab, host, shell, defaults = {} }: InitScriptOptions,
+  { lab, host, shell, defaults = {}, mounts = "true" }: InitScriptOptions,
 ): Promise<InitScript> {
-  const script = `${lab.directory}/init.sh`;
-  const defaultsFile = `${lab.directory}/default`;
-  const errorFile = `${lab.directory}/molehill.err`;
+  const script = `${lab.directory}/init-${host.name}.sh`;
+  const defaultsFile = `${lab.directory}/default-${host.name}`;
+  const errorFile = `${lab.directory}/molehill-${host.name}.err`;
   const pidFile = `${host.runtimeDirectory}/molehill.pid`;
   const startFile = `${host.runtimeDirectory}/molehill.started`;
   // Others than root are to come as far as the script.
@@ -45,13 +47,15 @@ export async function placeInitScript(
     DAEMON: host.place.runs.program[0] ?? "",
     CONFIG: lab.configFile,
     RUNTIME_DIR: host.runtimeDirectory,
+    STATE_DIR: `${host.runtimeDirectory}.state`,
     ERROR_FILE: errorFile,
     ...defaults,
   }).map(([name, value]) => `${name}='${value}'\n`);
   await Deno.writeTextFile(defaultsFile, lines.join(""));
 
   const act = (action: string, wrapper: readonly string[] = []): Promise<Outcome> => {
-    const own = 'mount -t tmpfs none /etc/default && cp "$0" /etc/default/molehill && exec "$@"';
+    const own = 'mount -t tmpfs none /etc/default && cp "$0" /etc/default/molehill && ' +
+      `${mounts} && exec "$@"`;
     return run([
       ...inside(host.place.namespace),
       ...["unshare", "--mount", "sh", "-c", own, defaultsFile],

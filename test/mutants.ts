@@ -4,6 +4,55 @@
 import type { Mutant } from "./support/mutant.ts";
 
 export const mutants: readonly Mutant[] = [
+  // What is said.
+  {
+    fault: "a word that its own host has not heard is said again",
+    file: "src/core/words.ts",
+    find: ".filter((word) => !said.some((each) => isSameWord(each, word))).slice(0, WORDS_SAID_MAX);",
+    replace: ".slice(0, WORDS_SAID_MAX);",
+    caughtBy: {
+      test: "test/core/words_test.ts",
+      name: "what was said in a view that its own host missed is not said again",
+    },
+  },
+  {
+    fault: "a host hears what was said in a view that it never promised",
+    file: "src/core/words.ts",
+    find:
+      "if (!sameView(word.view, view) && !words.promised.some((each) => sameView(each, word.view))) continue;",
+    replace: "",
+    caughtBy: { test: "test/core/words_test.ts", name: "who joins hears nothing of what was said before" },
+  },
+  {
+    fault: "views do not repeat what was said lately",
+    file: "src/core/words.ts",
+    find: "return [...said, ...fresh].slice(-WORDS_SAID_MAX);",
+    replace: "return fresh;",
+    caughtBy: {
+      test: "test/core/words_test.ts",
+      name: "who misses an install hears its words with the next view, in the order of the others",
+    },
+  },
+  {
+    fault: "what was said lately is in no order",
+    file: "src/core/words.ts",
+    find: "said.sort((a, b) => compareViews(a.view, b.view));",
+    replace: "",
+    caughtBy: {
+      test: "test/core/words_test.ts",
+      name: "wordsOf() puts what was said in the order of the views, whatever order reports come in",
+    },
+  },
+  {
+    fault: "a host that has too much to say keeps it to itself",
+    file: "src/core/words.ts",
+    find: 'if (words.open.length >= WORDS_OPEN_MAX) return note(turn, { kind: "unsaid", matter });',
+    replace: "if (words.open.length >= WORDS_OPEN_MAX) return;",
+    caughtBy: {
+      test: "test/core/words_test.ts",
+      name: "a host that has too much to say tells so, and says the rest",
+    },
+  },
   // Whom we hear.
   {
     fault: "of two timeouts a host goes by its own, though the other one's is longer",

@@ -1547,4 +1547,57 @@ export const mutants: readonly Mutant[] = [
       name: "a member that said farewell is not lost, but is the next time if it says none",
     },
   },
+  // What is told of neighbours.
+  {
+    fault: "a host that starts is not told what the others have collected of their neighbours",
+    file: "src/core/install.ts",
+    find: "if (install.members.some((member) => isNew(node, member))) shareAgain(turn);",
+    replace: "void [shareAgain, isNew];",
+    caughtBy: {
+      test: "test/core/neighbours_test.ts",
+      name:
+        "a host that starts is told within two heartbeats what the others have collected before, and tells its own",
+    },
+  },
+  {
+    fault: "neighbours are told anew in every view",
+    file: "src/core/install.ts",
+    find: "if (install.members.some((member) => isNew(node, member))) shareAgain(turn);",
+    replace: "if (isNew(node, node.self) || install.members.length > 1) shareAgain(turn);",
+    caughtBy: {
+      test: "test/core/neighbours_test.ts",
+      name: "a view without a newcomer is no cause to tell again",
+    },
+  },
+  {
+    fault: "the last neighbours of a list are never told",
+    file: "src/core/neighbours.ts",
+    find: "if (told >= neighbours.length || ",
+    replace: "if (told + NEIGHBOURS_PER_MESSAGE_MAX >= neighbours.length || ",
+    caughtBy: { checker: "neighbours", seed: 18 },
+  },
+  {
+    fault: "neighbours are told after every heartbeat",
+    file: "src/core/neighbours.ts",
+    find: "update(turn, { collected: { ...collected, told: end } });",
+    replace: "update(turn, { collected: { ...collected, told: end % neighbours.length } });",
+    caughtBy: {
+      test: "test/core/neighbours_test.ts",
+      name: "what a host has collected is told to all others once, a few messages after each heartbeat",
+    },
+  },
+  {
+    fault: "an age that is told late is told as if it were new",
+    file: "src/core/neighbours.ts",
+    find: "age: duration(each.age + since)",
+    replace: "age: duration(each.age + 0 * since)",
+    caughtBy: { test: "test/core/neighbours_test.ts", name: "an age that is told later is longer" },
+  },
+  {
+    fault: "neighbours that the sender has not collected are remembered of it",
+    file: "src/core/node.ts",
+    find: "        from: sender.host,\n        neighbours: message.neighbours,",
+    replace: "        from: turn.node.self.host,\n        neighbours: message.neighbours,",
+    caughtBy: { checker: "neighbours", seed: 57 },
+  },
 ];

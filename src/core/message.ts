@@ -1,4 +1,4 @@
-// What hosts say to each other. Six messages carry the whole protocol, and one more what decides nothing:
+// What hosts say to each other. Six messages carry the whole protocol, and one more carries what decides nothing:
 //
 //   heartbeat   everybody, every heartbeat interval and at once when something changed
 //   propose     coordinator to all: "answer me if you would be in this view"

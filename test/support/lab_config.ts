@@ -29,7 +29,7 @@ export interface LabConfig {
   readonly balanceInterval?: string;
   /** Whom the hosts tell of their VIPs; the router when nothing is said. */
   readonly notified?: readonly (string | LabTarget)[];
-  /** How often neighbours are collected; "off": never. 90s when nothing is said. */
+  /** How often neighbours are collected. Never when nothing is said: each learns an entry for every VIP. */
   readonly arpCache?: string;
   /** VIPs as one [[vip_range]] beside `vips`. */
   readonly range?: LabRange;
@@ -82,7 +82,7 @@ export function configText(config: LabConfig): string {
     ...config.vips.map((vip) => table("[[vip]]", vipKeys(vip))),
     ...(config.range === undefined ? [] : [table("[[vip_range]]", rangeKeys(config.range))]),
     table("[notify]", {
-      arp_cache: text(config.arpCache ?? "90s"),
+      arp_cache: text(config.arpCache ?? "off"),
       targets: list((config.notified ?? [ROUTER_ADDRESS]).map(target)),
     }),
     table("[balance]", { interval: text(config.balanceInterval ?? "4s") }),

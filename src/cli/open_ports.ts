@@ -14,6 +14,7 @@ import { openChecks } from "../host/checks.ts";
 import { createClock } from "../host/clock.ts";
 import { askDaemon } from "../host/control_client.ts";
 import { controlSocketPath, openControlServer } from "../host/control_server.ts";
+import { openDrainFile } from "../host/drain_file.ts";
 import { openGuard } from "../host/guard.ts";
 import { openLifelines } from "../host/lifelines.ts";
 import { openPacketSocket } from "../host/packet_socket.ts";
@@ -37,6 +38,7 @@ export interface PortOptions {
   readonly keyring: Keyring;
   readonly placement: Placement;
   readonly runtimeDir: string;
+  readonly stateDir: string;
   readonly log: Log;
   readonly signals: Signals;
 }
@@ -50,7 +52,7 @@ export async function openPorts(options: PortOptions): Promise<OpenedPorts> {
 }
 
 async function openInOrder(
-  { configuration, host, keyring, placement, runtimeDir: givenDir, log, signals }: PortOptions,
+  { configuration, host, keyring, placement, runtimeDir: givenDir, stateDir, log, signals }: PortOptions,
   toClose: (close: () => Promise<void>) => void,
 ): Promise<OpenedPorts> {
   const { vips, ownVips, targets, segments } = placement;
@@ -121,6 +123,7 @@ async function openInOrder(
     announcer: announcer.announcer,
     guard: guard.guard,
     checks,
+    drainFile: await openDrainFile(resolve(stateDir)),
     control: control.server,
     signals,
     configuration: createConfigurationFile({

@@ -26,6 +26,17 @@ const runtimeDir = (options: { readonly description: Message } | typeof hidden) 
 const configShown = config({ description: message`The configuration file.` });
 const runtimeDirShown = runtimeDir({ description: message`Where the daemon keeps its control socket.` });
 
+/** Where the daemon keeps what outlives it, if --state-dir does not say otherwise. */
+export const defaultStateDir = "/var/lib/molehill";
+
+/** --state-dir DIR: for the daemon. */
+export const stateDirOption = withDefault(
+  option("--state-dir", path({ metavar: "DIR", type: "directory" }), {
+    description: message`Where the daemon keeps what outlives it.`,
+  }),
+  defaultStateDir,
+);
+
 /** For commands that read the configuration and leave the daemon alone. */
 export const configOptions = { config: configShown, runtimeDir: runtimeDir(hidden) };
 /** For commands that ask the daemon. */
@@ -45,6 +56,11 @@ export const reasonOption = map(
   ),
   (reason) => reason ?? "",
 );
+
+/** --persist: of a drain. */
+export const persistOption = option("--persist", {
+  description: message`Also after a restart of the daemon or the machine, until "molehill resume".`,
+});
 
 /** --host NAME: who this host is, where its addresses do not tell. */
 export const hostOption = optional(

@@ -17,7 +17,7 @@ import { readConfiguration, readSecrets } from "./configuration_file.ts";
 import { listenForEndings } from "./endings.ts";
 import { exitCode } from "./exit_codes.ts";
 import { openPorts } from "./open_ports.ts";
-import { hostOption, runOptions } from "./options.ts";
+import { hostOption, runOptions, stateDirOption } from "./options.ts";
 import { placeOn, segmentsOfHosts } from "./placement.ts";
 import type { Terminal } from "./terminal.ts";
 import { version } from "./version.ts";
@@ -38,6 +38,8 @@ SIGINT: then it hands its VIPs over, removes them and ends. A second signal remo
 SIGHUP makes it read the configuration and the key file again. What did not change is not touched; a file that \
 cannot be used changes nothing, and the log says what is wrong with it.
 
+A drain that persists (molehill drain --persist) is kept in the state directory: a daemon that finds one there starts drained.
+
 It needs the privilege to change addresses (root, or CAP_NET_ADMIN and CAP_NET_RAW). If anything that it needs is \
 missing it says so and changes nothing.`,
     examples: [
@@ -53,7 +55,7 @@ missing it says so and changes nothing.`,
     ],
   },
   map(
-    object({ ...runOptions, host: hostOption, verbose: verboseOption }),
+    object({ ...runOptions, stateDir: stateDirOption, host: hostOption, verbose: verboseOption }),
     (options): Action => (terminal) => run(options, terminal),
   ),
 );
@@ -61,6 +63,7 @@ missing it says so and changes nothing.`,
 interface RunOptions {
   readonly config: string;
   readonly runtimeDir: string;
+  readonly stateDir: string;
   readonly host: string | undefined;
   readonly verbose: boolean;
 }
@@ -70,7 +73,8 @@ async function run(options: RunOptions, terminal: Terminal): Promise<number> {
   if (facts.kind === "problem") return refuse(facts.problems, { terminal, code: exitCode.badConfiguration });
   const log = createLog({ lowest: options.verbose ? "debug" : "info" });
   try {
-    return await runWith({ ...facts, runtimeDir: options.runtimeDir, log }, terminal);
+    const { runtimeDir, stateDir } = options;
+    return await runWith({ ...facts, runtimeDir, stateDir, log }, terminal);
   } finally {
     await log.flush();
   }
@@ -78,15 +82,17 @@ async function run(options: RunOptions, terminal: Terminal): Promise<number> {
 
 interface Start extends KnownFacts {
   readonly runtimeDir: string;
+  readonly stateDir: string;
   readonly log: Log;
 }
 
 async function runWith(start: Start, terminal: Terminal): Promise<number> {
-  const { configuration, host, keyring, warnings, runtimeDir, log } = start;
+  const { configuration, host, keyring, warnings, runtimeDir, stateDir, log } = start;
   for (const warning of warnings) log.write("warning", warning);
   const signals = listenForEndings();
   const placement = placeOn(host, configuration);
-  const opened = await openPorts({ configuration, host, keyring, placement, runtimeDir, log, signals });
+  const places = { placement, runtimeDir, stateDir };
+  const opened = await openPorts({ configuration, host, keyring, ...places, log, signals });
   if (opened.kind !== "open") return refuse(opened.problems, { terminal, code: exitCode[opened.kind] });
 
   return await runDaemon({

@@ -34,6 +34,7 @@ import {
 import { whatIf } from "../core/what_if.ts";
 import { AddressWork } from "./address_work.ts";
 import { planRequest } from "./control_requests.ts";
+import { Drains } from "./drains.ts";
 import { Inbox } from "./inbox.ts";
 import { notesText } from "./notes_text.ts";
 import { reportPlan } from "./plan_report.ts";
@@ -84,6 +85,7 @@ class Daemon {
   readonly #outside: Outside;
   readonly #inbox: Inbox;
   readonly #addressWork: AddressWork;
+  readonly #drains: Drains;
   readonly #queue: NodeEvent[] = [];
   #group: Group;
   #node: Node;
@@ -105,6 +107,7 @@ class Daemon {
     const awaitsHealth = ports.checks.hasAny;
     this.#node = createNode({ group, self, incarnation, now: ports.clock.now(), awaitsHealth });
     this.#inbox = new Inbox(parts);
+    this.#drains = new Drains(ports.drainFile, () => ports.clock.wallTime());
     this.#addressWork = new AddressWork({
       addresses: ports.addresses,
       submit: (event) => this.#submit(event),
@@ -125,8 +128,18 @@ class Daemon {
       log.write("warning", "The guard died: somebody ended it; another one takes its place")
     );
     this.#submit({ kind: "started" });
+    this.#inherit();
     checks.onChange((failing) => this.#submit({ kind: "healthChanged", failing }));
     network.onDatagram((datagram, segment) => this.#receive(datagram, segment));
+  }
+
+  /** Before anything else can happen: such a host holds nothing, not even for a moment. */
+  #inherit(): void {
+    const drain = this.#drains.inherited();
+    if (drain === null) return;
+    const { reason, isUnreadable, text } = drain;
+    this.#ports.log.write(isUnreadable ? "error" : "warning", text);
+    this.#submit({ kind: "operatorRequested", request: { kind: "drain", reason } });
   }
 
   #submit(event: NodeEvent): void {
@@ -222,8 +235,18 @@ class Daemon {
     this.#waiters = answerWaiters(this.#waiters, { status, now, done: () => this.#report() });
   }
 
-  #answer(request: ControlRequest): Promise<ControlResponse> {
-    if (this.#hasEnded) return Promise.resolve({ kind: "refused", http: 504, error: stopping });
+  async #answer(asked: ControlRequest): Promise<ControlResponse> {
+    const drains = this.#drains;
+    if (!this.#hasEnded && drains.concerns(asked)) {
+      const prepared = await drains.prepare(asked);
+      if (prepared.kind === "refused") return prepared;
+    }
+    return drains.conclude(asked, await this.#carryOut(drains.phrased(asked)));
+  }
+
+  #carryOut(request: ControlRequest): Promise<ControlResponse> {
+    if (this.#hasEnded) return Promise.resolve({ kind: "refused", http: 503, error: stopping });
+    this.#drains.begin(request);
     const group = this.#group;
     const now = this.#ports.clock.now();
     const plan = planRequest(request, { status: nodeStatus(this.#node, now), group });
@@ -262,8 +285,11 @@ class Daemon {
     const refusal = this.#refusal;
     const confirmations = announcer.confirmations();
     const guardProblem = guard.problem();
+    const drain = this.#drains.now();
+    const leftover = this.#drains.leftoverText();
     const wallTime = clock.wallTime();
-    const facts = { version, group, paths, confirmations, drops, guardProblem, refusal, now, wallTime };
+    const machine = { confirmations, drops, guardProblem, drain, leftover };
+    const facts = { version, group, paths, ...machine, refusal, now, wallTime };
     return { kind: "status", status: reportStatus(nodeStatus(this.#node, now), facts) };
   }
 

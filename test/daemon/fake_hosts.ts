@@ -16,7 +16,7 @@ import {
   type VipName,
 } from "../../src/core/vocabulary.ts";
 import { runDaemon } from "../../src/daemon/daemon.ts";
-import type { AddressOutcome, Clock, LogLevel, Ports } from "../../src/daemon/ports.ts";
+import type { AddressOutcome, Clock, KeptDrain, LogLevel, Ports } from "../../src/daemon/ports.ts";
 import { createAuthenticator } from "../../src/host/authenticator.ts";
 
 export interface FakeHost {
@@ -44,6 +44,8 @@ export interface FakeHost {
     remove?: () => Promise<AddressOutcome>;
     reload?: () => Promise<void>;
     announce?: () => void;
+    /** Why the file of a drain can be neither written nor removed. */
+    drainFile?: string;
   };
 }
 
@@ -63,12 +65,14 @@ export interface WorldOptions {
   readonly segments?: readonly SegmentName[];
   /** Hosts run health checks, and wait for what `checksFail` tells first. */
   readonly hasChecks?: boolean;
+  /** A drain that an earlier daemon has left. */
+  readonly drainFound?: KeptDrain;
 }
 
 /** Starts a daemon for each of the names. */
 export function startHosts(
   group: Group,
-  { names, leftovers = [], segments = [segmentName("lan")], hasChecks = false }: WorldOptions,
+  { names, leftovers = [], segments = [segmentName("lan")], hasChecks = false, drainFound }: WorldOptions,
 ): FakeWorld {
   const timeline = createTimeline();
   const hosts = new Map<HostName, FakeHost>();
@@ -77,7 +81,18 @@ export function startHosts(
     const clock = timeline.clock();
     hosts.set(
       name,
-      startHost({ group, name, clock, hosts, leftovers, segments, cut, hasChecks, life: place + 1 }),
+      startHost({
+        group,
+        name,
+        clock,
+        hosts,
+        leftovers,
+        segments,
+        cut,
+        hasChecks,
+        drainFound: drainFound ?? null,
+        life: place + 1,
+      }),
     );
   }
   return { hosts, cut, advance: (ms) => timeline.advance(ms) };
@@ -93,10 +108,11 @@ interface HostParts {
   readonly cut: ReadonlySet<SegmentName>;
   readonly life: number;
   readonly hasChecks: boolean;
+  readonly drainFound: KeptDrain | null;
 }
 
 function startHost(
-  { group, name, clock, hosts, leftovers, segments, cut, life, hasChecks }: HostParts,
+  { group, name, clock, hosts, leftovers, segments, cut, life, hasChecks, drainFound }: HostParts,
 ): FakeHost {
   const receivers: ((datagram: Uint8Array, segment: SegmentName) => void)[] = [];
   const calls = {
@@ -181,6 +197,18 @@ function startHost(
       hasAny: hasChecks,
       onChange: (changed) => void (calls.healthChanged = changed),
       close: () => Promise.resolve(note("close checks")),
+    },
+    drainFile: {
+      path: "/var/lib/molehill/drain.json",
+      found: drainFound,
+      write(record) {
+        note(`write drain ${record.reason}`);
+        return Promise.resolve(interfere.drainFile ?? null);
+      },
+      remove() {
+        note("remove drain");
+        return Promise.resolve(interfere.drainFile ?? null);
+      },
     },
     control: {
       onRequest: (answer) => void (calls.answer = answer),

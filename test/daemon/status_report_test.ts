@@ -25,6 +25,8 @@ const facts: ReportFacts = {
   confirmations: new Map(),
   drops: noDrops,
   guardProblem: null,
+  drain: null,
+  leftover: null,
   refusal: null,
   now: instant(70_000),
   wallTime: Date.UTC(2030, 0, 2, 3, 4, 5),

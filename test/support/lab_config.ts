@@ -31,6 +31,8 @@ export interface LabConfig {
   readonly notified?: readonly string[];
   /** VIPs as one [[vip_range]] beside `vips`. */
   readonly range?: LabRange;
+  /** Keys of each [[check]], with TOML values. */
+  readonly checks?: readonly Readonly<Record<string, string>>[];
 }
 
 export interface LabRange {
@@ -74,6 +76,7 @@ export function configText(config: LabConfig): string {
       arp_cache: text("90s"),
       targets: list((config.notified ?? [ROUTER_ADDRESS]).map(onInterface)),
     }),
+    ...(config.checks ?? []).map((check) => table("[[check]]", check)),
     table("[balance]", { interval: text(config.balanceInterval ?? "4s") }),
   ].join("\n");
 }

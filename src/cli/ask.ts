@@ -10,11 +10,14 @@ import type { Terminal } from "./terminal.ts";
 /** Longer than any daemon takes to answer: it has a limit of its own and says what it waited for. */
 const timeoutMs = 60_000;
 
+/** The HTTP status of a daemon that is just starting or stopping. */
+const unavailable = 503;
+
 /** Exit codes of the commands that ask for something to be done, for their help. */
 export const askExitCodes = [
   [exitCode.ok, "done, or so already"],
   [exitCode.refused, "the daemon refused, or could not do it in time; standard error says why"],
-  [exitCode.unreachable, "no daemon answers"],
+  [exitCode.unreachable, "no daemon answers, or it is just starting or stopping: ask again"],
 ] as const;
 
 /** Asks for something to be done; `done` tells people that it was. Answers the exit code. */
@@ -35,7 +38,7 @@ export async function askFor(
       return exitCode.ok;
     case "refused":
       terminal.err(`${answer.error}\n`);
-      return exitCode.refused;
+      return answer.http === unavailable ? exitCode.unreachable : exitCode.refused;
     case "unreachable":
       terminal.err(`${answer.message}\n`);
       return exitCode.unreachable;

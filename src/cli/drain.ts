@@ -6,7 +6,7 @@ import type { Status } from "../codec/control.ts";
 import { listed } from "../daemon/words.ts";
 import { askExitCodes, askFor } from "./ask.ts";
 import { type Action, defineCommand } from "./command.ts";
-import { daemonOptions, jsonOption, reasonOption } from "./options.ts";
+import { daemonOptions, jsonOption, persistOption, reasonOption } from "./options.ts";
 
 /** molehill drain */
 export const drainCommand = defineCommand(
@@ -17,17 +17,17 @@ export const drainCommand = defineCommand(
       `Asks the daemon of this host to hand its VIPs over to the other hosts and to take none. The host stays a \
 member of the group. Returns when none of the VIPs is on this host any more.
 
-Calling it again does no harm. A drain ends with "molehill resume" or when the daemon is started again.`,
+Calling it again does no harm, also every few seconds. A drain ends with "molehill resume" or when the daemon is started again; with --persist only with "molehill resume". Such a drain is on the disk before it begins, and where it cannot be, it does not begin. A drain without --persist after it changes nothing.`,
     examples: [
-      ["molehill drain --reason 'new kernel'", "before maintenance"],
+      ["molehill drain --reason 'new kernel' --persist && reboot", "before maintenance"],
       ["curl -fs http://localhost/ || molehill drain --reason 'no answer'", "in a health script"],
     ],
     exitCodes: askExitCodes,
   },
   map(
-    object({ ...daemonOptions, reason: reasonOption, json: jsonOption }),
+    object({ ...daemonOptions, reason: reasonOption, persist: persistOption, json: jsonOption }),
     (options): Action => (terminal) =>
-      askFor({ kind: "drain", reason: options.reason }, {
+      askFor({ kind: "drain", reason: options.reason, ...(options.persist ? { persist: true } : {}) }, {
         ...options,
         terminal,
         done: drainedText,

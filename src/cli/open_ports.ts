@@ -14,6 +14,7 @@ import { openChecks } from "../host/checks.ts";
 import { createClock } from "../host/clock.ts";
 import { askDaemon } from "../host/control_client.ts";
 import { controlSocketPath, openControlServer } from "../host/control_server.ts";
+import { openDrainFile } from "../host/drain_file.ts";
 import { openGuard } from "../host/guard.ts";
 import { checkHooksHere } from "../host/hook_check.ts";
 import { openHooks } from "../host/hooks.ts";
@@ -141,6 +142,7 @@ async function openInOrder(
     guard: guard.guard,
     hooks,
     checks,
+    drainFile: await openDrainFile(resolve(stateDir)),
     control: control.server,
     signals,
     configuration: createConfigurationFile({

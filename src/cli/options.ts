@@ -11,8 +11,6 @@ import { path } from "@optique/run/valueparser";
 export const defaultConfig = "/etc/molehill/molehill.toml";
 /** Where the daemon keeps its socket, if --runtime-dir does not say otherwise. */
 export const defaultRuntimeDir = "/run/molehill";
-/** Where the daemon keeps what is to survive a restart, if --state-dir does not say otherwise. */
-export const defaultStateDir = "/var/lib/molehill";
 
 const hidden = { hidden: true } as const;
 
@@ -28,20 +26,23 @@ const runtimeDir = (options: { readonly description: Message } | typeof hidden) 
 const configShown = config({ description: message`The configuration file.` });
 const runtimeDirShown = runtimeDir({ description: message`Where the daemon keeps its control socket.` });
 
+/** Where the daemon keeps what outlives it, if --state-dir does not say otherwise. */
+export const defaultStateDir = "/var/lib/molehill";
+
+/** --state-dir DIR: for the daemon. */
+export const stateDirOption = withDefault(
+  option("--state-dir", path({ metavar: "DIR", type: "directory" }), {
+    description: message`Where the daemon keeps what outlives it.`,
+  }),
+  defaultStateDir,
+);
+
 /** For commands that read the configuration and leave the daemon alone. */
 export const configOptions = { config: configShown, runtimeDir: runtimeDir(hidden) };
 /** For commands that ask the daemon. */
 export const daemonOptions = { config: config(hidden), runtimeDir: runtimeDirShown };
 /** For commands that need neither. */
 export const hiddenOptions = { config: config(hidden), runtimeDir: runtimeDir(hidden) };
-
-const stateDirOption = withDefault(
-  option("--state-dir", path({ metavar: "DIR", type: "directory" }), {
-    description: message`Where the daemon keeps what is to survive a restart.`,
-  }),
-  defaultStateDir,
-);
-
 /** For the daemon itself. */
 export const runOptions = { config: configShown, runtimeDir: runtimeDirShown, stateDir: stateDirOption };
 
@@ -57,6 +58,11 @@ export const reasonOption = map(
   ),
   (reason) => reason ?? "",
 );
+
+/** --persist: of a drain. */
+export const persistOption = option("--persist", {
+  description: message`Also after a restart of the daemon or the machine, until "molehill resume".`,
+});
 
 /** --host NAME: who this host is, where its addresses do not tell. */
 export const hostOption = optional(

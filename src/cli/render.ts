@@ -35,7 +35,7 @@ export function renderStatus(status: Status, options: RenderOptions): string {
   return parts.filter((lines) => lines.length > 0).map((lines) => lines.join("\n") + "\n").join("\n");
 }
 
-function renderHead(status: Status, { colours }: RenderOptions): readonly string[] {
+function renderHead(status: Status, { colours, now }: RenderOptions): readonly string[] {
   const view = status.view === null
     ? "no view yet"
     : `view ${status.view.number}, coordinator ${status.view.coordinator}`;
@@ -49,10 +49,18 @@ function renderHead(status: Status, { colours }: RenderOptions): readonly string
       status.mature ? "" : ", not mature yet"
     } (asked on ${status.host})`,
     `${members} in the view, ${held} held`,
-    ...(status.draining === null
-      ? []
-      : [`This host drains${status.draining === "" ? "" : `: ${status.draining}`}`]),
+    ...(status.draining === null ? [] : [
+      `This host drains${drainNote(status.drain, now)}${
+        status.draining === "" ? "" : `: ${status.draining}`
+      }`,
+    ]),
   ];
+}
+
+/** For how long it has been, and whether a restart ends it. */
+function drainNote(drain: Status["drain"], now: number): string {
+  if (drain === null) return "";
+  return ` for ${age(drain.since, { now })}${drain.persistent ? ", also after a restart" : ""}`;
 }
 
 const phaseColours: Readonly<Record<Status["phase"], Colour>> = {
@@ -178,7 +186,8 @@ function renderWarnings(status: Status, { colours }: RenderOptions): readonly st
   return [head, ...status.warnings];
 }
 
-const age = (at: string, { now }: RenderOptions): string => spanText(Math.max(0, now - Date.parse(at)));
+const age = (at: string, { now }: Pick<RenderOptions, "now">): string =>
+  spanText(Math.max(0, now - Date.parse(at)));
 
 /** Why a VIP is where it is. A daemon of a later version may know further reasons: those are shown as they are. */
 export const reasonWords = (reason: string): string =>

@@ -12,7 +12,7 @@ export const resumeCommand = defineCommand(
     name: "resume",
     summary: "Let this host hold VIPs again after a drain.",
     description:
-      `Ends a drain of this host. Returns when the group has agreed on it; VIPs come back when a host is \
+      `Ends a drain of this host, also one that persists. Returns when the group has agreed on it; VIPs come back when a host is \
 preferred for them or a balance round evens the loads out.
 
 Calling it again does no harm.`,

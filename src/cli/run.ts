@@ -16,7 +16,7 @@ import { type ConfiguredLog, openLog } from "./configured_log.ts";
 import { listenForEndings } from "./endings.ts";
 import { exitCode } from "./exit_codes.ts";
 import { openPorts } from "./open_ports.ts";
-import { hostOption, runOptions } from "./options.ts";
+import { hostOption, runOptions, stateDirOption } from "./options.ts";
 import { placeOn, segmentsOfHosts } from "./placement.ts";
 import type { Terminal } from "./terminal.ts";
 import { version } from "./version.ts";
@@ -38,6 +38,8 @@ Its log goes to standard error, or where [log] of the configuration says. SIGHUP
 and read the configuration and the key file again. What did not change is not touched; a file that \
 cannot be used changes nothing, and the log says what is wrong with it.
 
+A drain that persists (molehill drain --persist) is kept in the state directory: a daemon that finds one there starts drained.
+
 It needs the privilege to change addresses (root, or CAP_NET_ADMIN and CAP_NET_RAW). If anything that it needs is \
 missing it says so and changes nothing.`,
     examples: [
@@ -53,7 +55,7 @@ missing it says so and changes nothing.`,
     ],
   },
   map(
-    object({ ...runOptions, host: hostOption, verbose: verboseOption }),
+    object({ ...runOptions, stateDir: stateDirOption, host: hostOption, verbose: verboseOption }),
     (options): Action => (terminal) => run(options, terminal),
   ),
 );
@@ -89,16 +91,8 @@ async function runWith(start: Start, terminal: Terminal): Promise<number> {
   for (const warning of warnings) log.write("warning", warning);
   const signals = listenForEndings();
   const placement = placeOn(host, configuration);
-  const opened = await openPorts({
-    configuration,
-    host,
-    keyring,
-    placement,
-    runtimeDir,
-    stateDir,
-    log,
-    signals,
-  });
+  const places = { placement, runtimeDir, stateDir };
+  const opened = await openPorts({ configuration, host, keyring, ...places, log, signals });
   if (opened.kind !== "open") {
     for (const problem of opened.problems) log.repeat("error", problem);
     return refuse(opened.problems, { terminal, code: exitCode[opened.kind] });

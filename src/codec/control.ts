@@ -3,14 +3,14 @@
 //   GET  /v1/status                              200 Status
 //   GET  /v1/plan?without=HOST,HOST              200 Plan, what would be without these hosts
 //   GET  /v1/events?after=N&wait=SECONDS         200 Events after entry N; at once, or as soon as there is one
-//   POST /v1/drain    {"reason": "..."}          200 Status, once this host holds nothing
+//   POST /v1/drain    {"reason": "...", "persist": false} 200 Status, once this host holds nothing
 //   POST /v1/resume   {"reason": "..."}          200 Status, once this host takes part again
 //   POST /v1/move     {"vip": "...", "to": "..."} 200 Status, once the VIP is there
 //   POST /v1/balance  {}                         200 Status, once a balance round has been decided
 //   POST /v1/send     {"text": "..."}            200 Status, once the group has heard it
 //
-// Anything else is answered with {"error": "..."} and 400, 404, 405, 409 (cannot be done) or 504 (not done in
-// time).
+// Anything else is answered with {"error": "..."} and 400, 404, 405, 409 (cannot be done), 503 (the daemon is just
+// starting or stopping) or 504 (not done in time).
 
 import {
   array,
@@ -34,7 +34,8 @@ import { type Parsed, parsed, problem } from "./parsed.ts";
 export type ControlRequest =
   | { readonly kind: "status" }
   | { readonly kind: "plan"; readonly without: readonly string[] }
-  | { readonly kind: "drain"; readonly reason: string }
+  /** `persist`: a daemon that starts here later drains too. */
+  | { readonly kind: "drain"; readonly reason: string; readonly persist?: boolean }
   | { readonly kind: "resume"; readonly reason: string }
   | { readonly kind: "move"; readonly vip: string; readonly to: string }
   | { readonly kind: "balance" }
@@ -50,7 +51,7 @@ export type ControlResponse =
 export interface Refused {
   readonly kind: "refused";
   /** The HTTP status code. */
-  readonly http: 400 | 404 | 405 | 409 | 504;
+  readonly http: 400 | 404 | 405 | 409 | 503 | 504;
   /** Says what, what was found and what was wanted. */
   readonly error: string;
 }
@@ -77,6 +78,8 @@ export interface Status {
   readonly mature: boolean;
   /** Why this host drains; null when it does not. */
   readonly draining: string | null;
+  /** Since when it does, and whether it will after the daemon has been started again; null when it does not. */
+  readonly drain: { readonly since: string; readonly persistent: boolean } | null;
   readonly view: {
     readonly number: number;
     readonly coordinator: string;
@@ -345,7 +348,7 @@ const names: Shape<readonly string[]> = (value, at) =>
 
 const planQuery = strictObject<BodyOf<"plan">>({ without: names });
 const statusBody = strictObject<BodyOf<"status">>({});
-const drainBody = strictObject<BodyOf<"drain">>({ reason });
+const drainBody = strictObject<Required<BodyOf<"drain">>>({ reason, persist: optional(boolean, false) });
 const resumeBody = strictObject<BodyOf<"resume">>({ reason });
 const moveBody = strictObject<BodyOf<"move">>({ vip: name, to: name });
 const balanceBody = strictObject<BodyOf<"balance">>({});
@@ -376,7 +379,10 @@ const ENDPOINTS: Readonly<Record<ControlRequest["kind"], Endpoint>> = {
   drain: {
     method: "POST",
     path: "/v1/drain",
-    request: (value, at) => ({ kind: "drain", ...drainBody(value, at) }),
+    request: (value, at) => {
+      const { reason, persist } = drainBody(value, at);
+      return { kind: "drain", reason, ...(persist ? { persist } : {}) };
+    },
   },
   resume: {
     method: "POST",
@@ -408,7 +414,7 @@ const ENDPOINTS: Readonly<Record<ControlRequest["kind"], Endpoint>> = {
 
 const PATHS = Object.values(ENDPOINTS).map(({ path }) => path).join(" or ");
 
-const REFUSALS = [400, 404, 405, 409, 504] as const;
+const REFUSALS = [400, 404, 405, 409, 503, 504] as const;
 
 const refused = (http: Refused["http"], error: string): Refused => ({ kind: "refused", http, error });
 
@@ -494,6 +500,7 @@ const statusShape = object<Status>({
   phase: word("booting", "gathering", "running", "fenced", "leaving", "left"),
   mature: boolean,
   draining: nullable(string),
+  drain: nullable(object<NonNullable<Status["drain"]>>({ since: string, persistent: boolean })),
   view: nullable(viewShape),
   hosts: array(hostShape),
   vips: array(vipShape),

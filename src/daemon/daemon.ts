@@ -35,6 +35,7 @@ import { whatIf } from "../core/what_if.ts";
 import { AddressWork } from "./address_work.ts";
 import { HookWork } from "./hook_work.ts";
 import { planRequest } from "./control_requests.ts";
+import { Drains } from "./drains.ts";
 import { Failovers } from "./failovers.ts";
 import { Inbox } from "./inbox.ts";
 import { notesText } from "./notes_text.ts";
@@ -90,6 +91,7 @@ class Daemon {
   readonly #inbox: Inbox;
   readonly #addressWork: AddressWork;
   readonly #failovers: Failovers;
+  readonly #drains: Drains;
   readonly #queue: NodeEvent[] = [];
   #group: Group;
   #node: Node;
@@ -112,6 +114,7 @@ class Daemon {
     this.#node = createNode({ group, self, incarnation, now: ports.clock.now(), awaitsHealth });
     this.#inbox = new Inbox(parts);
     this.#failovers = new Failovers(self, () => ports.announcer.confirmations());
+    this.#drains = new Drains(ports.drainFile, () => ports.clock.wallTime());
     this.#addressWork = new AddressWork({
       addresses: ports.addresses,
       gate: outside.hookWork,
@@ -135,9 +138,19 @@ class Daemon {
       log.write("warning", "The guard died: somebody ended it; another one takes its place")
     );
     this.#submit({ kind: "started" });
+    this.#inherit();
     checks.onChange((failing) => this.#submit({ kind: "healthChanged", failing }));
     network.onDatagram((datagram, segment) => this.#receive(datagram, segment));
     neighbours.onCollected((these) => this.#submit({ kind: "neighboursCollected", neighbours: these }));
+  }
+
+  /** Before anything else can happen: such a host holds nothing, not even for a moment. */
+  #inherit(): void {
+    const drain = this.#drains.inherited();
+    if (drain === null) return;
+    const { reason, isUnreadable, text } = drain;
+    this.#ports.log.write(isUnreadable ? "error" : "warning", text);
+    this.#submit({ kind: "operatorRequested", request: { kind: "drain", reason } });
   }
 
   #submit(event: NodeEvent): void {
@@ -265,8 +278,18 @@ class Daemon {
     this.#waiters = answerWaiters(this.#waiters, { status, now });
   }
 
-  #answer(request: ControlRequest): Promise<ControlResponse> {
-    if (this.#hasEnded) return Promise.resolve({ kind: "refused", http: 504, error: stopping });
+  async #answer(asked: ControlRequest): Promise<ControlResponse> {
+    const drains = this.#drains;
+    if (!this.#hasEnded && drains.concerns(asked)) {
+      const prepared = await drains.prepare(asked);
+      if (prepared.kind === "refused") return prepared;
+    }
+    return drains.conclude(asked, await this.#carryOut(drains.phrased(asked)));
+  }
+
+  #carryOut(request: ControlRequest): Promise<ControlResponse> {
+    if (this.#hasEnded) return Promise.resolve({ kind: "refused", http: 503, error: stopping });
+    this.#drains.begin(request);
     const group = this.#group;
     const now = this.#ports.clock.now();
     const plan = planRequest(request, { status: nodeStatus(this.#node, now), group });
@@ -329,11 +352,13 @@ class Daemon {
     const refusal = this.#refusal;
     const confirmations = announcer.confirmations();
     const guardProblem = guard.problem();
+    const drain = this.#drains.now();
+    const leftover = this.#drains.leftoverText();
     const logProblems = log.problems?.() ?? [];
     const wallTime = clock.wallTime();
-    const problems = { guardProblem, logProblems, refusal };
     const neighbours = port.summary();
-    const facts = { version, group, paths, confirmations, drops, ...problems, neighbours, now, wallTime };
+    const machine = { confirmations, drops, guardProblem, logProblems, drain, leftover, neighbours };
+    const facts = { version, group, paths, ...machine, refusal, now, wallTime };
     return { kind: "status", status: reportStatus(nodeStatus(this.#node, now), facts) };
   }
 

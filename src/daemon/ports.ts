@@ -5,6 +5,7 @@ import type { Conflict, Observed, ProbeAnswer, VipProblem } from "../core/events
 import type { Hook, Hooks } from "../core/hook.ts";
 import type { FailingCheck, KnownNeighbour } from "../core/message.ts";
 import type { Group, HostName, Instant, Member, SegmentName, VipName } from "../core/vocabulary.ts";
+import type { DrainRecord } from "../codec/drain_record.ts";
 import type { ControlRequest, ControlResponse, EventEntry } from "../codec/control.ts";
 
 export interface Clock {
@@ -170,6 +171,23 @@ export interface Checks {
   close(): Promise<void>;
 }
 
+/** The drain that outlives this daemon. */
+export interface DrainFile {
+  /** For people. */
+  readonly path: string;
+  /** What was there at the start; null: nothing. */
+  readonly found: KeptDrain | null;
+  /** Done when it is on the disk. Gives what went wrong, for people; then all is as it was. */
+  write(record: DrainRecord): Promise<string | null>;
+  /** Gives what went wrong, for people; null: it is gone. */
+  remove(): Promise<string | null>;
+}
+
+export type KeptDrain =
+  | ({ readonly kind: "read" } & DrainRecord)
+  /** It is there, and nobody knows what it says. */
+  | { readonly kind: "unreadable"; readonly problem: string };
+
 /** How others end this process. */
 export interface Signals {
   /** SIGTERM or SIGINT asks for a clean stop; calls back for each one. */
@@ -231,6 +249,7 @@ export interface Ports {
   readonly guard: Guard;
   readonly hooks: HookPrograms;
   readonly checks: Checks;
+  readonly drainFile: DrainFile;
   readonly control: ControlServer;
   readonly signals: Signals;
   readonly configuration: ConfigurationFile;

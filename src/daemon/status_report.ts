@@ -15,6 +15,7 @@ import {
   type VipAddress,
   type VipName,
 } from "../core/vocabulary.ts";
+import type { Drain } from "./drains.ts";
 import { type Drops, dropWarnings } from "./drops.ts";
 import { differenceText, listedOf, withoutText } from "./note_text.ts";
 import type { Confirmation, NeighbourSummary } from "./ports.ts";
@@ -37,6 +38,10 @@ export interface ReportFacts {
   readonly guardProblem: string | null;
   /** Where the log is to go and cannot. */
   readonly logProblems: readonly string[];
+  /** The drain that goes on; null: none does. */
+  readonly drain: Drain | null;
+  /** Why the next daemon will drain although this one does not; null: it will not. */
+  readonly leftover: string | null;
   /** The last reading of the configuration, when it was refused. */
   readonly refusal: Refusal | null;
   readonly now: Instant;
@@ -61,6 +66,10 @@ export function reportStatus(node: NodeStatus, facts: ReportFacts): Status {
     phase: node.phase,
     mature: node.mature,
     draining: node.draining,
+    drain: node.draining === null || facts.drain === null ? null : {
+      since: new Date(facts.drain.since).toISOString(),
+      persistent: facts.drain.persists,
+    },
     view: node.view && {
       number: node.view.number,
       coordinator: node.view.coordinator,
@@ -138,6 +147,7 @@ function warnings(node: NodeStatus, facts: ReportFacts): readonly string[] {
     ...hostWarnings(node),
     ...guardWarnings(facts),
     ...facts.logProblems,
+    ...(facts.leftover === null ? [] : [facts.leftover]),
     ...refusalWarnings(facts),
     ...configurationWarnings(node),
     ...dropWarnings(facts.drops, facts.now),

@@ -36,9 +36,9 @@ export function answerWaiters(
   });
 }
 
-/** Answers all of them that it will not come true. */
+/** Answers all of them that nobody is here any more to make it come true. */
 export function dismissWaiters(waiters: readonly Waiter[], error: string): void {
-  for (const waiter of waiters) waiter.answer(tooLate(error));
+  for (const waiter of waiters) waiter.answer({ kind: "refused", http: 503, error });
 }
 
 const tooLate = (error: string): ControlResponse => ({ kind: "refused", http: 504, error });

@@ -168,7 +168,7 @@ class ControlHttp implements ControlServer {
     });
     if (read.kind === "refused") return read;
     if (this.#answer === null) {
-      return { kind: "refused", http: 504, error: "The daemon is starting: ask again" };
+      return { kind: "refused", http: 503, error: "The daemon is starting: ask again" };
     }
     return await this.#answer(read);
   }

@@ -60,6 +60,7 @@ Deno.test("drain, resume, move and balance ask the daemon for what the command l
   const requests: [readonly string[], ControlRequest][] = [
     [["drain", "--reason", "new kernel"], { kind: "drain", reason: "new kernel" }],
     [["drain"], { kind: "drain", reason: "" }],
+    [["drain", "--persist"], { kind: "drain", reason: "", persist: true }],
     [["resume", "--reason", "done"], { kind: "resume", reason: "done" }],
     [["move", "web-a", "test01"], { kind: "move", vip: "web-a", to: "test01" }],
     [["balance"], { kind: "balance" }],
@@ -110,6 +111,18 @@ Deno.test("a refusal is told on standard error and exits with 1", async () => {
   for (const args of [["drain"], ["resume"], ["move", "web-a", "test01"], ["balance"]]) {
     const { code, out, err } = await asking(refusing, ...args);
     deepEqual({ code, out, err }, { code: 1, out: "", err: "Cannot do it: for a reason\n" });
+  }
+});
+
+Deno.test("a daemon that is just starting or stopping is as good as none: exit code 2", async () => {
+  const busy = (): ControlResponse => ({
+    kind: "refused",
+    http: 503,
+    error: "The daemon is starting: ask again",
+  });
+  for (const args of [["status"], ["drain"], ["drain", "--persist"], ["resume"], ["balance"]]) {
+    const { code, out, err } = await asking(busy, ...args);
+    deepEqual({ code, out, err }, { code: 2, out: "", err: "The daemon is starting: ask again\n" });
   }
 });
 

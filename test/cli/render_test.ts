@@ -8,6 +8,7 @@ import { ago, host, now, vip, well } from "./status_values.ts";
 const troubled: Status = {
   ...well,
   draining: "new kernel",
+  drain: { since: ago(125_000), persistent: true },
   view: { number: 13, coordinator: "test00", members: ["test00", "test01"] },
   hosts: [
     { ...host("test00"), draining: true, vips: 0 },
@@ -20,6 +21,12 @@ const troubled: Status = {
         { name: "vip web-d", here: "192.168.9.114/32 on eth0", elsewhere: null },
       ],
       damped: true,
+      failing: ["web", "disk", "dns", "ntp"].map((check) => ({
+        check,
+        vips: null,
+        more_vips: 0,
+        problem: "exit code 1",
+      })),
       vips: 2,
     },
     { ...host("test02"), state: "silent", silent_for_ms: 125_000, vips: 0 },

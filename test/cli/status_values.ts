@@ -44,6 +44,7 @@ export const well: Status = {
   phase: "running",
   mature: true,
   draining: null,
+  drain: null,
   view: { number: 12, coordinator: "test00", members: ["test00", "test01", "test02"] },
   hosts: [host("test00"), host("test01"), host("test02")],
   vips: [vip("web-a", "test00"), vip("web-bb", "test01"), vip("mail", "test02")],

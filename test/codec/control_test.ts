@@ -33,6 +33,7 @@ const status: Status = {
   phase: "running",
   mature: true,
   draining: null,
+  drain: { since: "2030-01-02T03:04:05.678Z", persistent: true },
   view: { number: 7, coordinator: "test00", members: ["test00", "test01"] },
   hosts: [{
     name: "test00",
@@ -116,6 +117,8 @@ Deno.test("every request is read as it was sent", () => {
   for (const request of Object.values<ControlRequest>(requests)) {
     assert.deepEqual(parseControlRequest(controlRequestToHttp(request)), request);
   }
+  const lasting: ControlRequest = { kind: "drain", reason: "new kernel", persist: true };
+  assert.deepEqual(parseControlRequest(controlRequestToHttp(lasting)), lasting);
 });
 
 Deno.test("requests are what the head of control.ts documents", () => {
@@ -169,7 +172,7 @@ Deno.test("what is no request is refused with what is so and what was wanted", (
   assert.deepEqual(refusalOf({ body: "reason" }), [400, 'Cannot read the request: it is not JSON: "reason"']);
   assert.deepEqual(refusalOf({ body: '{"raeson":""}' }), [
     400,
-    'Cannot read the request: unknown field "raeson", wanted "reason"',
+    'Cannot read the request: unknown field "raeson", wanted "persist" or "reason"',
   ]);
   assert.deepEqual(refusalOf({ path: "/v1/move", body: '{"vip":"web-a"}' }), [
     400,
@@ -186,7 +189,7 @@ Deno.test("what is no request is refused with what is so and what was wanted", (
 });
 
 Deno.test("every answer is read as it was sent", () => {
-  const refusals = ([400, 404, 405, 409, 504] as const).map((http) => ({
+  const refusals = ([400, 404, 405, 409, 503, 504] as const).map((http) => ({
     kind: "refused" as const,
     http,
     error: "Cannot",

@@ -145,17 +145,25 @@ export class SmallGroup {
   }
 
   start(...names: string[]): void {
-    for (const name of names) {
-      const node = createNode({
-        group: this.files.get(name) ?? this.#group,
-        self: hostName(name),
-        incarnation: incarnation(++this.#incarnations),
-        now: instant(this.now),
-      });
-      const kernel = this.hosts.get(name)?.kernel ?? new Set<VipName>();
-      this.hosts.set(name, { node, kernel, state: "up" });
-      this.tell(name, { kind: "started" });
-    }
+    for (const name of names) this.#begin(name, { awaitsHealth: false });
+  }
+
+  /** Starts a host that waits for the first results of its health checks. */
+  startWaiting(name: string): void {
+    this.#begin(name, { awaitsHealth: true });
+  }
+
+  #begin(name: string, { awaitsHealth }: { readonly awaitsHealth: boolean }): void {
+    const node = createNode({
+      awaitsHealth,
+      group: this.files.get(name) ?? this.#group,
+      self: hostName(name),
+      incarnation: incarnation(++this.#incarnations),
+      now: instant(this.now),
+    });
+    const kernel = this.hosts.get(name)?.kernel ?? new Set<VipName>();
+    this.hosts.set(name, { node, kernel, state: "up" });
+    this.tell(name, { kind: "started" });
   }
 
   /** The host reads another configuration. */

@@ -280,7 +280,7 @@ Deno.test("a request that waits is answered when the daemon stops", async () => 
   delete host.interfere.remove;
   host.crash(new Error("a bug"));
   equal(await host.exit, 70);
-  deepEqual(await drained, { kind: "refused", http: 504, error: "Cannot finish this: the daemon stops" });
+  deepEqual(await drained, { kind: "refused", http: 503, error: "Cannot finish this: the daemon stops" });
 });
 
 Deno.test("a datagram that is none of ours is counted each time and logged once a minute", async () => {

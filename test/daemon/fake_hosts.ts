@@ -17,7 +17,14 @@ import {
   type VipName,
 } from "../../src/core/vocabulary.ts";
 import { runDaemon } from "../../src/daemon/daemon.ts";
-import type { AddressOutcome, Clock, HookPrograms, LogLevel, Ports } from "../../src/daemon/ports.ts";
+import type {
+  AddressOutcome,
+  Clock,
+  HookPrograms,
+  KeptDrain,
+  LogLevel,
+  Ports,
+} from "../../src/daemon/ports.ts";
 import { createAuthenticator } from "../../src/host/authenticator.ts";
 
 export interface FakeHost {
@@ -47,6 +54,8 @@ export interface FakeHost {
     remove?: () => Promise<AddressOutcome>;
     reload?: () => Promise<void>;
     announce?: () => void;
+    /** Why the file of a drain can be neither written nor removed. */
+    drainFile?: string;
   };
 }
 
@@ -68,12 +77,15 @@ export interface WorldOptions {
   readonly hooks?: HookPrograms;
   /** Hosts run health checks, and wait for what `checksFail` tells first. */
   readonly hasChecks?: boolean;
+  /** A drain that an earlier daemon has left. */
+  readonly drainFound?: KeptDrain;
 }
 
 /** Starts a daemon for each of the names. */
 export function startHosts(
   group: Group,
-  { names, leftovers = [], segments = [segmentName("lan")], hooks, hasChecks = false }: WorldOptions,
+  { names, leftovers = [], segments = [segmentName("lan")], hooks, hasChecks = false, drainFound }:
+    WorldOptions,
 ): FakeWorld {
   const timeline = createTimeline();
   const hosts = new Map<HostName, FakeHost>();
@@ -82,7 +94,19 @@ export function startHosts(
     const clock = timeline.clock();
     hosts.set(
       name,
-      startHost({ group, name, clock, hosts, leftovers, segments, cut, life: place + 1, hooks, hasChecks }),
+      startHost({
+        group,
+        name,
+        clock,
+        hosts,
+        leftovers,
+        segments,
+        cut,
+        hooks,
+        hasChecks,
+        drainFound: drainFound ?? null,
+        life: place + 1,
+      }),
     );
   }
   return { hosts, cut, advance: (ms) => timeline.advance(ms) };
@@ -99,10 +123,11 @@ interface HostParts {
   readonly life: number;
   readonly hooks: HookPrograms | undefined;
   readonly hasChecks: boolean;
+  readonly drainFound: KeptDrain | null;
 }
 
 function startHost(
-  { group, name, clock, hosts, leftovers, segments, cut, life, hooks, hasChecks }: HostParts,
+  { group, name, clock, hosts, leftovers, segments, cut, life, hooks, hasChecks, drainFound }: HostParts,
 ): FakeHost {
   const receivers: ((datagram: Uint8Array, segment: SegmentName) => void)[] = [];
   const calls = {
@@ -198,6 +223,18 @@ function startHost(
       hasAny: hasChecks,
       onChange: (changed) => void (calls.healthChanged = changed),
       close: () => Promise.resolve(note("close checks")),
+    },
+    drainFile: {
+      path: "/var/lib/molehill/drain.json",
+      found: drainFound,
+      write(record) {
+        note(`write drain ${record.reason}`);
+        return Promise.resolve(interfere.drainFile ?? null);
+      },
+      remove() {
+        note("remove drain");
+        return Promise.resolve(interfere.drainFile ?? null);
+      },
     },
     control: {
       onRequest: (answer) => void (calls.answer = answer),

@@ -27,6 +27,8 @@ const facts: ReportFacts = {
   drops: noDrops,
   guardProblem: null,
   logProblems: [],
+  drain: null,
+  leftover: null,
   refusal: null,
   now: instant(70_000),
   wallTime: Date.UTC(2030, 0, 2, 3, 4, 5),

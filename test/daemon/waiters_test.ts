@@ -50,5 +50,5 @@ Deno.test("waitersDeadline() is the earliest of the waiters, and none when nobod
 Deno.test("dismissWaiters() answers everybody", () => {
   const answers: ControlResponse[] = [];
   dismissWaiters([waiter(answers, { comesTrue: false, deadline: 1 })], "it stops");
-  deepEqual(answers, [{ kind: "refused", http: 504, error: "it stops" }]);
+  deepEqual(answers, [{ kind: "refused", http: 503, error: "it stops" }]);
 });

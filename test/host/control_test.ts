@@ -13,6 +13,7 @@ const status: Status = {
   phase: "running",
   mature: true,
   draining: null,
+  drain: null,
   view: { number: 3, coordinator: "test00", members: ["test00", "test01"] },
   hosts: [],
   vips: [],

@@ -47,7 +47,7 @@ export async function placeInitScript(
     DAEMON: host.place.runs.program[0] ?? "",
     CONFIG: lab.configFile,
     RUNTIME_DIR: host.runtimeDirectory,
-    STATE_DIR: `${host.runtimeDirectory}.state`,
+    STATE_DIR: host.stateDirectory,
     ERROR_FILE: errorFile,
     ...defaults,
   }).map(([name, value]) => `${name}='${value}'\n`);

@@ -35,6 +35,8 @@ export interface LabConfig {
   readonly range?: LabRange;
   /** Lines for [hooks]; these are TOML values. */
   readonly hooks?: Readonly<Record<string, string>>;
+  /** Keys of each [[check]], with TOML values. */
+  readonly checks?: readonly Readonly<Record<string, string>>[];
 }
 
 /** Whom the hosts tell of their VIPs: an address or a block. */
@@ -85,6 +87,7 @@ export function configText(config: LabConfig): string {
       arp_cache: text(config.arpCache ?? "off"),
       targets: list((config.notified ?? [ROUTER_ADDRESS]).map(target)),
     }),
+    ...(config.checks ?? []).map((check) => table("[[check]]", check)),
     table("[balance]", { interval: text(config.balanceInterval ?? "4s") }),
     ...(config.hooks === undefined ? [] : [table("[hooks]", config.hooks)]),
   ].join("\n");

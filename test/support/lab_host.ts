@@ -47,6 +47,7 @@ export const portOf = (host: string, network: LabNetwork): string =>
 export class LabHost {
   readonly name: string;
   readonly runtimeDirectory: string;
+  readonly stateDirectory: string;
   readonly logFile: string;
   #child: Deno.ChildProcess | null = null;
   #exit: Promise<Deno.CommandStatus> | null = null;
@@ -56,6 +57,7 @@ export class LabHost {
   constructor(readonly place: LabHostPlace) {
     this.name = place.name;
     this.runtimeDirectory = `${place.directory}/run-${place.name}`;
+    this.stateDirectory = `${place.directory}/state-${place.name}`;
     this.logFile = `${place.directory}/${place.name}.log`;
   }
 

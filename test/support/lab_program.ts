@@ -26,7 +26,7 @@ export const molehill = (program: readonly string[], configFile: string): LabPro
   words: (host, options) => [
     ...(options.program ?? program),
     ...["run", "--config", options.configFile ?? configFile],
-    ...["--runtime-dir", host.runtimeDirectory, "--state-dir", `${host.runtimeDirectory}.state`],
+    ...["--runtime-dir", host.runtimeDirectory, "--state-dir", host.stateDirectory],
   ],
   // Its other processes are there for the sudden end of this one.
   isProcessGroup: false,

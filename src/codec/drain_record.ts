@@ -1,0 +1,26 @@
+// A drain that outlives its daemon, as the text of the file that it is kept in.
+
+import { line, number, object, parseJson } from "./json_shape.ts";
+import { type Parsed, problem } from "./parsed.ts";
+
+export interface DrainRecord {
+  /** An operator's own words; may be empty. */
+  readonly reason: string;
+  /** Milliseconds since 1970. */
+  readonly since: number;
+}
+
+const recordShape = object<DrainRecord>({ reason: line({ lengthMin: 0, lengthMax: 1_000 }), since: number });
+
+export const drainRecordText = ({ reason, since }: DrainRecord): string =>
+  `${JSON.stringify({ reason, since })}\n`;
+
+/** Reads the file; the problem is for people. */
+export function parseDrainRecord(text: string): Parsed<DrainRecord> {
+  const record = parseJson(text, recordShape);
+  // What Date cannot show is no time.
+  if (record.ok && Number.isNaN(new Date(record.value.since).valueOf())) {
+    return problem("its time is no time");
+  }
+  return record;
+}

@@ -371,7 +371,9 @@ function logOf(conf: SpreadConf): readonly Suggestion[] {
     section: "log",
     header: "[log]",
     why:
-      `${wasFile}${wasLevel} Wackamole told the system log who took which address. This is one log for both: ` +
+      `${
+        `${wasFile}${wasLevel}`.trimStart()
+      } Wackamole told the system log who took which address. This is one log for both: ` +
       'what Wackamole told has the level "info".',
     lines: [
       ...(file === undefined ? [] : [`file = ${quoted(path)}`]),

@@ -182,6 +182,9 @@ Deno.test("views objects when a coordinator says a view twice in different words
     wait: duration(0),
     allocation: [],
     differing: [],
+    words: [],
+    failing: [],
+    failedOpen: [],
   } as const;
   const says = (mature: boolean): Occurrence =>
     stepped([{

@@ -4,6 +4,8 @@ import { balanceCommand } from "./balance.ts";
 import { checkCommand } from "./check.ts";
 import type { Command } from "./command.ts";
 import { drainCommand } from "./drain.ts";
+import { explainCommand } from "./explain.ts";
+import { monitorCommand } from "./monitor.ts";
 import { moveCommand } from "./move.ts";
 import { planCommand } from "./plan.ts";
 import { resumeCommand } from "./resume.ts";
@@ -18,6 +20,8 @@ export const commands: readonly Command[] = [
   checkCommand,
   simulateCommand,
   statusCommand,
+  explainCommand,
+  monitorCommand,
   planCommand,
   drainCommand,
   resumeCommand,

@@ -2,6 +2,8 @@
 //
 //   GET  /v1/status                              200 Status
 //   GET  /v1/plan?without=HOST,HOST              200 Plan, what would be without these hosts
+//   GET  /v1/monitor                             200 Monitor, how this host sees every other
+//   GET  /v1/explain?vip=NAME                    200 Explanation, why a VIP, also by an address of it, is where it is
 //   POST /v1/drain    {"reason": "..."}          200 Status, once this host holds nothing
 //   POST /v1/resume   {"reason": "..."}          200 Status, once this host takes part again
 //   POST /v1/move     {"vip": "...", "to": "..."} 200 Status, once the VIP is there
@@ -26,11 +28,15 @@ import {
   string,
   word,
 } from "./json_shape.ts";
+import type { Explanation } from "./explanation.ts";
+import type { Monitor } from "./monitor.ts";
 import { type Parsed, parsed, problem } from "./parsed.ts";
 
 export type ControlRequest =
   | { readonly kind: "status" }
   | { readonly kind: "plan"; readonly without: readonly string[] }
+  | { readonly kind: "monitor" }
+  | { readonly kind: "explain"; readonly vip: string }
   | { readonly kind: "drain"; readonly reason: string }
   | { readonly kind: "resume"; readonly reason: string }
   | { readonly kind: "move"; readonly vip: string; readonly to: string }
@@ -39,6 +45,8 @@ export type ControlRequest =
 export type ControlResponse =
   | { readonly kind: "status"; readonly status: Status }
   | { readonly kind: "plan"; readonly plan: Plan }
+  | { readonly kind: "monitor"; readonly monitor: Monitor }
+  | { readonly kind: "explanation"; readonly explanation: Explanation }
   | Refused;
 
 export interface Refused {
@@ -211,12 +219,28 @@ export function controlRequestToHttp(request: ControlRequest): HttpRequest {
   if (request.kind === "plan") {
     return { method, path: `${path}?without=${request.without.map(encodeURIComponent).join(",")}`, body: "" };
   }
+  if (request.kind === "explain") {
+    return { method, path: `${path}?vip=${encodeURIComponent(request.vip)}`, body: "" };
+  }
   return { method, path, body: method === "GET" ? "" : JSON.stringify(fields) };
 }
 
 export function controlResponseToHttp(response: ControlResponse): HttpResponse {
   if (response.kind === "refused") return { http: response.http, body: json({ error: response.error }) };
-  return { http: 200, body: json(response.kind === "plan" ? response.plan : response.status) };
+  return { http: 200, body: json(contentsOf(response)) };
+}
+
+function contentsOf(response: Exclude<ControlResponse, Refused>): unknown {
+  switch (response.kind) {
+    case "status":
+      return response.status;
+    case "plan":
+      return response.plan;
+    case "monitor":
+      return response.monitor;
+    case "explanation":
+      return response.explanation;
+  }
 }
 
 /** What a daemon answered: what was asked for, or why not. */
@@ -272,6 +296,8 @@ const names: Shape<readonly string[]> = (value, at) =>
   string(value, at).split(",").map((each) => name(each, at));
 
 const planQuery = strictObject<BodyOf<"plan">>({ without: names });
+const monitorBody = strictObject<BodyOf<"monitor">>({});
+const explainQuery = strictObject<BodyOf<"explain">>({ vip: name });
 const statusBody = strictObject<BodyOf<"status">>({});
 const drainBody = strictObject<BodyOf<"drain">>({ reason });
 const resumeBody = strictObject<BodyOf<"resume">>({ reason });
@@ -289,6 +315,17 @@ const ENDPOINTS: Readonly<Record<ControlRequest["kind"], Endpoint>> = {
     path: "/v1/plan",
     isAskedByQuery: true,
     request: (value, at) => ({ kind: "plan", ...planQuery(value, at) }),
+  },
+  monitor: {
+    method: "GET",
+    path: "/v1/monitor",
+    request: (value, at) => ({ kind: "monitor", ...monitorBody(value, at) }),
+  },
+  explain: {
+    method: "GET",
+    path: "/v1/explain",
+    isAskedByQuery: true,
+    request: (value, at) => ({ kind: "explain", ...explainQuery(value, at) }),
   },
   drain: {
     method: "POST",
@@ -348,7 +385,7 @@ const hostShape = object<Row<Status["hosts"]>>({
   paths: array(pathShape),
 });
 
-const vipShape = object<Row<Status["vips"]>>({
+export const vipShape = object<Row<Status["vips"]>>({
   name: string,
   known: boolean,
   addresses: array(string),
@@ -370,7 +407,7 @@ const vipShape = object<Row<Status["vips"]>>({
   })),
 });
 
-const moveShape = object<Row<Status["moves"]>>({
+export const moveShape = object<Row<Status["moves"]>>({
   at: string,
   vip: string,
   from: nullable(string),

@@ -15,6 +15,7 @@ import type {
   Message,
   MoveReason,
   Report,
+  Unable,
   Unreleased,
   Vouch,
   Wish,
@@ -71,6 +72,12 @@ const age: Codec<Duration> = mapped(varint, {
   read: duration,
 });
 
+/** In units of 10 us: fine enough for a round trip on a quiet LAN. */
+const fineAge: Codec<Duration> = mapped(varint, {
+  write: (length) => Math.max(0, Math.round(length * 100)),
+  read: (units) => duration(units / 100),
+});
+
 /** Whole milliseconds; a part of one counts as one, for whoever waits so long must not stop too soon. */
 const atLeast: Codec<Duration> = mapped(varint, {
   write: (length) => Math.max(0, Math.ceil(length)),
@@ -83,7 +90,12 @@ const view: Codec<ViewId> = record<ViewId>({
   incarnation: incarnationCodec,
 });
 const member: Codec<Member> = record<Member>({ host, incarnation: incarnationCodec });
-const heard: Codec<Heard> = record<Heard>({ host, incarnation: incarnationCodec, sequence: sequenceCodec });
+const heard: Codec<Heard> = record<Heard>({
+  host,
+  incarnation: incarnationCodec,
+  sequence: sequenceCodec,
+  age: fineAge,
+});
 
 const reason: Codec<MoveReason> = oneOf<MoveReason>({
   unheld: 0,
@@ -179,6 +191,8 @@ const differing: Codec<Differing> = record<Differing>({
   more: varint,
 });
 
+const unable: Codec<Unable> = record<Unable>({ host, vips });
+
 /** Every message there is. */
 export const messageCodec: Codec<Message> = union<Message>({
   heartbeat: {
@@ -196,6 +210,8 @@ export const messageCodec: Codec<Message> = union<Message>({
       acquiring: vips,
       digest: text(NAME_BYTES_MAX),
       timeout: age,
+      beat: varint,
+      version: text(NAME_BYTES_MAX),
     },
   },
   propose: {
@@ -228,6 +244,7 @@ export const messageCodec: Codec<Message> = union<Message>({
       wait: atLeast,
       allocation: ascending(assignment, { by: (each) => each.vip, countMax: VIPS_MAX }),
       differing: ascending(differing, { by: (each) => each.host, countMax: HOSTS_MAX }),
+      unable: ascending(unable, { by: (each) => each.host, countMax: HOSTS_MAX }),
     },
   },
   farewell: {

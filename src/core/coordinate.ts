@@ -241,11 +241,12 @@ function complete(turn: Turn): boolean {
   if (!proposal || proposal.reports.size < proposal.members.length) return false;
   const { view, members, balances } = proposal;
   const reports = [...proposal.reports.values()];
-  const basis = { reports: proposal.reports, agreement: agree(group, reportedBy(members, proposal.reports)) };
+  const reported = reportedBy(members, proposal.reports);
+  const basis = { reports: proposal.reports, agreement: agree(group, reported) };
   const mature = reports.some((report) => report.mature) || members.length === group.hosts.length;
   const serves = mature && mayServe(basis.agreement, members.length);
   const allotments = serves ? allocate(allocationInput(turn.node, { members, basis, balances })) : [];
-  const allocation = assignmentsOf(allotments, reportedBy(members, proposal.reports));
+  const allocation = assignmentsOf(allotments, reported);
   const install: Install = {
     kind: "install",
     view,
@@ -254,6 +255,7 @@ function complete(turn: Turn): boolean {
     wait: basis.agreement.partition === "quorum" ? waitFor(members, reports) : duration(0),
     allocation,
     differing: basis.agreement.differing,
+    unable: reported.flatMap(({ host, report: { unable: vips } }) => vips.length > 0 ? [{ host, vips }] : []),
   };
   update(turn, { proposal: null });
   if (members.length > 1) broadcast(turn, install);
@@ -372,6 +374,7 @@ function installOf(turn: Turn, view: View): Install {
       return { vip, holder, reason, age: ageOf(tenure, turn.now), from, handover, unreleased };
     }),
     differing: view.differing,
+    unable: view.unable,
   };
 }
 

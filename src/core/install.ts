@@ -39,6 +39,7 @@ export function installView(turn: Turn, install: Install, basis: Basis | null): 
       allocation,
       counterparts: counterpartsOf(install, node.self.host),
       differing: install.differing,
+      unable: install.unable,
       basis,
       confirmed: new Set([node.self.host]),
     },

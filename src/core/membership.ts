@@ -13,7 +13,7 @@
 // This file has the types and the questions; coordinate.ts and follow.ts act on the answers.
 
 import type { Agreement } from "./catalog.ts";
-import type { Assignment, Differing, MoveReason, Propose, Report, Sender } from "./message.ts";
+import type { Assignment, Differing, MoveReason, Propose, Report, Sender, Unable } from "./message.ts";
 import { findHost } from "./ordered.ts";
 import { isMutual, type Peer, type Peers } from "./suspicion.ts";
 import {
@@ -45,6 +45,8 @@ export interface View {
   readonly allocation: ReadonlyMap<VipName, Tenure>;
   /** Members whose configuration is not that of most members. */
   readonly differing: readonly Differing[];
+  /** What members said they cannot hold for now. */
+  readonly unable: readonly Unable[];
   /** Members whose word a VIP of this host waits for: they have to release it, or to take it over. */
   readonly counterparts: ReadonlySet<HostName>;
   /** What the allocation was made from; only the coordinator has it. */

@@ -58,12 +58,18 @@ export interface Heartbeat {
   readonly digest: string;
   /** The sender's own; of two hosts with different ones both go by the longer. */
   readonly timeout: Duration;
+  /** Counts the heartbeats of this incarnation, from 1: what is missing among those heard was lost on its way. */
+  readonly beat: number;
+  /** Of the program that the sender runs, for people. */
+  readonly version: string;
 }
 
 export interface Heard {
   readonly host: HostName;
   readonly incarnation: Incarnation;
   readonly sequence: Sequence;
+  /** How long ago the message with that sequence came; what measure.ts makes of it is for people alone. */
+  readonly age: Duration;
 }
 
 export interface Propose {
@@ -150,6 +156,15 @@ export interface Install {
   readonly allocation: readonly Assignment[];
   /** Members whose configuration is not that of most members; sorted by host. */
   readonly differing: readonly Differing[];
+  /** What members said they cannot hold for now: any host can then tell people why a VIP is where it is. By host. */
+  readonly unable: readonly Unable[];
+}
+
+/** A member that cannot hold some VIPs for now. */
+export interface Unable {
+  readonly host: HostName;
+  /** Sorted; never empty. */
+  readonly vips: readonly VipName[];
 }
 
 /** A member with another configuration than most, and what is different in it. */

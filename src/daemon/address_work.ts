@@ -1,7 +1,7 @@
 // What the node wants done to the addresses of this host, and what comes of it as events. The port does one thing
 // after the other, so nothing here has to wait for anything.
 
-import type { NodeEvent } from "../core/events.ts";
+import type { NodeEvent, Observed } from "../core/events.ts";
 import type { VipName } from "../core/vocabulary.ts";
 import type { Addresses, AddressOutcome } from "./ports.ts";
 
@@ -33,12 +33,16 @@ export class AddressWork {
     });
   }
 
-  async observe(): Promise<void> {
+  /** What was found, after the node was told of it; null: the port has failed, and so has the daemon. */
+  async observe(): Promise<Observed | null> {
     const { addresses, submit, fail } = this.#parts;
     try {
-      submit({ kind: "addressesObserved", observed: await addresses.observe() });
+      const observed = await addresses.observe();
+      submit({ kind: "addressesObserved", observed });
+      return observed;
     } catch (error) {
       fail(error);
+      return null;
     }
   }
 

@@ -3,14 +3,25 @@
 
 import type { ControlRequest } from "../codec/control.ts";
 import type { OperatorRequest } from "../core/events.ts";
+import { parseIpAddress } from "../core/ip_address.ts";
 import type { NodeStatus } from "../core/status.ts";
-import { type Group, type HostName, hostName, sameView, vipName, type VipSpec } from "../core/vocabulary.ts";
+import {
+  type Group,
+  type HostName,
+  hostName,
+  sameView,
+  type VipName,
+  vipName,
+  type VipSpec,
+} from "../core/vocabulary.ts";
 import { listed } from "./words.ts";
 
 export type RequestPlan =
   | { readonly kind: "answer" }
   | { readonly kind: "foresee"; readonly without: readonly HostName[] }
-  | { readonly kind: "refuse"; readonly http: 409; readonly error: string }
+  | { readonly kind: "monitor" }
+  | { readonly kind: "explain"; readonly vip: VipName }
+  | { readonly kind: "refuse"; readonly http: 404 | 409; readonly error: string }
   | {
     readonly kind: "await";
     readonly request: OperatorRequest;
@@ -32,6 +43,10 @@ export function planRequest(
       return { kind: "answer" };
     case "plan":
       return planWithout(request.without, { status, group });
+    case "monitor":
+      return { kind: "monitor" };
+    case "explain":
+      return planExplanation(request.vip, { status, group });
     case "drain":
       return planDrain(request.reason);
     case "resume":
@@ -58,6 +73,20 @@ function planWithout(
   if (status.view === null) return refuse("this host has no view yet (wanted an agreed view)");
   if (!status.mature) return refuse("the group is not mature yet, so nobody holds a VIP");
   return { kind: "foresee", without: hosts.filter((host) => without.includes(host)) };
+}
+
+/** A VIP may be named by an address of it, with or without its prefix. */
+function planExplanation(
+  asked: string,
+  { status, group }: { readonly status: NodeStatus; readonly group: Group },
+): RequestPlan {
+  const names = status.vips.map(({ vip }) => vip);
+  const address = parseIpAddress(asked.split("/")[0] ?? "")?.text;
+  const named = names.find((name) => name === asked) ??
+    group.vips.find(({ addresses }) => addresses.some((each) => each.address === address))?.name;
+  if (named !== undefined) return { kind: "explain", vip: named };
+  const error = `Cannot explain "${asked}": no VIP has this name or address (found ${listed(names)})`;
+  return { kind: "refuse", http: 404, error };
 }
 
 const planDrain = (reason: string): RequestPlan => ({

@@ -68,6 +68,7 @@ const anyHeard: fc.Arbitrary<Heard> = objectOf({
   host: anyHost,
   incarnation: anyIncarnation,
   sequence: anySequence,
+  age: fc.integer({ min: 0, max: 1_000_000 }).map((units) => duration(units / 100)),
 });
 const anyHeldVip: fc.Arbitrary<HeldVip> = objectOf({ vip: anyVip, reason: anyReason, age: anyAge });
 const anyWish: fc.Arbitrary<Wish> = fc.oneof(
@@ -143,6 +144,8 @@ export const messagesByKind: {
     acquiring: vips,
     digest: name,
     timeout: anyAge,
+    beat: natural,
+    version: name,
   }),
   propose: objectOf({ kind: fc.constant("propose" as const), view: anyView, members, digest: name }),
   report: objectOf({
@@ -171,6 +174,7 @@ export const messagesByKind: {
     wait: anyAge,
     allocation: ascending(anyAssignment, (assignment) => assignment.vip),
     differing: ascending(anyDiffering, (each) => each.host),
+    unable: ascending(objectOf({ host: anyHost, vips }), (each) => each.host),
   }),
   farewell: objectOf({ kind: fc.constant("farewell" as const) }),
   probe: objectOf({ kind: fc.constant("probe" as const) }),

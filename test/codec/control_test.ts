@@ -18,6 +18,8 @@ const requests: {
 } = {
   status: { kind: "status" },
   plan: { kind: "plan", without: ["test01", "test02.example.org"] },
+  monitor: { kind: "monitor" },
+  explain: { kind: "explain", vip: "web a/\u00e4&b=c" },
   drain: { kind: "drain", reason: "new kernel" },
   resume: { kind: "resume", reason: "" },
   move: { kind: "move", vip: "web-a", to: "test01" },

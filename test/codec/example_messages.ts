@@ -39,11 +39,14 @@ export const heartbeatOf = (hosts: number): Heartbeat => ({
   heard: membersNumbered(hosts).slice(1).map((member, at) => ({
     ...member,
     sequence: sequence(5_000_000 + at),
+    age: duration(100 * at + 12.34),
   })),
   releasing: [],
   acquiring: [],
   digest: "5f2b8e0c9a417d36",
   timeout: duration(500),
+  beat: 4_900_000,
+  version: "0.1.0",
 });
 
 /** Addresses of four networks, held for some hours, on three hosts. */
@@ -66,6 +69,7 @@ export const installOf = (vips: number): Install => ({
       unreleased: null,
     })),
   differing: [],
+  unable: [],
 });
 
 /** One message of each kind; a new kind does not compile until it is here. */
@@ -142,6 +146,7 @@ export const examples: { readonly [Kind in Message["kind"]]: Extract<Message, { 
       differences: [{ name: "timing.timeout", here: "800ms", elsewhere: "500ms" }],
       more: 0,
     }],
+    unable: [{ host: hostName("test02"), vips: [vipName("web-c")] }],
   },
   farewell: { kind: "farewell" },
   probe: { kind: "probe" },

@@ -144,6 +144,7 @@ export class SmallGroup {
         group: this.files.get(name) ?? this.#group,
         self: hostName(name),
         incarnation: incarnation(++this.#incarnations),
+        version: "1.2.3",
         now: instant(this.now),
       });
       const kernel = this.hosts.get(name)?.kernel ?? new Set<VipName>();

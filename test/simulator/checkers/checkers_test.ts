@@ -182,6 +182,7 @@ Deno.test("views objects when a coordinator says a view twice in different words
     wait: duration(0),
     allocation: [],
     differing: [],
+    unable: [],
   } as const;
   const says = (mature: boolean): Occurrence =>
     stepped([{

@@ -133,7 +133,7 @@ class LiveScreen {
   }
 
   #draw(): void {
-    if (this.#state !== "open") return;
+    if (this.#state !== "open" || this.#text === "") return;
     const { drawing, top, page } = frameOf(this.#text, {
       size: consoleSize(),
       top: this.#top,

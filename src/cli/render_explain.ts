@@ -25,11 +25,12 @@ export function renderExplanation(explanation: Explanation, options: RenderOptio
 }
 
 function renderAnswer(
-  { answer, group, host, vip, trouble }: Explanation,
+  { answer, group, host, view, vip, trouble }: Explanation,
   { colours }: RenderOptions,
 ): readonly string[] {
   const colour = trouble.length > 0 ? "bad" : vip.state === "held" ? "good" : "doubtful";
-  return [colours ? paint(answer, colour) : answer, `Group ${group}, asked on ${host}`];
+  const where = view === null ? "no view yet" : `view ${view.number}, coordinator ${view.coordinator}`;
+  return [colours ? paint(answer, colour) : answer, `Group ${group}, ${where} (asked on ${host})`];
 }
 
 function renderFacts({ addresses, presence, next, stays, vip }: Explanation): readonly string[] {

@@ -14,6 +14,7 @@ export interface Explanation {
   readonly host: string;
   /** On its wall clock. */
   readonly at: string;
+  readonly view: { readonly number: number; readonly coordinator: string } | null;
   /** Who has it, since when and why, in one sentence. */
   readonly answer: string;
   /** As `status` tells it. */
@@ -75,6 +76,7 @@ const explanationShape = object<Explanation>({
   group: string,
   host: string,
   at: string,
+  view: nullable(object<NonNullable<Explanation["view"]>>({ number, coordinator: string })),
   answer: string,
   vip: vipShape,
   addresses: array(object<Explanation["addresses"][number]>({ address: string, interface: string })),

@@ -105,7 +105,9 @@ function fitnessOf(
       ...(status.state === "member" && spec?.hosts.includes(host) && !agreed.includes(host)
         ? [{ kind: "notAllowedThere" } as const]
         : []),
-      ...(status.draining && status.state !== "left" ? [{ kind: "draining" } as const] : []),
+      ...(status.draining && (status.state === "member" || status.state === "heard")
+        ? [{ kind: "draining" } as const]
+        : []),
       ...inabilityOf(node, host, vip.vip),
     ],
     damped: status.damped,

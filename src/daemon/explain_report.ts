@@ -4,7 +4,7 @@
 import type { Explanation } from "../codec/explanation.ts";
 import type { Observed } from "../core/events.ts";
 import type { Fitness, Obstacle, VipAccount } from "../core/explain.ts";
-import type { MoveReason } from "../core/message.ts";
+import type { VipStatus } from "../core/status.ts";
 import { elapsed, type HostName } from "../core/vocabulary.ts";
 import { moveReasonText } from "./note_text.ts";
 import { problemOf } from "./plan_report.ts";
@@ -25,6 +25,8 @@ export interface ExplainFacts
   readonly observed: Observed | null;
 }
 
+/** Of how many hosts one sentence tells why they cannot hold it. */
+const hostsToldMax = 3;
 /** How many of the VIP's moves are told. */
 const movesToldMax = 5;
 
@@ -38,6 +40,7 @@ export function reportExplanation(account: VipAccount, facts: ExplainFacts): Exp
     group: facts.group.name,
     host: status.host,
     at: new Date(Math.round(facts.wallTime)).toISOString(),
+    view: status.view && { number: status.view.number, coordinator: status.view.coordinator },
     answer: answerOf(about),
     vip: reportVip(vip, facts),
     addresses: account.spec?.addresses.map((each) => ({
@@ -81,9 +84,9 @@ function answerOf({ account, facts, name, previous }: About): string {
   const span = since === null ? "" : ` for ${spanText(elapsed(since, facts.now))}`;
   switch (vip.state) {
     case "held":
-      return `${name} is held by ${vip.holder}${span}: ${whyText(vip.reason, previous)}`;
+      return `${name} is held by ${vip.holder}${span}: ${whyText(vip, previous)}`;
     case "moving":
-      return `${name} is on its way to ${vip.holder}${span}: ${whyText(vip.reason, previous)}`;
+      return `${name} is on its way to ${vip.holder}${span}: ${whyText(vip, previous)}`;
     case "uncovered": {
       const had = previous === null ? "" : `, after ${previous} had it`;
       return `${name} is held by nobody${span}${had}: ${whyUncovered(account)}`;
@@ -94,7 +97,7 @@ function answerOf({ account, facts, name, previous }: About): string {
 }
 
 /** Why it is where it is, and from whom it came. */
-function whyText(reason: MoveReason | null, from: HostName | null): string {
+function whyText({ reason, holder }: VipStatus, from: HostName | null): string {
   if (reason === null) return "this host was not told why";
   if (from === null) return reason === "operator" ? "an operator moved it there" : moveReasonText[reason];
   switch (reason) {
@@ -106,7 +109,7 @@ function whyText(reason: MoveReason | null, from: HostName | null): string {
     case "drained":
       return `${from}, which had it, was drained or stopped`;
     case "preferred":
-      return `it prefers this host, and left ${from} for it`;
+      return `it prefers ${holder}, and left ${from} for it`;
     case "balance":
       return `it came from ${from} to balance the loads`;
     case "operator":
@@ -114,16 +117,34 @@ function whyText(reason: MoveReason | null, from: HostName | null): string {
   }
 }
 
-function whyUncovered({ status, serves, next, hosts }: VipAccount): string {
+function whyUncovered(account: VipAccount): string {
+  const { status, serves, next } = account;
   if (!status.mature || next === null) return "the group is not mature yet: it waits for further hosts";
   if (!serves) {
     const members = counted(status.view?.members.length ?? 0, "host");
     return `the view has ${members}, and with partition = "quorum" it takes ${status.needed} to hold VIPs`;
   }
   if (next.outlook.then !== null) return `it is about to be given to ${next.outlook.then}`;
-  return hosts.every(({ obstacles }) => obstacles.length > 0)
-    ? "none of the hosts can hold it"
-    : problemOf(next.outlook, next.whole);
+  return whyNobody(account, next);
+}
+
+/** Why none of the hosts but its holder could have it. */
+function whyNobody(
+  account: VipAccount,
+  { outlook, whole }: NonNullable<VipAccount["next"]>,
+): string {
+  const others = account.hosts.filter(({ isHolder }) => !isHolder);
+  const allowed = others.filter(({ obstacles }) => !obstacles.some(({ kind }) => kind === "notAllowed"));
+  // Without these hosts there is no majority, or nothing here tells why.
+  if (!whole.serves || allowed.some(({ obstacles }) => obstacles.length === 0)) {
+    return problemOf(outlook, whole);
+  }
+  if (allowed.length === 0) return "no other host may hold it";
+  const first = allowed.slice(0, hostsToldMax).map(({ host, obstacles }) =>
+    `${host} ${obstacles.map((each) => obstacleText(each, { host, account })).join(" and ")}`
+  );
+  const more = allowed.length - first.length;
+  return first.join("; ") + (more === 0 ? "" : `; and ${counted(more, "host")} more`);
 }
 
 const phaseText: Readonly<Record<VipAccount["status"]["phase"], string>> = {
@@ -226,8 +247,7 @@ function staysOf({ account }: About): readonly string[] {
   return [
     ...(isPinned
       ? [
-        `An operator moved it to ${holder}: no preference and no balance round takes it away from there, until ` +
-        `${holder} cannot hold it any more or is drained, or "molehill move" moves it again`,
+        `An operator moved it to ${holder}: it stays until ${holder} drains or cannot hold it any more`,
       ]
       : []),
     ...(place === 1 ? [`It prefers ${holder}, which has it`] : []),
@@ -259,10 +279,11 @@ function preferenceText(
     : `It prefers ${host.host}, which could hold it: it is about to go there`;
 }
 
-function nextOf({ next }: VipAccount): Explanation["next"] {
+function nextOf(account: VipAccount): Explanation["next"] {
+  const { next } = account;
   if (next === null) return null;
-  const { outlook, whole } = next;
-  return { host: outlook.then, problem: outlook.then === null ? problemOf(outlook, whole) : null };
+  const { then } = next.outlook;
+  return { host: then, problem: then === null ? whyNobody(account, next) : null };
 }
 
 function troubleOf({ account, facts, name }: About): readonly string[] {

@@ -39,7 +39,7 @@ export const heartbeatOf = (hosts: number): Heartbeat => ({
   heard: membersNumbered(hosts).slice(1).map((member, at) => ({
     ...member,
     sequence: sequence(5_000_000 + at),
-    age: duration(100 * at + 12.34),
+    age: duration((37 * at) % 100 + 0.34),
   })),
   releasing: [],
   acquiring: [],

@@ -168,9 +168,12 @@ Deno.test("authentic bytes that are no message are dropped as malformed, and the
 
 Deno.test("authentic datagrams with impossible numbers are dropped", () => {
   const datagram = datagramOf(by("test01", 2, 6));
-  // The farewell's datagram ends, before the tag, with: sequence, part, parts, one byte of payload.
-  const withEnd = (...end: readonly number[]) =>
-    resigned(datagram, (signed) => Uint8Array.from([...signed.subarray(0, signed.length - 4), ...end]));
+  // The farewell's datagram ends, before the tag, with: sequence, wall time, part, parts, one byte of payload.
+  const withEnd = (sequence: number, ...end: readonly number[]) =>
+    resigned(datagram, (signed) => {
+      const [head, time] = [signed.subarray(0, signed.length - 10), signed.subarray(-9, -3)];
+      return Uint8Array.from([...head, sequence, ...time, ...end]);
+    });
   assertDropped(busy, withEnd(0, 0, 1, 5), "malformed");
   assertDropped(busy, withEnd(6, 1, 1, 5), "malformed");
   assertDropped(busy, withEnd(6, 0, 0, 5), "malformed");

@@ -69,6 +69,25 @@ Deno.test("core and codec know no clock, no chance, no waiting and no runtime", 
   deepEqual(sources.flatMap(impurities), []);
 });
 
+Deno.test("no decision knows a wall clock or a measure: core has no wall time, and reads measures only to show them", async () => {
+  const core = (await sourcesOf("src")).filter(({ path }) => path.startsWith("core/"));
+  const using = (word: RegExp) =>
+    core.filter(({ text }) => word.test(withoutComments(text))).map(({ path }) => path);
+  ok(core.length > 20);
+  deepEqual(using(/wall_?(time|clock)/i), []);
+  // heartbeat.ts makes them and suspicion.ts keeps them; whoever reads one tells it to people.
+  deepEqual(using(/\bmeasure\b|\bbeats?\b|\bHeard\["age"\]|\bversion\b/), [
+    "core/heartbeat.ts",
+    "core/measure.ts",
+    "core/message.ts",
+    "core/monitor.ts",
+    "core/node.ts",
+    "core/suspicion.ts",
+    "core/turn.ts",
+  ]);
+  deepEqual(using(/\b(roundTripOf|arrivalsOf|leastOf)\b/), ["core/measure.ts", "core/monitor.ts"]);
+});
+
 Deno.test("the top level holds what the map names, and nothing more", async () => {
   const ignored = (await Deno.readTextFile(`${root}.gitignore`)).split("\n").map((line) =>
     line.replaceAll("/", "")

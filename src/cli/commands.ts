@@ -5,7 +5,9 @@ import { checkCommand } from "./check.ts";
 import type { Command } from "./command.ts";
 import { drainCommand } from "./drain.ts";
 import { eventsCommand } from "./events.ts";
+import { explainCommand } from "./explain.ts";
 import { importCommand } from "./import.ts";
+import { monitorCommand } from "./monitor.ts";
 import { moveCommand } from "./move.ts";
 import { planCommand } from "./plan.ts";
 import { resumeCommand } from "./resume.ts";
@@ -22,6 +24,8 @@ export const commands: readonly Command[] = [
   simulateCommand,
   importCommand,
   statusCommand,
+  explainCommand,
+  monitorCommand,
   planCommand,
   drainCommand,
   resumeCommand,

@@ -7,16 +7,16 @@ import { option } from "@optique/core/primitives";
 import type { Status } from "../codec/control.ts";
 import { askDaemon, type DaemonAnswer } from "../host/control_client.ts";
 import { controlSocketPath } from "../host/control_server.ts";
-import { onStop } from "../host/signals.ts";
 import { statusJson } from "./ask.ts";
 import { type Action, defineCommand } from "./command.ts";
 import { exitCode } from "./exit_codes.ts";
+import { runLive } from "./live_screen.ts";
 import { daemonOptions, jsonOption } from "./options.ts";
 import { renderStatus } from "./render.ts";
 import type { Terminal } from "./terminal.ts";
 
 const watchOption = option("--watch", {
-  description: message`Show it again every second, until Ctrl-C.`,
+  description: message`Show it again every second, in a terminal: arrows scroll, q or Ctrl-C ends it.`,
 });
 
 /** molehill status */
@@ -85,40 +85,21 @@ function exitCodeOf(answer: DaemonAnswer): number {
 const isWell = ({ vips, warnings }: Status): boolean =>
   warnings.length === 0 && vips.every((vip) => vip.state === "held");
 
-/** Between two looks. */
-const watchEveryMs = 1_000;
-
-/** Shows it again and again, each time in the place of the last one; one after the other where there is no terminal. */
+/** In place of the text before, until a person has seen enough. */
 async function watch(options: StatusOptions, terminal: Terminal): Promise<number> {
-  const stopped = new Promise<"stopped">((resolve) => onStop(() => resolve("stopped")));
-  const screen = terminal.interactive ? wholeScreen : runningPaper;
-  terminal.out(screen.begin);
-  let code: number = exitCode.ok;
-  do {
-    const answer = await ask(options);
-    code = exitCodeOf(answer);
-    const text = answerText(answer, { json: options.json, colours: terminal.colours });
-    if (answer.kind === "ok" || terminal.interactive) terminal.out(screen.show(text));
-    else terminal.err(text);
-  } while (await Promise.race([stopped, passed(watchEveryMs)]) !== "stopped");
-  terminal.out(screen.end);
-  return code;
+  if (options.json || !terminal.interactive) {
+    const why = options.json ? "JSON is printed once" : "standard output is no terminal";
+    terminal.err(
+      `molehill: Cannot watch: ${why} (wanted a terminal)\n\n` +
+        `In a script: while sleep 1; do molehill status${options.json ? " --json" : ""}; done\n`,
+    );
+    return exitCode.usage;
+  }
+  const { colours } = terminal;
+  return await runLive({
+    ask: () => ask(options),
+    render: ({ status }) => renderStatus(status, { colours, now: Date.now() }),
+    codeOf: exitCodeOf,
+    colours,
+  });
 }
-
-const passed = (ms: number): Promise<"passed"> =>
-  new Promise((resolve) => setTimeout(() => resolve("passed"), ms));
-
-interface Screen {
-  readonly begin: string;
-  readonly show: (text: string) => string;
-  readonly end: string;
-}
-
-/** The terminal's other screen, without a cursor, and back at the end. Overwriting line by line does not flicker. */
-const wholeScreen: Screen = {
-  begin: "\x1b[?1049h\x1b[?25l",
-  show: (text) => `\x1b[H${text.replaceAll("\n", "\x1b[K\n")}\x1b[J`,
-  end: "\x1b[?25h\x1b[?1049l",
-};
-
-const runningPaper: Screen = { begin: "", show: (text) => `${text}\n`, end: "" };

@@ -9,7 +9,7 @@ export interface Terminal {
   readonly err: (text: string) => void;
   /** True when standard output is a terminal and the person did not forbid colours (NO_COLOR). */
   readonly colours: boolean;
-  /** True when standard output is a terminal. */
+  /** True when standard output is a terminal that can do more than print. */
   readonly interactive: boolean;
   /** In characters; null when it is not known and nothing needs to be wrapped. */
   readonly width: number | null;
@@ -17,7 +17,8 @@ export interface Terminal {
 
 /** Standard output and standard error of this process. */
 export function processTerminal(): Terminal {
-  const interactive = Deno.stdout.isTerminal();
+  // A dumb terminal cannot move its cursor, and knows no colours.
+  const interactive = Deno.stdout.isTerminal() && Deno.env.get("TERM") !== "dumb";
   return {
     out,
     err,

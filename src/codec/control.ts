@@ -3,6 +3,8 @@
 //   GET  /v1/status                              200 Status
 //   GET  /v1/plan?without=HOST,HOST              200 Plan, what would be without these hosts
 //   GET  /v1/events?after=N&wait=SECONDS         200 Events after entry N; at once, or as soon as there is one
+//   GET  /v1/monitor                             200 Monitor, how this host sees every other
+//   GET  /v1/explain?vip=NAME                    200 Explanation, why a VIP, also by an address of it, is where it is
 //   POST /v1/drain    {"reason": "...", "persist": false} 200 Status, once this host holds nothing
 //   POST /v1/resume   {"reason": "..."}          200 Status, once this host takes part again
 //   POST /v1/move     {"vip": "...", "to": "..."} 200 Status, once the VIP is there
@@ -29,11 +31,15 @@ import {
   wholeNumber,
   word,
 } from "./json_shape.ts";
+import type { Explanation } from "./explanation.ts";
+import type { Monitor } from "./monitor.ts";
 import { type Parsed, parsed, problem } from "./parsed.ts";
 
 export type ControlRequest =
   | { readonly kind: "status" }
   | { readonly kind: "plan"; readonly without: readonly string[] }
+  | { readonly kind: "monitor" }
+  | { readonly kind: "explain"; readonly vip: string }
   /** `persist`: a daemon that starts here later drains too. */
   | { readonly kind: "drain"; readonly reason: string; readonly persist?: boolean }
   | { readonly kind: "resume"; readonly reason: string }
@@ -46,6 +52,8 @@ export type ControlResponse =
   | { readonly kind: "status"; readonly status: Status }
   | { readonly kind: "plan"; readonly plan: Plan }
   | { readonly kind: "events"; readonly events: Events }
+  | { readonly kind: "monitor"; readonly monitor: Monitor }
+  | { readonly kind: "explanation"; readonly explanation: Explanation }
   | Refused;
 
 export interface Refused {
@@ -266,6 +274,9 @@ export function controlRequestToHttp(request: ControlRequest): HttpRequest {
   if (request.kind === "plan") {
     return { method, path: `${path}?without=${request.without.map(encodeURIComponent).join(",")}`, body: "" };
   }
+  if (request.kind === "explain") {
+    return { method, path: `${path}?vip=${encodeURIComponent(request.vip)}`, body: "" };
+  }
   return { method, path, body: method === "GET" ? "" : JSON.stringify(fields) };
 }
 
@@ -274,7 +285,7 @@ export function controlResponseToHttp(response: ControlResponse): HttpResponse {
   return { http: 200, body: json(contentsOf(response)) };
 }
 
-function contentsOf(response: Exclude<ControlResponse, Refused>): Status | Plan | Events {
+function contentsOf(response: Exclude<ControlResponse, Refused>): unknown {
   switch (response.kind) {
     case "status":
       return response.status;
@@ -282,6 +293,10 @@ function contentsOf(response: Exclude<ControlResponse, Refused>): Status | Plan 
       return response.plan;
     case "events":
       return response.events;
+    case "monitor":
+      return response.monitor;
+    case "explanation":
+      return response.explanation;
   }
 }
 
@@ -347,6 +362,8 @@ const names: Shape<readonly string[]> = (value, at) =>
   string(value, at).split(",").map((each) => name(each, at));
 
 const planQuery = strictObject<BodyOf<"plan">>({ without: names });
+const monitorBody = strictObject<BodyOf<"monitor">>({});
+const explainQuery = strictObject<BodyOf<"explain">>({ vip: name });
 const statusBody = strictObject<BodyOf<"status">>({});
 const drainBody = strictObject<Required<BodyOf<"drain">>>({ reason, persist: optional(boolean, false) });
 const resumeBody = strictObject<BodyOf<"resume">>({ reason });
@@ -375,6 +392,17 @@ const ENDPOINTS: Readonly<Record<ControlRequest["kind"], Endpoint>> = {
     path: "/v1/plan",
     isAskedByQuery: true,
     request: (value, at) => ({ kind: "plan", ...planQuery(value, at) }),
+  },
+  monitor: {
+    method: "GET",
+    path: "/v1/monitor",
+    request: (value, at) => ({ kind: "monitor", ...monitorBody(value, at) }),
+  },
+  explain: {
+    method: "GET",
+    path: "/v1/explain",
+    isAskedByQuery: true,
+    request: (value, at) => ({ kind: "explain", ...explainQuery(value, at) }),
   },
   drain: {
     method: "POST",
@@ -456,7 +484,7 @@ const hostShape = object<Row<Status["hosts"]>>({
   paths: array(pathShape),
 });
 
-const vipShape = object<Row<Status["vips"]>>({
+export const vipShape = object<Row<Status["vips"]>>({
   name: string,
   known: boolean,
   addresses: array(string),
@@ -479,7 +507,7 @@ const vipShape = object<Row<Status["vips"]>>({
   })),
 });
 
-const moveShape = object<Row<Status["moves"]>>({
+export const moveShape = object<Row<Status["moves"]>>({
   at: string,
   vip: string,
   from: nullable(string),

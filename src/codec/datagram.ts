@@ -2,8 +2,11 @@
 // from and carries a tag over all of its bytes, so that a receiver believes none of a message's parts before
 // it has checked that part.
 //
-//   "MOLE" | version | flags 0 | group | host | incarnation | sequence | part | parts | payload | tag
-//      4        1         1      text    text       6         varint   varint  varint             32
+//   "MOLE" | version | flags 0 | group | host | incarnation | sequence | time | part | parts | payload | tag
+//      4        1         1      text    text       6         varint     6    varint  varint             32
+//
+// The time is that of the sender's wall clock, in milliseconds since 1970: people are told whose clock is off. No decision
+// is made by it, and it is no part of a message.
 
 import { assert } from "../core/assert.ts";
 import { NAME_BYTES_MAX } from "../core/limits.ts";
@@ -42,6 +45,8 @@ export interface Part {
   readonly host: HostName;
   readonly incarnation: Sender["incarnation"];
   readonly sequence: Sender["sequence"];
+  /** On the sender's wall clock, in milliseconds since 1970. */
+  readonly wallTime: number;
   /** From 0. */
   readonly part: number;
   readonly parts: number;
@@ -54,18 +59,21 @@ export function encodeDatagrams(
     readonly group: string;
     readonly sender: Sender;
     readonly message: Message;
+    /** Milliseconds since 1970. */
+    readonly wallTime: number;
     readonly authenticator: Authenticator;
   },
 ): readonly Uint8Array[] {
-  const { group, sender, authenticator } = from;
+  const { group, sender, wallTime, authenticator } = from;
+  const head = { group, ...sender, wallTime };
   const whole = encode(messageCodec, from.message);
-  const longestHead = bytesBeforeTag({ group, ...sender, part: PARTS_MAX, parts: PARTS_MAX, payload: EMPTY });
+  const longestHead = bytesBeforeTag({ ...head, part: PARTS_MAX, parts: PARTS_MAX, payload: EMPTY });
   const room = DATAGRAM_BYTES_MAX - TAG_BYTES - longestHead.length;
   const parts = Math.ceil(whole.length / room);
   assert(parts <= PARTS_MAX, "a message fits into the datagrams that a message may take");
   return Array.from({ length: parts }, (_, part) => {
     const payload = whole.subarray(part * room, (part + 1) * room);
-    return sealed(bytesBeforeTag({ group, ...sender, part, parts, payload }), authenticator);
+    return sealed(bytesBeforeTag({ ...head, part, parts, payload }), authenticator);
   });
 }
 
@@ -111,11 +119,18 @@ const prefixCodec = record({ magic: fixed(4), version: fixed(1), flags: fixed(1)
 
 const hostInFull: Codec<HostName> = mapped(text(NAME_BYTES_MAX), { write: (name) => name, read: hostName });
 
+/** Whole milliseconds. A clock that shows a time before 1970 is as wrong as can be told. */
+const wallTimeCodec: Codec<number> = mapped(fixed(6), {
+  write: (ms) => Math.min(Math.max(0, Math.floor(ms)), 2 ** 48 - 1),
+  read: (ms) => ms,
+});
+
 const partCodec: Codec<Part> = record<Part>({
   group: text(NAME_BYTES_MAX),
   host: hostInFull,
   incarnation: incarnationCodec,
   sequence: sequenceCodec,
+  wallTime: wallTimeCodec,
   part: varint,
   parts: varint,
   payload: remainder,

@@ -32,6 +32,7 @@ import type {
   MoveReason,
   Report,
   SaidWord,
+  Unable,
   Unreleased,
   Vouch,
   Wish,
@@ -90,6 +91,12 @@ const age: Codec<Duration> = mapped(varint, {
   read: duration,
 });
 
+/** In units of 10 us: fine enough for a round trip on a quiet LAN. */
+const fineAge: Codec<Duration> = mapped(varint, {
+  write: (length) => Math.max(0, Math.round(length * 100)),
+  read: (units) => duration(units / 100),
+});
+
 /** Whole milliseconds; a part of one counts as one, for whoever waits so long must not stop too soon. */
 const atLeast: Codec<Duration> = mapped(varint, {
   write: (length) => Math.max(0, Math.ceil(length)),
@@ -102,7 +109,12 @@ const view: Codec<ViewId> = record<ViewId>({
   incarnation: incarnationCodec,
 });
 const member: Codec<Member> = record<Member>({ host, incarnation: incarnationCodec });
-const heard: Codec<Heard> = record<Heard>({ host, incarnation: incarnationCodec, sequence: sequenceCodec });
+const heard: Codec<Heard> = record<Heard>({
+  host,
+  incarnation: incarnationCodec,
+  sequence: sequenceCodec,
+  age: fineAge,
+});
 
 const reason: Codec<MoveReason> = oneOf<MoveReason>({
   unheld: 0,
@@ -253,6 +265,8 @@ const failing: Codec<Failing> = record<Failing>({
   more: varint,
 });
 
+const unable: Codec<Unable> = record<Unable>({ host, vips });
+
 /** Every message there is. */
 export const messageCodec: Codec<Message> = union<Message>({
   heartbeat: {
@@ -270,6 +284,8 @@ export const messageCodec: Codec<Message> = union<Message>({
       acquiring: vips,
       digest: text(NAME_BYTES_MAX),
       timeout: age,
+      beat: varint,
+      version: text(NAME_BYTES_MAX),
     },
   },
   propose: {
@@ -308,6 +324,7 @@ export const messageCodec: Codec<Message> = union<Message>({
       words: list(saidWord, WORDS_SAID_MAX),
       failing: ascending(failing, { by: ({ host, check }) => `${host}\0${check}`, countMax: HOSTS_MAX }),
       failedOpen: vips,
+      unable: ascending(unable, { by: (each) => each.host, countMax: HOSTS_MAX }),
     },
   },
   farewell: {

@@ -50,7 +50,13 @@ export const DROP_REASONS = [
 export type DropReason = typeof DROP_REASONS[number];
 
 export type Outcome =
-  | { readonly kind: "message"; readonly sender: Sender; readonly message: Message }
+  | {
+    readonly kind: "message";
+    readonly sender: Sender;
+    readonly message: Message;
+    /** When it was sent, on the sender's wall clock: see datagram.ts. */
+    readonly wallTime: number;
+  }
   /** Authentic and new, but further parts are missing. */
   | { readonly kind: "incomplete"; readonly sender: Sender }
   /** Authentic, and nothing new: a further copy of what is here already. */
@@ -211,7 +217,12 @@ function deliver({ lives: before, assembly }: Peer, part: Part, whole: Uint8Arra
   const goesOn = assembly !== null && freshnessOf(lives, assembly) === "new";
   return {
     peer: { lives, assembly: goesOn ? assembly : null },
-    outcome: { kind: "message", sender: senderOf(part), message: message.value },
+    outcome: {
+      kind: "message",
+      sender: senderOf(part),
+      message: message.value,
+      wallTime: part.wallTime,
+    },
   };
 }
 

@@ -244,11 +244,11 @@ function complete(turn: Turn): boolean {
   if (!proposal || proposal.reports.size < proposal.members.length) return false;
   const { view, members, balances } = proposal;
   const reports = [...proposal.reports.values()];
-  const basis = { reports: proposal.reports, agreement: agree(group, reportedBy(members, proposal.reports)) };
+  const reported = reportedBy(members, proposal.reports);
+  const basis = { reports: proposal.reports, agreement: agree(group, reported) };
   const mature = reports.some((report) => report.mature) || members.length === group.hosts.length;
   const serves = mature && mayServe(basis.agreement, members.length);
   const input = allocationInput(turn.node, { members, basis, balances });
-  const reported = reportedBy(members, proposal.reports);
   const allocation = assignmentsOf(serves ? allocate(input) : [], reported);
   const install: Install = {
     kind: "install",
@@ -261,6 +261,7 @@ function complete(turn: Turn): boolean {
     words: wordsOf(view, members, proposal.reports),
     failing: failingIn(reported),
     failedOpen: serves ? failedOpen(input) : [],
+    unable: reported.flatMap(({ host, report: { unable: vips } }) => vips.length > 0 ? [{ host, vips }] : []),
   };
   update(turn, { proposal: null });
   if (members.length > 1) broadcast(turn, install);
@@ -383,6 +384,7 @@ function installOf(turn: Turn, view: View): Install {
     words: view.words,
     failing: view.failing,
     failedOpen: view.failedOpen,
+    unable: view.unable,
   };
 }
 

@@ -6,6 +6,7 @@
 import type { Heartbeat, Message, Sender } from "./message.ts";
 import type { Note } from "./events.ts";
 import { contestHeld } from "./holdings.ts";
+import { withBeat, withSample } from "./measure.ts";
 import { broadcast, isDraining, type Node, note, revise, type Turn, update } from "./turn.ts";
 import { isPledgedWith } from "./quorum.ts";
 import { loseHolder } from "./takeover.ts";
@@ -61,7 +62,7 @@ const isAlive = ({ probe }: Peer, { kind }: Message, acknowledged: Sequence | un
 export function hearMessage(turn: Turn, sender: Sender, message: Message): void {
   const known = turn.node.peers.get(sender.host);
   const { timeout } = turn.node.group.timing;
-  const heard = hearPeer(known, sender, { now: turn.now, timeout });
+  const heard = measured(turn, hearPeer(known, sender, { now: turn.now, timeout }), message);
   if (known && known.incarnation !== sender.incarnation) {
     update(turn, { spurned: without(turn.node.spurned, sender.host) });
   }
@@ -72,6 +73,17 @@ export function hearMessage(turn: Turn, sender: Sender, message: Message): void 
   const isNews = message.kind === "heartbeat" && sender.sequence > heard.told;
   if (isNews) receiveHeartbeat(turn, { ...heard, told: sender.sequence }, message);
   else rememberPeer(turn, heard);
+}
+
+/** What the message shows of the way to its sender. */
+function measured({ node, now }: Turn, peer: Peer, message: Message): Peer {
+  if (message.kind !== "heartbeat") return peer;
+  const measure = withBeat(peer.measure, message.beat);
+  const hearing = hearingOf(message, node.self);
+  const sent = node.sent.find(({ sequence }) => sequence === hearing?.sequence);
+  if (hearing === undefined || sent === undefined) return { ...peer, measure };
+  const roundTrip = withSample(measure.roundTrip, now - sent.at - hearing.age);
+  return { ...peer, measure: { ...measure, roundTrip } };
 }
 
 function noteHearing(turn: Turn, before: Peer | undefined, { host, state, incarnation }: Peer): void {
@@ -165,12 +177,13 @@ export function damp(turn: Turn): void {
 export function speak(turn: Turn): void {
   const due = turn.now >= turn.node.heartbeatAt;
   if (!due && turn.node.said && !hasNews(turn.node, turn.node.said.heartbeat)) return;
-  const heartbeat = heartbeatOf(turn.node);
+  const heartbeat = heartbeatOf(turn);
   const said = broadcast(turn, heartbeat);
   const { node, now } = turn;
   const { heartbeat: interval, timeout } = node.group.timing;
   update(turn, {
     said: { heartbeat, at: now },
+    beats: heartbeat.beat,
     hearsMore: false,
     extras: due ? 0 : node.extras + 1,
     sent: [...node.sent.filter(({ at }) => now - at <= remembered * timeout), {
@@ -188,7 +201,7 @@ function nextBeat(from: Instant, of: { interval: number; now: Instant }): Instan
   return after(from, duration((missed + 1) * of.interval));
 }
 
-function heartbeatOf(node: Node): Heartbeat {
+function heartbeatOf({ node, now }: Turn): Heartbeat {
   return {
     kind: "heartbeat",
     view: node.view?.id ?? null,
@@ -198,11 +211,13 @@ function heartbeatOf(node: Node): Heartbeat {
     mature: node.mature,
     draining: isDraining(node),
     waits: isWaiting(node),
-    heard: whomWeHear(node.peers),
+    heard: whomWeHear(node.peers, now),
     releasing: node.releasing,
     acquiring: node.acquiring,
     digest: node.group.digest,
     timeout: node.group.timing.timeout,
+    beat: node.beats + 1,
+    version: node.version,
   };
 }
 

@@ -48,6 +48,7 @@ export function installView(turn: Turn, install: Install, basis: Basis | null): 
       words: install.words,
       failing: install.failing,
       failedOpen: install.failedOpen,
+      unable: install.unable,
       basis,
       confirmed: new Set([node.self.host]),
     },

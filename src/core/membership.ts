@@ -22,6 +22,7 @@ import type {
   Report,
   SaidWord,
   Sender,
+  Unable,
 } from "./message.ts";
 import { findHost } from "./ordered.ts";
 import { isMutual, type Peer, type Peers } from "./suspicion.ts";
@@ -60,6 +61,8 @@ export interface View {
   readonly failing: readonly Failing[];
   /** VIPs for which health does not count, since every member that can hold them fails a check. Sorted. */
   readonly failedOpen: readonly VipName[];
+  /** What members said they cannot hold for now. */
+  readonly unable: readonly Unable[];
   /** Members whose word a VIP of this host waits for: they have to release it, or to take it over. */
   readonly counterparts: ReadonlySet<HostName>;
   /** What the allocation was made from; only the coordinator has it. */

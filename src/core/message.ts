@@ -59,12 +59,18 @@ export interface Heartbeat {
   readonly digest: string;
   /** The sender's own; of two hosts with different ones both go by the longer. */
   readonly timeout: Duration;
+  /** Counts the heartbeats of this incarnation, from 1: what is missing among those heard was lost on its way. */
+  readonly beat: number;
+  /** Of the program that the sender runs, for people. */
+  readonly version: string;
 }
 
 export interface Heard {
   readonly host: HostName;
   readonly incarnation: Incarnation;
   readonly sequence: Sequence;
+  /** How long ago the message with that sequence came; what measure.ts makes of it is for people alone. */
+  readonly age: Duration;
 }
 
 export interface Propose {
@@ -224,6 +230,8 @@ export interface Install {
   readonly failing: readonly Failing[];
   /** VIPs for which health does not count, because every member that can hold them fails a check. Sorted. */
   readonly failedOpen: readonly VipName[];
+  /** What members said they cannot hold for now: any host can then tell people why a VIP is where it is. By host. */
+  readonly unable: readonly Unable[];
 }
 
 /** A check that a member fails, as everybody is told of it. */
@@ -231,6 +239,13 @@ export interface Failing extends FailingCheck {
   readonly host: HostName;
   /** How many VIPs there are besides those that are named. */
   readonly more: number;
+}
+
+/** A member that cannot hold some VIPs for now. */
+export interface Unable {
+  readonly host: HostName;
+  /** Sorted; never empty. */
+  readonly vips: readonly VipName[];
 }
 
 /** A member with another configuration than most, and what is different in it. */

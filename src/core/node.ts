@@ -82,6 +82,8 @@ export function createNode(
     readonly group: Group;
     readonly self: HostName;
     readonly incarnation: Incarnation;
+    /** Of the program, for other hosts to tell to people. */
+    readonly version: string;
     readonly now: Instant;
     /** It takes no part before it has been told of its health. */
     readonly awaitsHealth?: boolean;
@@ -91,9 +93,11 @@ export function createNode(
   return {
     group,
     self: { host: of.self, incarnation: of.incarnation },
+    version: of.version,
     stage: { kind: "booting", observed: false },
     peers: new Peers(),
     sequence: sequence(0),
+    beats: 0,
     said: null,
     heartbeatAt: now,
     owed: new Map(otherHosts(group, of.self).map((host) => [host, after(now, group.timing.timeout)])),

@@ -12,6 +12,7 @@
 // A dispute is two daemons that were given one name, or one that restarts several times in a second: neither can be in a
 // view. What tells them apart is that a life that is over does not speak again.
 
+import { type Measure, unmeasured } from "./measure.ts";
 import type { Heard, Heartbeat, Sender } from "./message.ts";
 import { findHost, placeOf } from "./ordered.ts";
 import {
@@ -40,8 +41,9 @@ export interface Peer extends Member {
   /** Until when it is damped for that, on this host's clock. */
   readonly calmAt: Instant;
   readonly lastHeard: Instant;
-  /** The newest of its messages. */
+  /** The newest of its messages, and when it came. */
   readonly sequence: Sequence;
+  readonly sequenceAt: Instant;
   /** Its newest heartbeat; null when only other messages were heard of this incarnation. */
   readonly heartbeat: Heartbeat | null;
   /** The sequence of that heartbeat. */
@@ -52,6 +54,9 @@ export interface Peer extends Member {
   readonly vouched: Vouched | null;
   /** It was asked whether it is there, and has not answered; null: it was not, or has. See sudden_end.ts. */
   readonly probe: { readonly sequence: Sequence; readonly until: Instant } | null;
+  /** What this life of it shows of the way to it, and how often another life took the place of one: for people. */
+  readonly measure: Measure;
+  readonly restarts: number;
 }
 
 /**
@@ -102,6 +107,8 @@ export function hearPeer(
   const isReturn = known?.replaced.includes(sender.incarnation) ?? false;
   const turnovers = known === before ? recent : [...recent, { at: at.now, isReturn }];
   const hasLeft = before?.state === "left";
+  const isNewest = before === undefined || sender.sequence >= before.sequence;
+  const isNewLife = known !== undefined && known !== before && !isReturn;
   const hasReturned = known !== undefined && !hasLeft && (before === undefined || before.state === "silent");
   return {
     ...(hasReturned ? returned(known, at) : unrestOf(known, at.now)),
@@ -111,12 +118,15 @@ export function hearPeer(
     replaced: known === undefined || known === before ? known?.replaced ?? [] : replacedBy(sender, known),
     turnovers,
     lastHeard: at.now,
-    sequence: before !== undefined && before.sequence > sender.sequence ? before.sequence : sender.sequence,
+    sequence: isNewest ? sender.sequence : before.sequence,
+    sequenceAt: isNewest ? at.now : before.sequenceAt,
     heartbeat: before?.heartbeat ?? null,
     told: before?.told ?? sequence(0),
     acknowledged: known?.acknowledged ?? sequence(0),
     vouched: before?.vouched ?? null,
     probe: before === undefined || before.state === "silent" ? null : before.probe,
+    measure: before?.measure ?? unmeasured,
+    restarts: (known?.restarts ?? 0) + (isNewLife ? 1 : 0),
   };
 }
 
@@ -185,12 +195,10 @@ export const isMutual = (peer: Peer, self: Member): boolean =>
   peer.state === "heard" && hearingOf(peer.heartbeat, self) !== undefined;
 
 /** Everyone we hear, for our own heartbeat; sorted by host, as the peers are. */
-export function whomWeHear(peers: Peers): Heard[] {
+export function whomWeHear(peers: Peers, now: Instant): Heard[] {
   const heard: Heard[] = [];
-  for (const peer of peers.list) {
-    if (peer.state === "heard") {
-      heard.push({ host: peer.host, incarnation: peer.incarnation, sequence: peer.sequence });
-    }
+  for (const { state, host, incarnation, sequence, sequenceAt } of peers.list) {
+    if (state === "heard") heard.push({ host, incarnation, sequence, age: duration(now - sequenceAt) });
   }
   return heard;
 }

@@ -28,11 +28,15 @@ import {
 export interface Node {
   readonly group: Group;
   readonly self: Member;
+  /** Of the program, as heartbeats tell it. */
+  readonly version: string;
   readonly stage: Stage;
 
   // What was heard and said.
   readonly peers: Peers;
   readonly sequence: Sequence;
+  /** How many heartbeats this host has said. */
+  readonly beats: number;
   readonly said: Said | null;
   readonly heartbeatAt: Instant;
   /** Somebody is heard whom the last heartbeat did not list. */

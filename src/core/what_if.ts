@@ -1,8 +1,8 @@
 // What would become of the VIPs if some hosts were gone: the coordinator's own decision, made beforehand and told to
 // nobody. It is allocated as it would be after the loss, from the present view less those hosts.
 //
-// Only the coordinator knows what the members reported. Any other host answers from what it has heard of them, and
-// from its own configuration: it does not know which VIPs others failed to add, nor what only others' files say.
+// Only the coordinator knows what the members reported. Any other host answers from what it has heard of them, from what
+// the view says they cannot hold, and from its own configuration: it does not know what only others' files say.
 
 import { allocate, type AllocationInput } from "./allocator.ts";
 import { agree } from "./catalog.ts";
@@ -31,7 +31,7 @@ export interface WhatIf {
   readonly needed: number;
   /** Whether the members that would be left may hold VIPs at all. */
   readonly serves: boolean;
-  /** Whether the answer is made from what every member reported, or only from what this host has heard. */
+  /** False when members' files differ and this host does not know what they say: only the coordinator does. */
   readonly isWhole: boolean;
   /** Some member has another configuration than most. */
   readonly isMixed: boolean;
@@ -77,7 +77,7 @@ export function whatIf(node: Node, without: readonly HostName[]): WhatIf | null 
     remaining: members.map(({ host }) => host),
     needed: neededIn(agreement),
     serves,
-    isWhole: view.basis !== null,
+    isWhole: view.basis !== null || view.differing.length === 0,
     isMixed: view.differing.length > 0,
     vips: outlooks({ view, allocation, input, specs: agree(group, reportedBy(view.members, reports)).vips }),
     loads: view.members.map(({ host }) => ({
@@ -89,8 +89,21 @@ export function whatIf(node: Node, without: readonly HostName[]): WhatIf | null 
   };
 }
 
+/** Where a balance round would move VIPs now; empty as long as there is no view in which VIPs are held. */
+export function nextRound(node: Node): ReadonlyMap<VipName, HostName> {
+  const { view, group } = node;
+  if (view === null || !view.mature) return new Map();
+  const reports = reportsIn(node, view);
+  const agreement = agree(group, reportedBy(view.members, reports));
+  if (!mayServe(agreement, view.members.length)) return new Map();
+  const basis = { reports, agreement };
+  const allocation = allocate(allocationInput(node, { members: view.members, basis, balances: true }));
+  const moved = allocation.filter(({ vip, holder }) => view.allocation.get(vip)?.holder !== holder);
+  return new Map(moved.map(({ vip, holder }) => [vip, holder]));
+}
+
 /** What the members would report now: what they reported for the view, but that they hold what it gave them. */
-function reportsIn(node: Node, view: View): ReadonlyMap<HostName, Report> {
+export function reportsIn(node: Node, view: View): ReadonlyMap<HostName, Report> {
   return new Map(view.members.map(({ host }) => {
     const report = view.basis?.reports.get(host) ?? supposed(node, view, host);
     return [host, { ...report, held: heldIn(view, host), releasing: [], wishes: [] }];
@@ -109,7 +122,7 @@ function supposed(node: Node, view: View, host: HostName): Report {
     draining: isSelf ? isDraining(node) : heartbeat?.draining ?? false,
     held: [],
     releasing: [],
-    unable: isSelf ? sorted(node.unable.keys()) : [],
+    unable: view.unable.find((each) => each.host === host)?.vips ?? [],
     damped: node.damped,
     vouching: [],
     unreleased: [],

@@ -8,7 +8,7 @@
 // Renewals never wait. Who removes a VIP that is at the gate withdraws it: after the removal nothing adds it, so that
 // for the node it is as if the addition had been carried out before.
 
-import type { NodeEvent, VipProblem } from "../core/events.ts";
+import type { NodeEvent, Observed, VipProblem } from "../core/events.ts";
 import type { VipName } from "../core/vocabulary.ts";
 import type { Acquisition, AcquisitionGate } from "./hook_work.ts";
 import type { Addresses, AddressOutcome } from "./ports.ts";
@@ -107,12 +107,16 @@ export class AddressWork {
     if (problems.length > 0) this.#parts.submit({ kind: "addressesAddFailed", problems });
   }
 
-  async observe(): Promise<void> {
+  /** What was found, after the node was told of it; null: the port has failed, and so has the daemon. */
+  async observe(): Promise<Observed | null> {
     const { addresses, submit, fail } = this.#parts;
     try {
-      submit({ kind: "addressesObserved", observed: await addresses.observe() });
+      const observed = await addresses.observe();
+      submit({ kind: "addressesObserved", observed });
+      return observed;
     } catch (error) {
       fail(error);
+      return null;
     }
   }
 

@@ -3,6 +3,7 @@
 
 import type { ControlRequest } from "../codec/control.ts";
 import type { OperatorRequest } from "../core/events.ts";
+import { parseIpAddress } from "../core/ip_address.ts";
 import type { NodeStatus } from "../core/status.ts";
 import { WORDS_OPEN_MAX } from "../core/limits.ts";
 import {
@@ -12,6 +13,7 @@ import {
   type HostName,
   hostName,
   sameView,
+  type VipName,
   vipName,
   type VipSpec,
 } from "../core/vocabulary.ts";
@@ -22,7 +24,9 @@ export type RequestPlan =
   | { readonly kind: "foresee"; readonly without: readonly HostName[] }
   /** What the record has after this entry; `wait`: for so long at most, when there is nothing yet. */
   | { readonly kind: "listen"; readonly after: number; readonly wait: Duration }
-  | { readonly kind: "refuse"; readonly http: 409; readonly error: string }
+  | { readonly kind: "monitor" }
+  | { readonly kind: "explain"; readonly vip: VipName }
+  | { readonly kind: "refuse"; readonly http: 404 | 409; readonly error: string }
   | {
     readonly kind: "await";
     readonly request: OperatorRequest;
@@ -44,6 +48,10 @@ export function planRequest(
       return { kind: "answer" };
     case "plan":
       return planWithout(request.without, { status, group });
+    case "monitor":
+      return { kind: "monitor" };
+    case "explain":
+      return planExplanation(request.vip, { status, group });
     case "drain":
       return planDrain(request.reason);
     case "resume":
@@ -74,6 +82,20 @@ function planWithout(
   if (status.view === null) return refuse("this host has no view yet (wanted an agreed view)");
   if (!status.mature) return refuse("the group is not mature yet, so nobody holds a VIP");
   return { kind: "foresee", without: hosts.filter((host) => without.includes(host)) };
+}
+
+/** A VIP may be named by an address of it, with or without its prefix. */
+function planExplanation(
+  asked: string,
+  { status, group }: { readonly status: NodeStatus; readonly group: Group },
+): RequestPlan {
+  const names = status.vips.map(({ vip }) => vip);
+  const address = parseIpAddress(asked.split("/")[0] ?? "")?.text;
+  const named = names.find((name) => name === asked) ??
+    group.vips.find(({ addresses }) => addresses.some((each) => each.address === address))?.name;
+  if (named !== undefined) return { kind: "explain", vip: named };
+  const error = `Cannot explain "${asked}": no VIP has this name or address (found ${listed(names)})`;
+  return { kind: "refuse", http: 404, error };
 }
 
 const planDrain = (reason: string): RequestPlan => ({

@@ -15,7 +15,9 @@
 import type { ControlRequest, ControlResponse } from "../codec/control.ts";
 import { type Authenticator, encodeDatagrams } from "../codec/datagram.ts";
 import type { NodeEffect, NodeEvent, Note } from "../core/events.ts";
+import { explainVip } from "../core/explain.ts";
 import type { Message } from "../core/message.ts";
+import { groupSight } from "../core/monitor.ts";
 import { createNode, hasLeft, type Node, nodeDeadline, nodeStatus, stepNode } from "../core/node.ts";
 import {
   after,
@@ -37,7 +39,9 @@ import { HookWork } from "./hook_work.ts";
 import { planRequest } from "./control_requests.ts";
 import { Drains } from "./drains.ts";
 import { Failovers } from "./failovers.ts";
+import { reportExplanation } from "./explain_report.ts";
 import { Inbox } from "./inbox.ts";
+import { reportMonitor } from "./monitor_report.ts";
 import { notesText } from "./notes_text.ts";
 import { reportPlan } from "./plan_report.ts";
 import type { Ports, Reloaded } from "./ports.ts";
@@ -105,13 +109,13 @@ class Daemon {
   #refusal: Refusal | null = null;
 
   constructor(parts: DaemonParts, outside: Outside) {
-    const { group, self, incarnation, ports } = parts;
+    const { group, self, incarnation, version, ports } = parts;
     this.#parts = parts;
     this.#ports = ports;
     this.#outside = outside;
     this.#group = group;
     const awaitsHealth = ports.checks.hasAny;
-    this.#node = createNode({ group, self, incarnation, now: ports.clock.now(), awaitsHealth });
+    this.#node = createNode({ group, self, incarnation, version, now: ports.clock.now(), awaitsHealth });
     this.#inbox = new Inbox(parts);
     this.#failovers = new Failovers(self, () => ports.announcer.confirmations());
     this.#drains = new Drains(ports.drainFile, () => ports.clock.wallTime());
@@ -229,6 +233,7 @@ class Daemon {
       group: this.#group.name,
       sender: { host: self, incarnation, sequence },
       message,
+      wallTime: this.#ports.clock.wallTime(),
       authenticator,
     });
   }
@@ -298,6 +303,10 @@ class Daemon {
         return Promise.resolve(this.#report());
       case "refuse":
         return Promise.resolve({ kind: "refused", http: plan.http, error: plan.error });
+      case "monitor":
+        return Promise.resolve(this.#monitor());
+      case "explain":
+        return this.#explain(plan.vip);
       case "foresee":
         return Promise.resolve(this.#foresee(plan.without));
       case "await":
@@ -341,6 +350,33 @@ class Daemon {
     const isChanging = nodeStatus(this.#node, this.#ports.clock.now()).phase !== "running";
     const facts = { version, group: this.#group.name, host, without, isChanging };
     return { kind: "plan", plan: reportPlan(outlook, facts) };
+  }
+
+  #monitor(): ControlResponse {
+    const { version, ports: { clock } } = this.#parts;
+    const now = clock.now();
+    const monitor = reportMonitor(groupSight(this.#node, now), {
+      version,
+      group: this.#group.name,
+      status: nodeStatus(this.#node, now),
+      clockDifference: ({ host, roundTrip }) => this.#inbox.clocks.differenceOf(host, roundTrip),
+      wallTime: clock.wallTime(),
+    });
+    return { kind: "monitor", monitor };
+  }
+
+  /** The kernel is asked first; all the rest is of one instant. */
+  async #explain(vip: VipName): Promise<ControlResponse> {
+    const { version, ports: { clock, announcer } } = this.#parts;
+    const observed = await this.#addressWork.observe();
+    const now = clock.now();
+    const account = explainVip(this.#node, vip, now);
+    if (account === null) {
+      return { kind: "refused", http: 404, error: `Cannot explain "${vip}": it is gone just now` };
+    }
+    const facts = { version, group: this.#group, confirmations: announcer.confirmations(), observed, now };
+    const explanation = reportExplanation(account, { ...facts, wallTime: clock.wallTime() });
+    return { kind: "explanation", explanation };
   }
 
   #report(): ControlResponse {

@@ -19,6 +19,7 @@ import {
   type Instant,
   type SegmentName,
 } from "../core/vocabulary.ts";
+import { WallClocks } from "./clocks.ts";
 import { dropMeanings, type Drops, dropWarnedFor } from "./drops.ts";
 import { pathText } from "./path_text.ts";
 import {
@@ -51,6 +52,8 @@ export interface Letter {
 
 export class Inbox {
   readonly #parts: InboxParts;
+  /** Of the other hosts, for people. */
+  readonly clocks = new WallClocks();
   readonly #last = new Map<DropReason, Instant>();
   #paths: Map<HostName, HostPaths>;
   #receiver: Receiver;
@@ -71,8 +74,11 @@ export class Inbox {
       this.#hear(outcome.sender.host, { segment, isNew: outcome.kind !== "repeated" });
     }
     switch (outcome.kind) {
-      case "message":
-        return outcome;
+      case "message": {
+        const { sender, message, wallTime: sent } = outcome;
+        this.clocks.hear(sender.host, { sent, received: this.#parts.ports.clock.wallTime() });
+        return { sender, message };
+      }
       case "incomplete":
       case "repeated":
         return null;

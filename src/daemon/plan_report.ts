@@ -47,7 +47,8 @@ export function reportPlan(whatIf: WhatIf, { version, group, host, without, isCh
   };
 }
 
-function problemOf({ barred, isKnown }: VipOutlook, { remaining, needed, serves }: WhatIf): string {
+/** Why nobody would hold the VIP. */
+export function problemOf({ barred, isKnown }: VipOutlook, { remaining, needed, serves }: WhatIf): string {
   if (remaining.length === 0) return "no host would be left";
   if (!serves) {
     return `${counted(remaining.length, "host")} would be left, and it takes ${needed} to hold VIPs`;
@@ -73,7 +74,7 @@ function notesOn({ absent, isWhole, isMixed, view }: WhatIf, isChanging: boolean
   return [
     ...(absent.length === 0 ? [] : [`Not in the view, so that nothing is lost with it: ${listed(absent)}`]),
     ...(isWhole ? [] : [
-      `This host is not the coordinator and may not know of VIPs that other hosts could not add: ask on ` +
+      `This host is not the coordinator and does not know what the other members' files say: ask on ` +
       `${view.coordinator}`,
     ]),
     ...(isMixed

@@ -4,7 +4,7 @@
 
 import type { Status } from "../codec/control.ts";
 import type { Neighbour } from "../core/events.ts";
-import type { HostStatus, NodeStatus, VipStatus } from "../core/status.ts";
+import type { HostStatus, Move, NodeStatus, VipStatus } from "../core/status.ts";
 import {
   type Duration,
   duration,
@@ -76,8 +76,8 @@ export function reportStatus(node: NodeStatus, facts: ReportFacts): Status {
       members: node.view.members.map((member) => member.host),
     },
     hosts: node.hosts.map((host) => reportHost(host, facts)),
-    vips: node.vips.map((vip) => reportVip(vip, { ...facts, addresses })),
-    moves: node.moves.map(({ at, ...move }) => ({ at: timeOfDay(at, facts), ...move })),
+    vips: node.vips.map((vip) => reportVip(vip, facts, addresses.get(vip.vip) ?? [])),
+    moves: node.moves.map((move) => reportMove(move, facts)),
     neighbours: facts.neighbours && {
       known: facts.neighbours.known,
       hosts: facts.neighbours.hosts,
@@ -109,16 +109,23 @@ const reportHost = (host: HostStatus, facts: ReportFacts): Status["hosts"][numbe
 
 const rounded = (length: Duration | null): number | null => length === null ? null : Math.round(length);
 
-const addressText = ({ address, prefix }: VipAddress): string => `${address}/${prefix}`;
+/** "192.0.2.1/32" */
+export const addressText = ({ address, prefix }: VipAddress): string => `${address}/${prefix}`;
 
-interface VipFacts extends ReportFacts {
-  readonly addresses: ReadonlyMap<VipName, readonly string[]>;
-}
+type VipFacts = Pick<ReportFacts, "group" | "confirmations" | "now" | "wallTime">;
 
-const reportVip = (vip: VipStatus, facts: VipFacts): Status["vips"][number] => ({
+const addressesOf = ({ vips }: VipFacts["group"], vip: VipName): readonly string[] =>
+  vips.find(({ name }) => name === vip)?.addresses.map(addressText) ?? [];
+
+/** A VIP as `status` tells it. */
+export const reportVip = (
+  vip: VipStatus,
+  facts: VipFacts,
+  addresses = addressesOf(facts.group, vip.vip),
+): Status["vips"][number] => ({
   name: vip.vip,
   known: vip.isKnown,
-  addresses: facts.addresses.get(vip.vip) ?? [],
+  addresses,
   holder: vip.holder,
   state: vip.state,
   since: vip.since === null ? null : timeOfDay(vip.since, facts),
@@ -133,7 +140,14 @@ const reportVip = (vip: VipStatus, facts: VipFacts): Status["vips"][number] => (
   },
 });
 
-const timeOfDay = (at: Instant, { now, wallTime }: ReportFacts): string =>
+/** A move as `status` tells it. */
+export const reportMove = (
+  { at, ...move }: Move,
+  facts: Pick<ReportFacts, "now" | "wallTime">,
+): Status["moves"][number] => ({ at: timeOfDay(at, facts), ...move });
+
+/** In ISO 8601, by the wall clock of this host. */
+export const timeOfDay = (at: Instant, { now, wallTime }: Pick<ReportFacts, "now" | "wallTime">): string =>
   new Date(Math.round(wallTime - (now - at))).toISOString();
 
 function warnings(node: NodeStatus, facts: ReportFacts): readonly string[] {
@@ -220,11 +234,12 @@ function contenderWarnings({ vips }: NodeStatus, { now }: ReportFacts): readonly
   });
 }
 
-const machineText = ({ mac, host }: Neighbour): string =>
+/** Who answers for a VIP. */
+export const machineText = ({ mac, host }: Neighbour): string =>
   host === null ? `${mac}, which is no host of the group` : `host "${host}" (${mac})`;
 
 /** A target that is there answers at once; after so long the questions have been repeated, too. */
-const unconfirmedAfter = duration(10_000);
+export const unconfirmedAfter = duration(10_000);
 
 // As long as one target knows the new way, the others may simply be off; that none does is no chance.
 function unconfirmedWarnings({ vips }: NodeStatus, { confirmations, now }: ReportFacts): readonly string[] {
@@ -254,7 +269,8 @@ function subjectText(names: readonly VipName[]): string {
   return names.length === 1 ? `VIP "${names[0]}"` : `${counted(names.length, "VIP")} (${listed(names)})`;
 }
 
-const hostWarnings = (node: NodeStatus): readonly string[] =>
+/** What is wrong with hosts of the group. */
+export const hostWarnings = (node: NodeStatus): readonly string[] =>
   node.hosts.flatMap((host) => [
     ...(host.state === "silent" ? [silenceText(host)] : []),
     ...(host.state === "disputed"

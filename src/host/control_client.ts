@@ -11,12 +11,17 @@ import {
   parseStatus,
 } from "../codec/control.ts";
 import type { ControlRequest, Events, HttpResponse, Plan, Status } from "../codec/control.ts";
+import { type Explanation, parseExplanation } from "../codec/explanation.ts";
+import { type Monitor, parseMonitor } from "../codec/monitor.ts";
 import type { Parsed } from "../codec/parsed.ts";
 import { codeOf, messageOf } from "./command.ts";
 
 export type DaemonAnswer = { readonly kind: "ok"; readonly status: Status } | NoAnswer;
 export type EventsAnswer = { readonly kind: "ok"; readonly events: Events } | NoAnswer;
 export type PlanAnswer = { readonly kind: "ok"; readonly plan: Plan } | NoAnswer;
+
+export type MonitorAnswer = { readonly kind: "ok"; readonly monitor: Monitor } | NoAnswer;
+export type ExplanationAnswer = { readonly kind: "ok"; readonly explanation: Explanation } | NoAnswer;
 
 /** Not what was asked for. */
 export type NoAnswer =
@@ -26,7 +31,10 @@ export type NoAnswer =
   | { readonly kind: "unreachable"; readonly message: string };
 
 /** What is answered with a status. */
-export type StatusRequest = Exclude<ControlRequest, { readonly kind: "plan" | "events" }>;
+export type StatusRequest = Exclude<
+  ControlRequest,
+  { readonly kind: "plan" | "events" | "monitor" | "explain" }
+>;
 
 interface Patience {
   readonly timeoutMs: number;
@@ -64,6 +72,23 @@ export async function askEvents(
     parse: parseEvents,
   });
   return answer.kind === "found" ? { kind: "ok", events: answer.found } : answer;
+}
+
+/** How the host sees every other. Never rejects. */
+export async function askMonitor(socketPath: string, { timeoutMs }: Patience): Promise<MonitorAnswer> {
+  const answer = await ask(socketPath, { request: { kind: "monitor" }, timeoutMs, parse: parseMonitor });
+  return answer.kind === "found" ? { kind: "ok", monitor: answer.found } : answer;
+}
+
+/** Why the VIP, by its name or an address, is where it is. Never rejects. */
+export async function askExplanation(
+  socketPath: string,
+  vip: string,
+  { timeoutMs }: Patience,
+): Promise<ExplanationAnswer> {
+  const request = { kind: "explain", vip } as const;
+  const answer = await ask(socketPath, { request, timeoutMs, parse: parseExplanation });
+  return answer.kind === "found" ? { kind: "ok", explanation: answer.found } : answer;
 }
 
 async function ask<Found>(

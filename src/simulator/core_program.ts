@@ -5,7 +5,7 @@ import type { Program } from "./host.ts";
 
 export const coreProgram: Program = {
   start(of) {
-    let node: Node = createNode(of);
+    let node: Node = createNode({ ...of, version: "simulated" });
     return {
       step(event, now) {
         const { state, effects } = stepNode(node, event, now);

@@ -28,7 +28,7 @@ export type Receive = (packet: Packet) => Spoken | null;
 export function codecWire(group: string, hosts: readonly HostName[]): Wire {
   return {
     encode: ({ sender, message }) =>
-      encodeDatagrams({ group, sender, message, authenticator: weakAuthenticator }),
+      encodeDatagrams({ group, sender, message, wallTime: 0, authenticator: weakAuthenticator }),
     receiver(self) {
       let state = createReceiver({ group, self, hosts });
       return (packet) => {

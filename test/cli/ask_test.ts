@@ -1,7 +1,10 @@
 import { deepEqual, equal, match } from "node:assert/strict";
 import type { ControlRequest, ControlResponse, Plan, Status } from "../../src/codec/control.ts";
+import type { Explanation } from "../../src/codec/explanation.ts";
 import { openControlServer } from "../../src/host/control_server.ts";
 import { type Captured, molehill } from "./captured.ts";
+import { explained, heldByNobody } from "./explain_values.ts";
+import { monitored } from "./monitor_values.ts";
 import { planned } from "./plan_values.ts";
 import { host, well } from "./status_values.ts";
 
@@ -157,4 +160,48 @@ Deno.test("plan exits with 1 when the daemon refuses, and with 2 when there is n
   const { code, out, err } = await asking(refusing, "plan", "--without", "test09");
   deepEqual([code, out, err], [1, "", "Cannot do it: for a reason\n"]);
   equal((await molehill("plan", "--without", "a", "--runtime-dir", "/nonexistent")).code, 2);
+});
+
+Deno.test("monitor without a terminal prints the table once, and exits with 1 when there is a warning", async () => {
+  const monitoring = (warnings: readonly string[]) => (): ControlResponse => ({
+    kind: "monitor",
+    monitor: { ...monitored, warnings },
+  });
+  for (const args of [["monitor"], ["monitor", "--once"]]) {
+    const { code, out, asked } = await asking(monitoring([]), ...args);
+    equal(code, 0);
+    match(out, /^Group tudou as test00 sees it: running, view 12/);
+    deepEqual(asked, [{ kind: "monitor" }]);
+  }
+  equal((await asking(monitoring(["something"]), "monitor", "--once")).code, 1);
+  deepEqual(JSON.parse((await asking(monitoring([]), "monitor", "--json")).out), monitored);
+  equal((await molehill("monitor", "--once", "--runtime-dir", "/nonexistent")).code, 2);
+});
+
+Deno.test("explain exits with 0 when the VIP is held, with 1 when it is not or in trouble, with 2 without a daemon", async () => {
+  const explaining = (explanation: Explanation) => (): ControlResponse => ({
+    kind: "explanation",
+    explanation,
+  });
+  const held = await asking(explaining(explained), "explain", "web-a");
+  equal(held.code, 0);
+  match(held.out, /^VIP "web-a" is held by test00 for 3m12s: nobody held it\n/);
+  deepEqual(held.asked, [{ kind: "explain", vip: "web-a" }]);
+  deepEqual(JSON.parse((await asking(explaining(explained), "explain", "web-a", "--json")).out), explained);
+  equal((await asking(explaining(heldByNobody), "explain", "web-a")).code, 1);
+  equal((await asking(explaining({ ...explained, trouble: ["something"] }), "explain", "web-a")).code, 1);
+  equal((await molehill("explain", "web-a", "--runtime-dir", "/nonexistent")).code, 2);
+});
+
+Deno.test("explain exits with 64 when there is no such VIP, and names the one that may be meant", async () => {
+  const answer = (request: ControlRequest): ControlResponse =>
+    request.kind === "status" ? { kind: "status", status: well } : {
+      kind: "refused",
+      http: 404,
+      error: 'Cannot explain "web-x": no VIP has this name (found web-a, ...)',
+    };
+  const { code, out, err } = await asking(answer, "explain", "web-bbb");
+  deepEqual([code, out], [64, ""]);
+  match(err, /^Cannot explain "web-x": .*\n\nDid you mean web-bb or web-a\?\n$/);
+  equal((await asking(refusing, "explain", "web-a")).code, 1);
 });

@@ -27,7 +27,7 @@ const stopped: Plan = {
   })),
   notes: [
     "Not in the view, so that nothing is lost with it: test02",
-    "This host is not the coordinator and may not know of VIPs that other hosts could not add: ask on test00",
+    "This host is not the coordinator and does not know what the other members' files say: ask on test00",
   ],
 };
 

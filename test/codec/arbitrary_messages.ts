@@ -73,6 +73,7 @@ const anyHeard: fc.Arbitrary<Heard> = objectOf({
   host: anyHost,
   incarnation: anyIncarnation,
   sequence: anySequence,
+  age: fc.integer({ min: 0, max: 1_000_000 }).map((units) => duration(units / 100)),
 });
 const anyHeldVip: fc.Arbitrary<HeldVip> = objectOf({ vip: anyVip, reason: anyReason, age: anyAge });
 const anyWish: fc.Arbitrary<Wish> = fc.oneof(
@@ -201,6 +202,8 @@ export const messagesByKind: {
     acquiring: vips,
     digest: name,
     timeout: anyAge,
+    beat: natural,
+    version: name,
   }),
   propose: objectOf({ kind: fc.constant("propose" as const), view: anyView, members, digest: name }),
   report: objectOf({
@@ -238,6 +241,7 @@ export const messagesByKind: {
       ({ host, check }) => `${host}\0${check}`,
     ),
     failedOpen: vips,
+    unable: ascending(objectOf({ host: anyHost, vips }), (each) => each.host),
   }),
   farewell: objectOf({ kind: fc.constant("farewell" as const) }),
   probe: objectOf({ kind: fc.constant("probe" as const) }),

@@ -18,6 +18,8 @@ const requests: {
 } = {
   status: { kind: "status" },
   plan: { kind: "plan", without: ["test01", "test02.example.org"] },
+  monitor: { kind: "monitor" },
+  explain: { kind: "explain", vip: "web a/\u00e4&b=c" },
   drain: { kind: "drain", reason: "new kernel" },
   resume: { kind: "resume", reason: "" },
   move: { kind: "move", vip: "web-a", to: "test01" },
@@ -125,6 +127,8 @@ Deno.test("requests are what the head of control.ts documents", () => {
   assert.deepEqual(Object.values<ControlRequest>(requests).map(controlRequestToHttp), [
     { method: "GET", path: "/v1/status", body: "" },
     { method: "GET", path: "/v1/plan?without=test01,test02.example.org", body: "" },
+    { method: "GET", path: "/v1/monitor", body: "" },
+    { method: "GET", path: "/v1/explain?vip=web%20a%2F%C3%A4%26b%3Dc", body: "" },
     { method: "POST", path: "/v1/drain", body: '{"reason":"new kernel"}' },
     { method: "POST", path: "/v1/resume", body: '{"reason":""}' },
     { method: "POST", path: "/v1/move", body: '{"vip":"web-a","to":"test01"}' },
@@ -164,8 +168,9 @@ Deno.test("a plan without hosts, or a query where none is wanted, is refused", (
 });
 
 Deno.test("what is no request is refused with what is so and what was wanted", () => {
-  const paths = "/v1/status or /v1/plan or /v1/drain or /v1/resume or /v1/move or /v1/balance " +
-    "or /v1/events or /v1/send";
+  const paths =
+    "/v1/status or /v1/plan or /v1/monitor or /v1/explain or /v1/drain or /v1/resume or /v1/move " +
+    "or /v1/balance or /v1/events or /v1/send";
   assert.deepEqual(refusalOf({ path: "/v1/fence" }), [404, `Cannot find "/v1/fence": wanted ${paths}`]);
   assert.deepEqual(refusalOf({ method: "GET" }), [405, "Cannot GET /v1/drain: wanted POST"]);
   assert.deepEqual(refusalOf({ path: "/v1/status" }), [405, "Cannot POST /v1/status: wanted GET"]);

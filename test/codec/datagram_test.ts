@@ -21,7 +21,10 @@ const sender: Sender = {
   sequence: sequence(5_000_000),
 };
 
-const datagramsOf = (message: Message) => encodeDatagrams({ group: "tudou", sender, message, authenticator });
+const wallTime = Date.UTC(2030, 0, 2, 3, 4, 5);
+
+const datagramsOf = (message: Message) =>
+  encodeDatagrams({ group: "tudou", sender, message, wallTime, authenticator });
 const sizesOf = (message: Message) => datagramsOf(message).map((datagram) => datagram.length);
 const hexOf = (bytes: Uint8Array) => [...bytes].map((byte) => byte.toString(16).padStart(2, "0")).join("");
 
@@ -41,6 +44,7 @@ Deno.test("no datagram is longer than DATAGRAM_BYTES_MAX, however long the names
       group,
       sender: { ...sender, host: hostName(host), sequence: sequence(Number.MAX_SAFE_INTEGER) },
       message,
+      wallTime,
       authenticator,
     });
     assert(datagrams.every((datagram) => datagram.length <= DATAGRAM_BYTES_MAX));
@@ -48,12 +52,12 @@ Deno.test("no datagram is longer than DATAGRAM_BYTES_MAX, however long the names
 });
 
 Deno.test("a heartbeat is one datagram in a group of 3 and in a group of 64 hosts", () => {
-  assert.deepEqual(sizesOf(heartbeatOf(3)), [145]);
-  assert.deepEqual(sizesOf(heartbeatOf(64)), [1005]);
+  assert.deepEqual(sizesOf(heartbeatOf(3)), [164]);
+  assert.deepEqual(sizesOf(heartbeatOf(64)), [1146]);
 });
 
 Deno.test("an install of 1,000 VIPs takes 11 datagrams", () => {
-  assert.deepEqual(sizesOf(installOf(1_000)), [...new Array<number>(10).fill(1230), 459]);
+  assert.deepEqual(sizesOf(installOf(1_000)), [...new Array<number>(10).fill(1230), 526]);
 });
 
 Deno.test("what is not a datagram of this format is told apart before its tag is looked at", () => {

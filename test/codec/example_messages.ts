@@ -39,11 +39,14 @@ export const heartbeatOf = (hosts: number): Heartbeat => ({
   heard: membersNumbered(hosts).slice(1).map((member, at) => ({
     ...member,
     sequence: sequence(5_000_000 + at),
+    age: duration((37 * at) % 100 + 0.34),
   })),
   releasing: [],
   acquiring: [],
   digest: "5f2b8e0c9a417d36",
   timeout: duration(500),
+  beat: 4_900_000,
+  version: "0.1.0",
 });
 
 /** Addresses of four networks, held for some hours, on three hosts. */
@@ -69,6 +72,7 @@ export const installOf = (vips: number): Install => ({
   words: [],
   failing: [],
   failedOpen: [],
+  unable: [],
 });
 
 /** One message of each kind; a new kind does not compile until it is here. */
@@ -174,6 +178,7 @@ export const examples: { readonly [Kind in Message["kind"]]: Extract<Message, { 
     }],
     failing: [{ host: hostName("test02"), check: "web", vips: null, problem: "exit code 1", more: 0 }],
     failedOpen: [vipName("web-b")],
+    unable: [{ host: hostName("test02"), vips: [vipName("web-c")] }],
   },
   farewell: { kind: "farewell" },
   probe: { kind: "probe" },

@@ -19,6 +19,7 @@ import { examples, heartbeatOf, installOf } from "./example_messages.ts";
 const secret = "a secret for these tests";
 const authenticator = createAuthenticator([secret], "tudou");
 const hosts = ["test00", "test01", "test02"].map(hostName);
+const wallTime = Date.UTC(2030, 0, 2);
 const self = { host: hostName("test00"), incarnation: incarnation(100) };
 const fresh = createReceiver({ group: "tudou", self, hosts });
 
@@ -30,7 +31,7 @@ const by = (host: string, life: number, number: number): Sender => ({
 });
 
 const datagramsOf = (sender: Sender, message: Message) =>
-  encodeDatagrams({ group: "tudou", sender, message, authenticator });
+  encodeDatagrams({ group: "tudou", sender, message, wallTime, authenticator });
 
 /** The only datagram of a short message. */
 function datagramOf(sender: Sender, message: Message = examples.farewell): Uint8Array {
@@ -88,7 +89,7 @@ const busy = receiveAll(fresh, [
 Deno.test("a message is delivered with its sender", () => {
   for (const message of Object.values<Message>(examples)) {
     const { outcome } = receiveDatagram(fresh, datagramOf(by("test01", 1, 1), message), { authenticator });
-    assert.deepEqual(outcome, { kind: "message", sender: by("test01", 1, 1), message });
+    assert.deepEqual(outcome, { kind: "message", sender: by("test01", 1, 1), message, wallTime });
   }
 });
 
@@ -146,9 +147,9 @@ Deno.test("random bytes are dropped, also behind a good beginning", () => {
 Deno.test("a datagram of another group, key or name is dropped for its reason", () => {
   const message = examples.farewell;
   const sender = by("test01", 2, 6);
-  const foreign = encodeDatagrams({ group: "other", sender, message, authenticator });
+  const foreign = encodeDatagrams({ group: "other", sender, message, wallTime, authenticator });
   const otherKey = createAuthenticator(["another secret of tests"], "tudou");
-  const forged = encodeDatagrams({ group: "tudou", sender, message, authenticator: otherKey });
+  const forged = encodeDatagrams({ group: "tudou", sender, message, wallTime, authenticator: otherKey });
   for (const datagram of foreign) assertDropped(busy, datagram, "foreignGroup");
   for (const datagram of forged) assertDropped(busy, datagram, "unauthenticated");
   assertDropped(busy, datagramOf(by("test00", 100, 1)), "own");
@@ -167,9 +168,12 @@ Deno.test("authentic bytes that are no message are dropped as malformed, and the
 
 Deno.test("authentic datagrams with impossible numbers are dropped", () => {
   const datagram = datagramOf(by("test01", 2, 6));
-  // The farewell's datagram ends, before the tag, with: sequence, part, parts, one byte of payload.
-  const withEnd = (...end: readonly number[]) =>
-    resigned(datagram, (signed) => Uint8Array.from([...signed.subarray(0, signed.length - 4), ...end]));
+  // The farewell's datagram ends, before the tag, with: sequence, wall time, part, parts, one byte of payload.
+  const withEnd = (sequence: number, ...end: readonly number[]) =>
+    resigned(datagram, (signed) => {
+      const [head, time] = [signed.subarray(0, signed.length - 10), signed.subarray(-9, -3)];
+      return Uint8Array.from([...head, sequence, ...time, ...end]);
+    });
   assertDropped(busy, withEnd(0, 0, 1, 5), "malformed");
   assertDropped(busy, withEnd(6, 1, 1, 5), "malformed");
   assertDropped(busy, withEnd(6, 0, 0, 5), "malformed");
@@ -221,6 +225,7 @@ Deno.test("a message that later ones overtook is delivered, once, as long as it 
       kind: "message",
       sender: by("test01", 1, number),
       message: examples.farewell,
+      wallTime,
     }]);
     assertRepeated(then, late, by("test01", 1, number));
   }
@@ -276,6 +281,7 @@ Deno.test("a message put together yields to a newer one and not to an older one"
     kind: "message",
     sender: by("test01", 2, 8),
     message: installOf(401),
+    wallTime,
   });
 });
 
@@ -289,6 +295,7 @@ Deno.test("single datagrams disturb no message that is put together, until it fa
     kind: "message",
     sender: by("test01", 2, 6),
     message: installOf(400),
+    wallTime,
   });
   const tooFar = overtaking(6 + WINDOW);
   assert.equal(tooFar.peers[1]?.assembly, null);
@@ -351,7 +358,7 @@ Deno.test("datagrams in order and any of them again later deliver every message 
         }
       }
       const delivered = receiveAll(fresh, network).outcomes.filter((outcome) => outcome.kind === "message");
-      assert.deepEqual(delivered, sayings.map((saying) => ({ kind: "message", ...saying })));
+      assert.deepEqual(delivered, sayings.map((saying) => ({ kind: "message", ...saying, wallTime })));
     }),
     { numRuns: 50 },
   );

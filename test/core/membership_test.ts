@@ -17,6 +17,7 @@ import {
   type Member,
   sequence,
 } from "../../src/core/vocabulary.ts";
+import { unmeasured } from "../../src/core/measure.ts";
 import { groupOf } from "./small_group.ts";
 
 const member = (host: string, life = 1): Member => ({ host: hostName(host), incarnation: incarnation(life) });
@@ -35,17 +36,20 @@ function peer(host: string, hears: string[], state: Peer["state"] = "heard"): Pe
     mature: true,
     draining: false,
     waits: false,
-    heard: hears.map((each) => ({ ...member(each), sequence: sequence(1) })),
+    heard: hears.map((each) => ({ ...member(each), sequence: sequence(1), age: duration(0) })),
     releasing: [],
     acquiring: [],
     digest: "",
     timeout,
+    beat: 1,
+    version: "1.2.3",
   };
   return {
     ...member(host),
     state,
     lastHeard: instant(0),
     sequence: sequence(1),
+    sequenceAt: instant(0),
     heartbeat,
     vouched: null,
     probe: null,
@@ -56,6 +60,8 @@ function peer(host: string, hears: string[], state: Peer["state"] = "heard"): Pe
     calmAt: instant(0),
     told: sequence(1),
     acknowledged: sequence(0),
+    measure: unmeasured,
+    restarts: 0,
   };
 }
 

@@ -2,6 +2,7 @@
 // protocol does when nothing goes wrong by chance. The simulator is for everything else.
 
 import type { NodeEffect, NodeEvent, Note, ProbeAnswer } from "../../src/core/events.ts";
+import type { Message } from "../../src/core/message.ts";
 import { createNode, type Node, nodeDeadline, nodeStatus, stepNode } from "../../src/core/node.ts";
 import {
   duration,
@@ -115,6 +116,8 @@ export class SmallGroup {
   readonly cut = new Set<string>();
   /** Messages that get lost, as "host kind". */
   readonly lost = new Set<string>();
+  /** What becomes of every message between its sender and its receiver. */
+  onTheWay: (message: Message) => Message = (message) => message;
   /** Hosts that have an address of their own. */
   readonly placed: Set<string>;
   /** VIPs that cannot be removed, as "host/vip"; the kernel drops them when their lease ends. */
@@ -159,6 +162,7 @@ export class SmallGroup {
       group: this.files.get(name) ?? this.#group,
       self: hostName(name),
       incarnation: incarnation(++this.#incarnations),
+      version: "1.2.3",
       now: instant(this.now),
     });
     const kernel = this.hosts.get(name)?.kernel ?? new Set<VipName>();
@@ -336,8 +340,9 @@ export class SmallGroup {
     if (!this.hosts.get(to)?.node.group.hosts.some(({ name }) => name === from)) return;
     const { host, incarnation } = this.#host(from).node.self;
     const sender = { host, incarnation, sequence: effect.sequence };
+    const message = this.onTheWay(effect.message);
     this.#later(1, () => {
-      if (this.hosts.has(to)) this.tell(to, { kind: "messageReceived", sender, message: effect.message });
+      if (this.hosts.has(to)) this.tell(to, { kind: "messageReceived", sender, message });
     });
   }
 

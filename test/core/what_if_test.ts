@@ -114,18 +114,26 @@ Deno.test("whatIf() says for each host that may hold a VIP why it could not", ()
   }]);
 });
 
-Deno.test("whatIf() on another host knows of drains, but not of what others could not add, and says so", () => {
+Deno.test("whatIf() tells the same on every host, drains and what others could not add included", () => {
   const group = startedGroup({ hosts: ["a", "b", "c", "d"], vips: five });
   operate(group, "c", { kind: "drain", reason: "test" });
   assert.equal(holders(foretold(group, "b", ["d"])), holders(foretold(group, "a", ["d"])));
-  assert.equal(foretold(group, "b", ["d"]).isWhole, false);
   group.broken.add("d/v1");
   operate(group, "a", { kind: "move", vip: vipName("v1"), to: hostName("d") });
   operate(group, "c", { kind: "resume", reason: "" });
   const lost = (asked: string) =>
     foretold(group, asked, ["a", "b", "c"]).vips.filter(({ then }) => then === null);
-  assert.deepEqual(lost("a").map((each) => each.vip), ["v1"]);
-  assert.deepEqual(lost("b"), []);
+  for (const asked of ["a", "b", "c", "d"]) {
+    assert.deepEqual(lost(asked).map(({ vip }) => vip), ["v1"], asked);
+    assert.equal(foretold(group, asked, []).isWhole, true, asked);
+  }
+});
+
+Deno.test("whatIf() on a host that does not coordinate says that it does not know what other files say", () => {
+  const group = startedGroup({ hosts: ["a", "b", "c"], vips: five });
+  group.reload("c", { hosts: ["a", "b", "c"], vips: [...five, "v6"], digest: "another" });
+  group.run(1_000);
+  assert.deepEqual(["a", "b"].map((asked) => foretold(group, asked, []).isWhole), [true, false]);
 });
 
 Deno.test("whatIf() tells hosts that are no members from those that are, and goes on", () => {

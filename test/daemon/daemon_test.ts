@@ -77,7 +77,7 @@ Deno.test("a plan tells what would be without a host, at once, and changes nothi
     problem: "test02 would be gone",
   });
   deepEqual(plan.notes, []);
-  match((await ask(test01, ["test02"])).notes.join(), /not the coordinator .* ask on test00$/);
+  deepEqual({ ...await ask(test01, ["test02"]), host: test00 }, plan);
   deepEqual([...world.hosts.values()].map((host) => host.addresses.size), [1, 1, 1]);
 });
 
@@ -566,4 +566,78 @@ Deno.test("what one host has collected of its neighbours is for the others to re
   deepEqual(remembered, [[], ["remember 192.0.2.50 fe80::1 of test00"], [
     "remember 192.0.2.50 fe80::1 of test00",
   ]]);
+});
+
+const monitorOf = async (host: FakeHost) => {
+  const response = await host.ask({ kind: "monitor" });
+  if (response.kind !== "monitor") throw new Error(`Expected a monitor, found ${JSON.stringify(response)}`);
+  return response.monitor;
+};
+
+Deno.test("a monitor tells of every host what it says and how good the way to it is, and costs no datagram", async () => {
+  const world = startHosts(group, { names: [test00, test01, test02] });
+  await world.advance(coldStart);
+  const host = hostOf(world, test01);
+  const said = host.done.length;
+  const { hosts, warnings } = await monitorOf(host);
+  equal(host.done.length, said);
+  deepEqual(warnings, []);
+  deepEqual(hosts.map(({ name, follows, hears, version }) => [name, follows, hears, version]), [
+    ["test00", "test00", ["test01", "test02"], "1.2.3"],
+    ["test01", "test00", ["test00", "test02"], "1.2.3"],
+    ["test02", "test00", ["test00", "test01"], "1.2.3"],
+  ]);
+  deepEqual(hosts.map((each) => [each.round_trip_ms, each.clock_difference_ms]), [[0, 0], [null, null], [
+    0,
+    0,
+  ]]);
+  const [first] = hosts;
+  ok(first?.heartbeats !== null && (first?.heartbeats.said ?? 0) > 50);
+  equal(first?.heartbeats?.said, first?.heartbeats?.heard);
+});
+
+Deno.test("whose wall clock is off is told by every host that compares, and decides nothing", async () => {
+  const hour = 3_600_000;
+  const told = async (wallClocks: ReadonlyMap<HostName, number>) => {
+    const world = startHosts(group, { names: [test00, test01, test02], wallClocks });
+    await world.advance(coldStart);
+    hostOf(world, test01).crash(new Error("a test wants it so"));
+    await world.advance(2_000);
+    const hosts = [...world.hosts.values()];
+    const monitor = await monitorOf(hostOf(world, test00));
+    const did = hosts.map(({ done, logged }) => ({
+      done,
+      logged: logged.map(({ text }) => text.split("\n")[0]),
+    }));
+    return { did, monitor, seen: (await monitorOf(hostOf(world, test02))).hosts };
+  };
+  const off = await told(new Map([[test01, hour], [test02, -2_500]]));
+  const right = await told(new Map());
+  deepEqual(off.did, right.did);
+  deepEqual(off.monitor.hosts.map((each) => each.clock_difference_ms), [null, hour, -2_500]);
+  deepEqual(off.seen.map((each) => each.clock_difference_ms), [2_500, hour + 2_500, null]);
+  match(off.monitor.warnings.join("\n"), /The clock of host "test01" is 1h00m ahead of this host's/);
+  deepEqual(right.monitor.hosts.map((each) => each.clock_difference_ms), [null, 0, 0]);
+});
+
+Deno.test("an explanation is asked for by name or by any address, after a look at the kernel; anything else is no VIP", async () => {
+  const world = startHosts(group, { names: [test00, test01, test02] });
+  await world.advance(coldStart);
+  const holder = [...world.hosts.values()].find(({ addresses }) => addresses.has(webB));
+  ok(holder !== undefined);
+  for (const vip of ["web-b", "192.0.2.2", "192.0.2.2/32", "2001:DB8:0::2"]) {
+    holder.done.splice(0);
+    const response = await holder.ask({ kind: "explain", vip });
+    if (response.kind !== "explanation") {
+      throw new Error(`Expected an explanation, found ${JSON.stringify(response)}`);
+    }
+    match(response.explanation.answer, new RegExp(`^VIP "web-b" is held by ${holder.name} for `));
+    deepEqual(holder.done, ["observe"]);
+    deepEqual(response.explanation.presence[0], "It is on this host: the kernel was asked just now");
+  }
+  deepEqual(await holder.ask({ kind: "explain", vip: "web-x" }), {
+    kind: "refused",
+    http: 404,
+    error: 'Cannot explain "web-x": no VIP has this name or address (found web-a, web-b, web-c)',
+  });
 });

@@ -79,19 +79,28 @@ export interface WorldOptions {
   readonly hasChecks?: boolean;
   /** A drain that an earlier daemon has left. */
   readonly drainFound?: KeptDrain;
+  /** By how many milliseconds a host's wall clock is ahead. */
+  readonly wallClocks?: ReadonlyMap<HostName, number>;
 }
 
 /** Starts a daemon for each of the names. */
 export function startHosts(
   group: Group,
-  { names, leftovers = [], segments = [segmentName("lan")], hooks, hasChecks = false, drainFound }:
-    WorldOptions,
+  {
+    names,
+    leftovers = [],
+    segments = [segmentName("lan")],
+    hooks,
+    hasChecks = false,
+    drainFound,
+    wallClocks = new Map(),
+  }: WorldOptions,
 ): FakeWorld {
   const timeline = createTimeline();
   const hosts = new Map<HostName, FakeHost>();
   const cut = new Set<SegmentName>();
   for (const [place, name] of names.entries()) {
-    const clock = timeline.clock();
+    const clock = timeline.clock(wallClocks.get(name) ?? 0);
     hosts.set(
       name,
       startHost({
@@ -327,12 +336,12 @@ function createTimeline() {
     alarms.filter(({ at }) => at !== null && at <= until).sort((a, b) => (a.at ?? 0) - (b.at ?? 0))[0];
 
   return {
-    clock(): Clock {
+    clock(ahead: number): Clock {
       const alarm: Alarm = { at: null, ring: () => {} };
       alarms.push(alarm);
       return {
         now: () => now,
-        wallTime: () => Date.UTC(2030, 0, 1) + now,
+        wallTime: () => Date.UTC(2030, 0, 1) + ahead + now,
         setAlarm: (at) => void (alarm.at = at),
         onAlarm: (ring) => void (alarm.ring = ring),
       };

@@ -185,6 +185,7 @@ Deno.test("views objects when a coordinator says a view twice in different words
     words: [],
     failing: [],
     failedOpen: [],
+    unable: [],
   } as const;
   const says = (mature: boolean): Occurrence =>
     stepped([{

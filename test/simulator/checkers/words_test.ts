@@ -7,7 +7,7 @@ import type { Occurrence } from "../../../src/simulator/occurrence.ts";
 import { fakeWorld } from "../fakes.ts";
 import { groupOf } from "../../core/small_group.ts";
 
-const world = fakeWorld(groupOf(), []);
+const world = fakeWorld(groupOf({}), []);
 const view = (number: number) => ({
   number: viewNumber(number),
   coordinator: hostName("a"),

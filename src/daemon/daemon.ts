@@ -107,7 +107,7 @@ class Daemon {
     const awaitsHealth = ports.checks.hasAny;
     this.#node = createNode({ group, self, incarnation, now: ports.clock.now(), awaitsHealth });
     this.#inbox = new Inbox(parts);
-    this.#drains = new Drains(ports.drainFile, () => ports.clock.wallTime());
+    this.#drains = new Drains(ports.drainFile, () => Math.round(ports.clock.wallTime()));
     this.#addressWork = new AddressWork({
       addresses: ports.addresses,
       submit: (event) => this.#submit(event),

@@ -118,7 +118,7 @@ class Daemon {
     this.#node = createNode({ group, self, incarnation, version, now: ports.clock.now(), awaitsHealth });
     this.#inbox = new Inbox(parts);
     this.#failovers = new Failovers(self, () => ports.announcer.confirmations());
-    this.#drains = new Drains(ports.drainFile, () => ports.clock.wallTime());
+    this.#drains = new Drains(ports.drainFile, () => Math.round(ports.clock.wallTime()));
     this.#addressWork = new AddressWork({
       addresses: ports.addresses,
       gate: outside.hookWork,

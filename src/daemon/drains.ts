@@ -98,6 +98,7 @@ export class Drains {
       };
     }
     this.#kept = record;
+    this.#since = record.since;
     this.#leftover = null;
     return { kind: "ready", request };
   }

@@ -1600,4 +1600,99 @@ export const mutants: readonly Mutant[] = [
     replace: "        from: turn.node.self.host,\n        neighbours: message.neighbours,",
     caughtBy: { checker: "neighbours", seed: 57 },
   },
+  // What is measured for people.
+  {
+    fault: "the age that an acknowledgement has is taken for way",
+    file: "src/core/heartbeat.ts",
+    find: "now - sent.at - hearing.age",
+    replace: "now - sent.at",
+    caughtBy: {
+      test: "test/core/measure_test.ts",
+      name: "the round trip is the two ways, however long a heartbeat waits for its answer",
+    },
+  },
+  {
+    fault: "heartbeats tell the age of the last message, though an older one came after the newest",
+    file: "src/core/suspicion.ts",
+    find: "sequenceAt: isNewest ? at.now : before.sequenceAt,",
+    replace: "sequenceAt: at.now,",
+    caughtBy: {
+      test: "test/core/hearing_test.ts",
+      name: "a message that is overtaken makes the newest one of its sender no younger",
+    },
+  },
+  {
+    fault: "a round trip is measured by a heartbeat that was said before the one acknowledged",
+    file: "src/core/heartbeat.ts",
+    find: "node.sent.find(({ sequence }) => sequence === hearing?.sequence)",
+    replace: "node.sent.find(({ sequence }) => sequence <= (hearing?.sequence ?? 0))",
+    caughtBy: {
+      test: "test/core/measure_test.ts",
+      name: "the round trip is the two ways, however long a heartbeat waits for its answer",
+    },
+  },
+  {
+    fault: "a long silence is counted as loss for ever",
+    file: "src/core/measure.ts",
+    find: "while (first > 0 && said < windowBeats)",
+    replace: "while (first > 0)",
+    caughtBy: {
+      test: "test/core/measure_test.ts",
+      name: "every tenth heartbeat that is lost is a tenth of the window, and is forgotten with it",
+    },
+  },
+  {
+    fault: "a heartbeat that comes late is taken for lost",
+    file: "src/core/measure.ts",
+    find: "heard: Math.min(last.heard + 1, last.said + ahead)",
+    replace: "heard: last.heard + (ahead > 0 ? 1 : 0)",
+    caughtBy: {
+      test: "test/core/measure_test.ts",
+      name: "what is missing among the numbers of heartbeats was lost, whatever the first of them is",
+    },
+  },
+  {
+    fault: "another version of the program is no member",
+    file: "src/core/suspicion.ts",
+    find: 'peer.state === "heard" && hearingOf(peer.heartbeat, self) !== undefined;',
+    replace: 'peer.state === "heard" && hearingOf(peer.heartbeat, self) !== undefined && ' +
+      'peer.heartbeat?.version !== "9.9.9";',
+    caughtBy: {
+      test: "test/core/measure_test.ts",
+      name:
+        "nothing that is measured decides anything: with other ages, counts and versions all goes the same way",
+    },
+  },
+  {
+    fault: "an earlier life of a host is shown as if it were heard",
+    file: "src/core/monitor.ts",
+    find: "(lives.get(host) ?? incarnation) === incarnation);",
+    replace: "lives.has(host) || incarnation > 0);",
+    caughtBy: {
+      test: "test/core/monitor_test.ts",
+      name: "groupSight() does not take hearing an earlier life of a host for hearing it",
+    },
+  },
+  {
+    fault: "the view tells nobody what members cannot hold",
+    file: "src/core/coordinate.ts",
+    find: "vips.length > 0 ? [{ host, vips }] : []",
+    replace: "vips.length > 16_384 ? [{ host, vips }] : []",
+    caughtBy: {
+      test: "test/core/explain_test.ts",
+      name: "explainVip() tells of each host why it could not hold the VIP, whoever is asked",
+    },
+  },
+  {
+    fault: "a VIP is said to be moved by balance though an operator's word holds it",
+    file: "src/core/what_if.ts",
+    find:
+      "const moved = allocation.filter(({ vip, holder }) => view.allocation.get(vip)?.holder !== holder);",
+    replace: "const moved = allocation;",
+    caughtBy: {
+      test: "test/core/explain_test.ts",
+      name:
+        "explainVip() tells where the next balance round would move a VIP, and nothing while an operator's word holds",
+    },
+  },
 ];

@@ -48,10 +48,14 @@ function footOf({ above, below }: { readonly above: number; readonly below: numb
   return above > 0 ? `... ${lines(above)} above: arrows, j, k, PgUp, PgDn scroll, q quits` : "q quits";
 }
 
+const escape = "\x1b";
+const colourOrCharacter = new RegExp(`(${escape}\\[[0-9;]*m)|[^]`, "gu");
+const keyOrCharacter = new RegExp(`${escape}\\[[0-9;]*[A-Za-z~]|${escape}O[A-Za-z]|[^]`, "gu");
+
 /** At most so many characters of the line; its colours count for nothing and end with it. */
 export function cutLine(line: string, columns: number): string {
   let [cut, width, isPainted] = ["", 0, false];
-  for (const [token, colour] of line.matchAll(/(\x1b\[[0-9;]*m)|[^]/gu)) {
+  for (const [token, colour] of line.matchAll(colourOrCharacter)) {
     if (colour !== undefined) {
       isPainted = colour !== "\x1b[0m";
       cut += colour;
@@ -94,7 +98,7 @@ const keys: Readonly<Record<string, Key>> = {
 
 /** The keys in what a terminal sent; those that mean nothing are left out. */
 export function keysIn(sent: string): readonly Key[] {
-  const pressed = sent.match(/\x1b\[[0-9;]*[A-Za-z~]|\x1bO[A-Za-z]|[^]/gu) ?? [];
+  const pressed = sent.match(keyOrCharacter) ?? [];
   return pressed.flatMap((each) => keys[each] ?? []);
 }
 

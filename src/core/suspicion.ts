@@ -197,8 +197,15 @@ export const isMutual = (peer: Peer, self: Member): boolean =>
 /** Everyone we hear, for our own heartbeat; sorted by host, as the peers are. */
 export function whomWeHear(peers: Peers, now: Instant): Heard[] {
   const heard: Heard[] = [];
-  for (const { state, host, incarnation, sequence, sequenceAt } of peers.list) {
-    if (state === "heard") heard.push({ host, incarnation, sequence, age: duration(now - sequenceAt) });
+  for (const peer of peers.list) {
+    if (peer.state === "heard") {
+      heard.push({
+        host: peer.host,
+        incarnation: peer.incarnation,
+        sequence: peer.sequence,
+        age: duration(now - peer.sequenceAt),
+      });
+    }
   }
   return heard;
 }

@@ -69,7 +69,7 @@ Deno.test("renderMonitor() in colours says the same", () => {
   for (const monitor of [monitored, troubled]) {
     const painted = renderMonitor(monitor, { colours: true });
     ok(painted.includes("\x1b["));
-    equal(painted.replaceAll(/\x1b\[\d+m/g, ""), renderMonitor(monitor, { colours: false }));
+    equal(painted.replaceAll(/\p{Cc}\[\d+m/gu, ""), renderMonitor(monitor, { colours: false }));
   }
 });
 

@@ -38,6 +38,23 @@ Deno.test("a heartbeat that a newer one has overtaken takes nothing back", () =>
   assert.deepEqual(peerOf(group, "b", "a")?.heartbeat?.releasing, ["v2"]);
 });
 
+Deno.test("a message that is overtaken makes the newest one of its sender no younger", () => {
+  const group = startedGroup();
+  const older = saidBy(group, "b");
+  const { sequence: sent } = group.nodeOf("b");
+  group.run(200);
+  const newest = peerOf(group, "b", "a");
+  group.cut.add("b>a");
+  group.run(50);
+  hand(group, older, { from: "b", to: "a", sequence: sent });
+  const peer = peerOf(group, "b", "a");
+  assert.deepEqual([peer?.sequence, peer?.sequenceAt], [newest?.sequence, newest?.sequenceAt]);
+  assert.equal(peer?.lastHeard, group.now);
+  group.run(100);
+  const age = saidBy(group, "a").heard.find(({ host }) => host === "b")?.age ?? 0;
+  assert(age > 50, `told as ${age} ms old`);
+});
+
 Deno.test("a heartbeat that acknowledges nothing of the last two timeouts is not believed", () => {
   const group = startedGroup();
   const old = saidBy(group, "b");

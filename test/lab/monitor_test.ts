@@ -8,7 +8,7 @@ import { LAB_UDP_PORT } from "../support/lab_network.ts";
 import { inside } from "../support/namespace.ts";
 import { PseudoTerminal } from "../support/pseudo_terminal.ts";
 import { startedLab, UNHURRIED } from "../support/started_lab.ts";
-import { waitUntilNone } from "../support/wait.ts";
+import { waitUntil, waitUntilNone } from "../support/wait.ts";
 
 async function monitorOf(host: LabHost): Promise<Monitor> {
   const { code, stdout, stderr } = await host.molehill(["monitor", "--json"]);
@@ -26,7 +26,7 @@ const seen = (monitor: Monitor, name: string): Monitor["hosts"][number] => {
 const loseSome = (host: LabHost, percent: number): Promise<string> =>
   mustRun([...inside(host.place.namespace), "nft", "-f", "-"], {
     input: `table inet lossy { chain in { type filter hook input priority 0; ` +
-      `udp dport ${LAB_UDP_PORT} numgen random mod 100 < ${percent} drop; } }`,
+      `udp dport ${LAB_UDP_PORT} numgen random mod 100 < ${percent} drop; }; }`,
   });
 
 Deno.test("monitor shows on every host who hears whom and a round trip, and warns of nothing", async () => {
@@ -93,5 +93,7 @@ Deno.test("monitor in a terminal is live: a host that stops is shown as such, an
   await terminal.shows(/^Group tudou as test00 sees it: .* 2 of 3 hosts heard/);
   terminal.press("q");
   await child.status;
-  assert.deepEqual([terminal.image.isAlternate, terminal.image.isCursorShown], [false, true]);
+  await waitUntil(() => !terminal.image.isAlternate && terminal.image.isCursorShown, {
+    what: "the terminal to be given back",
+  });
 });

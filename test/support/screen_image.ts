@@ -3,6 +3,13 @@
 
 import type { TerminalSize } from "./pseudo_terminal.ts";
 
+const escape = "\x1b";
+/** A control sequence, the beginning of one, or a character. */
+const sequenceOrCharacter = new RegExp(
+  `${escape}\\[([?0-9;]*)([A-Za-z])|${escape}(?:\\[[?0-9;]*)?$|[^]`,
+  "gu",
+);
+
 export class ScreenImage {
   isAlternate = false;
   isCursorShown = true;
@@ -34,9 +41,8 @@ export class ScreenImage {
 
   write(text: string): void {
     const whole = this.#rest + text;
-    const tokens = /\x1b\[([?0-9;]*)([A-Za-z])|\x1b(?:\[[?0-9;]*)?$|[^]/gu;
     this.#rest = "";
-    for (const [token, parameters = "", final] of whole.matchAll(tokens)) {
+    for (const [token, parameters = "", final] of whole.matchAll(sequenceOrCharacter)) {
       if (final !== undefined) this.#control(parameters, final);
       else if (token.startsWith("\x1b")) this.#rest = token;
       else this.#print(token);

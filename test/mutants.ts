@@ -994,8 +994,8 @@ export const mutants: readonly Mutant[] = [
   {
     fault: "a host takes part before its leftovers are removed",
     file: "src/core/node.ts",
-    find: "return node.stage.observed && holdsNothing(node) ? activate(turn) : undefined;",
-    replace: "return node.stage.observed ? activate(turn) : undefined;",
+    find: "node.stage.observed && holdsNothing(node) &&",
+    replace: "node.stage.observed &&",
     caughtBy: {
       test: "test/core/hearing_test.ts",
       name: "a host says nothing before its leftovers are gone",
@@ -1185,8 +1185,7 @@ export const mutants: readonly Mutant[] = [
     replace: "(isWell ? rise : 1)",
     caughtBy: {
       test: "test/host/check_state_test.ts",
-      name:
-        "nextState() with rise 2 and fall 3 counts ++--+--+ as ++++++++: fewer failures in a row than fall count for nothing",
+      name: "nextState() counts fewer failures in a row than fall for nothing",
     },
   },
   {

@@ -708,8 +708,8 @@ export const mutants: readonly Mutant[] = [
   {
     fault: "balance feeds a host that cannot add what it has",
     file: "src/core/case.ts",
-    find: 'reach: chosen.basis === "held" && !failsOpen ? soundOf(eligible, keepers) : choice,',
-    replace: 'reach: chosen.basis === "held" && !failsOpen ? eligible : choice,',
+    find: "? soundOf(eligible, keepers) : choice,",
+    replace: "? eligible : choice,",
     caughtBy: {
       test: "test/core/node_test.ts",
       name:
@@ -997,8 +997,8 @@ export const mutants: readonly Mutant[] = [
   {
     fault: "a VIP stays where it is although a host that it prefers is back",
     file: "src/core/case.ts",
-    find: "const preferred = firstOf(eligible, vip.prefer);",
-    replace: "const preferred = keepers.length > 0 ? undefined : firstOf(eligible, vip.prefer);",
+    find: "failsOpen && keepers.length > 0 ? undefined : firstOf(",
+    replace: "keepers.length > 0 ? undefined : firstOf(",
     caughtBy: { checker: "preference", seed: 5 },
   },
   // The host.
@@ -1043,8 +1043,8 @@ export const mutants: readonly Mutant[] = [
   {
     fault: "a host takes part before its leftovers are removed",
     file: "src/core/node.ts",
-    find: "return node.stage.observed && holdsNothing(node) ? activate(turn) : undefined;",
-    replace: "return node.stage.observed ? activate(turn) : undefined;",
+    find: "node.stage.observed && holdsNothing(node) &&",
+    replace: "node.stage.observed &&",
     caughtBy: {
       test: "test/core/hearing_test.ts",
       name: "a host says nothing before its leftovers are gone",
@@ -1150,6 +1150,111 @@ export const mutants: readonly Mutant[] = [
       test: "test/properties/allocator_test.ts",
       name:
         "allocate() gives every VIP that anybody can hold one eligible holder, and nothing else to anybody",
+    },
+  },
+  // Health.
+  {
+    fault: "a host that fails a check is given VIPs like any other",
+    file: "src/core/case.ts",
+    find: "const fit = fitness.among(willing, vip.name);",
+    replace: "const fit = willing;",
+    caughtBy: { checker: "settlement", seed: 25 },
+  },
+  {
+    fault: "a host that fails a check keeps what it has",
+    file: "src/core/coordinate.ts",
+    find: "unfit: unfitBy(report.failing),",
+    replace: "unfit: report.held.length > 0 ? [] : unfitBy(report.failing),",
+    caughtBy: { checker: "promptness", seed: 8 },
+  },
+  {
+    fault: "a VIP that no host is fit for goes to the host that it prefers",
+    file: "src/core/case.ts",
+    find: "failsOpen && keepers.length > 0 ? undefined : firstOf(",
+    replace: "firstOf(",
+    caughtBy: {
+      test: "test/core/health_test.ts",
+      name:
+        "a VIP that no host is fit for does not go to the host that it prefers, nor to even the loads out",
+    },
+  },
+  {
+    fault: "a VIP that no host is fit for is placed anew",
+    file: "src/core/case.ts",
+    find: "!releasing && able.includes(carrier)",
+    replace: "!releasing && !(failsOpen && vip.hosts.length > 1) && able.includes(carrier)",
+    caughtBy: { checker: "health", seed: 74 },
+  },
+  {
+    fault: "a VIP that no host is fit for is held by nobody",
+    file: "src/core/case.ts",
+    find: "if (willing.length === 0) continue;",
+    replace: "if (fitness.among(willing, vip.name).length === 0) continue;",
+    caughtBy: { checker: "coverage", seed: 62 },
+  },
+  {
+    fault: "balance moves what no host is fit for",
+    file: "src/core/case.ts",
+    find: 'chosen.basis === "held" && !failsOpen',
+    replace: 'chosen.basis === "held"',
+    caughtBy: {
+      test: "test/core/health_test.ts",
+      name:
+        "a VIP that no host is fit for does not go to the host that it prefers, nor to even the loads out",
+    },
+  },
+  {
+    fault: "a check that is for some VIPs is for all of them",
+    file: "src/core/health.ts",
+    find: 'if (check.vips === null) return "all";',
+    replace: 'if (check.vips?.length !== 0) return "all";',
+    caughtBy: { test: "test/core/health_test.ts", name: "a check for some VIPs moves those alone" },
+  },
+  {
+    fault: "health that has changed is nothing to report",
+    file: "src/core/health.ts",
+    find: "revise(turn, { failing: now });",
+    replace: "update(turn, { failing: now });",
+    caughtBy: { checker: "promptness", seed: 8 },
+  },
+  {
+    fault: "a host that starts does not wait for its checks",
+    file: "src/core/node.ts",
+    find: "(node.isHealthKnown || node.stopBy !== null);",
+    replace: "(node.isHealthKnown || node.stopBy !== null || node.revision > 0);",
+    caughtBy: {
+      test: "test/core/health_test.ts",
+      name: "a host that waits for its checks says nothing, and is not missed by a group that goes on",
+    },
+  },
+  {
+    fault: "a check fails as soon as it has failed once",
+    file: "src/host/check_state.ts",
+    find: "(isWell ? rise : fall)",
+    replace: "(isWell ? rise : 1)",
+    caughtBy: {
+      test: "test/host/check_state_test.ts",
+      name: "nextState() counts fewer failures in a row than fall for nothing",
+    },
+  },
+  {
+    fault: "a plain drain takes the place of one that persists",
+    file: "src/daemon/drains.ts",
+    find: "return { ...request, reason: this.#kept.reason };",
+    replace: "return request;",
+    caughtBy: {
+      test: "test/daemon/drains_test.ts",
+      name: "a plain drain after one that persists changes nothing; another reason that persists does",
+    },
+  },
+  {
+    fault: "a drain that cannot be kept begins all the same",
+    file: "src/daemon/daemon.ts",
+    find: 'if (prepared.kind === "refused") return prepared;',
+    replace: "if (prepared === null) return prepared;",
+    caughtBy: {
+      test: "test/daemon/drains_test.ts",
+      name: "a drain that cannot be kept is refused, and does not begin",
     },
   },
   {

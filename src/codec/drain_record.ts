@@ -10,6 +10,9 @@ export interface DrainRecord {
   readonly since: number;
 }
 
+/** The last day that a calendar of the language has, in milliseconds since 1970. */
+const LAST_DAY = 8.64e15;
+
 const recordShape = object<DrainRecord>({ reason: line({ lengthMin: 0, lengthMax: 1_000 }), since: number });
 
 export const drainRecordText = ({ reason, since }: DrainRecord): string =>
@@ -18,8 +21,7 @@ export const drainRecordText = ({ reason, since }: DrainRecord): string =>
 /** Reads the file; the problem is for people. */
 export function parseDrainRecord(text: string): Parsed<DrainRecord> {
   const record = parseJson(text, recordShape);
-  // What Date cannot show is no time.
-  if (record.ok && Number.isNaN(new Date(record.value.since).valueOf())) {
+  if (record.ok && !(Math.abs(record.value.since) <= LAST_DAY)) {
     return problem("its time is no time");
   }
   return record;

@@ -342,7 +342,8 @@ class Simulation implements World {
   }
 
   #begin(fault: Fault): void {
-    if ("lasts" in fault) this.#present.add(fault);
+    // A host that fails a check is as calm as one that does not: it only holds less.
+    if ("lasts" in fault && fault.kind !== "unhealthy") this.#present.add(fault);
     this.saw(`fault ${fault.kind}`);
     this.#tell({ kind: "faultBegan", fault });
     carryOut(fault, this.#stage);

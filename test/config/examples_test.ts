@@ -14,6 +14,7 @@ const shares: Readonly<Record<string, Readonly<Record<string, number>>>> = {
   "router_pair.toml": { "router-a": 1, "router-b": 1 },
   "three_hosts.toml": { test00: 1, test01: 1, test02: 1 },
   "two_hosts_active_active.toml": { left: 1, right: 1 },
+  "web_servers_checked.toml": { web0: 1, web1: 1, web2: 1 },
 };
 
 Deno.test("every example is known here", () => {
@@ -86,6 +87,7 @@ Deno.test("molehill.service keeps what the daemon needs and undoes what it may l
       "CapabilityBoundingSet=CAP_NET_ADMIN CAP_NET_RAW",
       "RestrictAddressFamilies=AF_UNIX AF_INET AF_INET6 AF_NETLINK AF_PACKET",
       "RuntimeDirectory=molehill",
+      "StateDirectory=molehill",
       "RuntimeDirectoryPreserve=yes",
       "StateDirectory=molehill",
       "LogsDirectory=molehill",

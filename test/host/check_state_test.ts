@@ -28,6 +28,10 @@ for (const [results, counts, told] of table) {
   });
 }
 
+Deno.test("nextState() counts fewer failures in a row than fall for nothing", () => {
+  assert.equal(counted("++--+--+", { rise: 2, fall: 3 }), "++++++++");
+});
+
 Deno.test("nextState() with rise 1 and fall 1 counts every result", () => {
   assert.equal(counted("+-+--++", { rise: 1, fall: 1 }), "+-+--++");
 });

@@ -23,6 +23,7 @@ Deno.test("drawPlan() draws every kind of fault and every trait of a plan", () =
     "reload",
     "stop",
     "troubles",
+    "unhealthy",
     "unplug",
     "weather",
   ]);
@@ -34,6 +35,7 @@ Deno.test("drawPlan() draws every kind of fault and every trait of a plan", () =
       "a host that joins",
       "a host that leaves",
       "one host",
+      "health checks",
     ]
   ) {
     assert.ok(traits.has(one), `no plan with ${one}`);

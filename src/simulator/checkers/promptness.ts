@@ -147,6 +147,8 @@ function deadlinesOfRequest(
   const spec = world.group.vips.find(({ name }) => name === request.vip);
   const canTake = taker?.status()?.draining === null && spec?.hosts.includes(taker.name);
   if (taker === undefined || spec === undefined || !canTake || holdsNothing(world)) return [];
+  // An operator's word does not make a host well; where none is, it counts all the same.
+  if (!taker.isFitFor(spec.name) && fitHosts(spec, world).length > 0) return [];
   const broken = ({ hosts }: World) => {
     const now = hosts.find(({ name }) => name === taker.name);
     if (spec.addresses.every(({ address }) => now?.has(address))) return null;

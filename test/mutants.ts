@@ -151,7 +151,7 @@ export const mutants: readonly Mutant[] = [
     file: "src/core/heartbeat.ts",
     find: "isPledgedWith(node, heartbeat) && acknowledged !== null",
     replace: "acknowledged !== null",
-    caughtBy: { checker: "quorum", seed: 1229 },
+    caughtBy: { checker: "quorum", seed: 1409 },
   },
   {
     fault: "that a VIP is released is no news",
@@ -1441,7 +1441,7 @@ export const mutants: readonly Mutant[] = [
     file: "src/core/takeover.ts",
     find: 'if (takeover === "after-lease" && lease !== null) return',
     replace: 'if (takeover === "after-lease" && lease === null) return',
-    caughtBy: { checker: "takeover", seed: 1 },
+    caughtBy: { checker: "takeover", seed: 522 },
   },
   {
     fault: "a new holder does not wait for what a lost one may have",

@@ -89,7 +89,7 @@ Deno.test("a web server that is killed loses its host the VIP without a lost pro
 });
 
 Deno.test("a script that hangs is killed with what it has started, counts as failed, and its host is emptied", async () => {
-  await using lab = await newLab({ timing: UNHURRIED });
+  await using lab = await startedLab({ timing: UNHURRIED });
   const [flag, pids] = [`${lab.directory}/hang`, `${lab.directory}/pids`];
   const script = `${lab.directory}/check.sh`;
   await Deno.writeTextFile(
@@ -104,8 +104,11 @@ sleep 1001
   );
   const checks = [{ name: '"script"', exec: `["${script}"]`, ...often }];
   await Deno.writeTextFile(lab.configFile, lab.configWith({ checks }));
-  for (const host of lab.hosts) host.start();
-  await lab.settled();
+  for (const host of lab.hosts) host.reload();
+  await waitUntil(async () => (await lab.host("test01").log()).includes("check script is new"), {
+    what: "test01 to go by the file with the check",
+    diagnosis: () => lab.host("test01").log(),
+  });
   const host = lab.host("test01");
   await Deno.writeTextFile(flag, "");
   await waitUntil(async () => (await host.addresses()).length === 0, {

@@ -13,11 +13,13 @@ import {
 } from "../../../src/core/vocabulary.ts";
 import { fakeGroup, fakeVip, fakeWorld } from "../fakes.ts";
 import type { Milestone, Occurrence, World } from "../../../src/simulator/occurrence.ts";
+import type { Fault } from "../../../src/simulator/plan.ts";
 import { alarm } from "../../../src/simulator/checkers/alarm.ts";
 import { announcements } from "../../../src/simulator/checkers/announcements.ts";
 import type { Checker } from "../../../src/simulator/checkers/checker.ts";
 import { evenness } from "../../../src/simulator/checkers/evenness.ts";
 import { exclusive, sharedMax } from "../../../src/simulator/checkers/exclusive.ts";
+import { health } from "../../../src/simulator/checkers/health.ts";
 import { fence } from "../../../src/simulator/checkers/fence.ts";
 import { leastMovement } from "../../../src/simulator/checkers/least_movement.ts";
 import { leaving, stopMax } from "../../../src/simulator/checkers/leaving.ts";
@@ -301,6 +303,41 @@ for (const [what, world, message] of unsettledWorlds) {
     objects(settlement(), [milestone("settled"), world], message));
 }
 
+Deno.test("settlement objects when a host holds a VIP and fails a check of it, while another is well", () => {
+  const failing = (a: readonly string[], b: readonly string[], change: object = {}) =>
+    settled({ a: { unfitFor: a }, b: { unfitFor: b, ...change } });
+  objects(
+    settlement(),
+    [milestone("settled"), failing(["v"], [])],
+    /"v" is on a, which fails .* and b is well/,
+  );
+  approves(settlement(), [milestone("settled"), failing(["w"], [])]);
+  approves(settlement(), [milestone("settled"), failing(["v"], ["v"])]);
+  approves(settlement(), [milestone("settled"), failing([], ["v"])]);
+});
+
+Deno.test("health objects when a VIP that no host is fit for goes elsewhere, and nothing else has happened", () => {
+  const fault: Fault = {
+    kind: "unhealthy",
+    at: 5_001,
+    hosts: [a, b],
+    check: "web",
+    vips: null,
+    lasts: 9_000,
+  };
+  const began: Occurrence = { kind: "faultBegan", fault };
+  const resting: readonly [Occurrence, World] = [polled, { ...settled(), now: 5_000 }];
+  const unfit = settled({ a: { unfitFor: ["v"] }, b: { unfitFor: ["v"] } });
+  const fit = settled({ a: { unfitFor: ["v"] } });
+  const checker = () => health({ restFor: 1_500 });
+  const moved: readonly [Occurrence, World] = [appeared({ host: b }), unfit];
+  objects(prepared(checker(), resting, [began, unfit]), moved, /"v" came to b, though no host is fit for it/);
+  approves(checker(), resting, [began, fit], [appeared({ host: b }), fit]);
+  approves(checker(), [began, unfit], moved);
+  const dies: Occurrence = { kind: "daemon", host: a, change: "killed" };
+  approves(checker(), resting, [began, unfit], [dies, unfit], moved);
+});
+
 Deno.test("settlement objects to VIPs without a majority", () => {
   const strict = fakeGroup(["a", "b", "c"], ["v"], { partition: "quorum" });
   const lenient = { ...strict, partition: "serve" as const };
@@ -406,6 +443,13 @@ Deno.test("evenness objects when one host has two VIPs more than another", () =>
   approves(evenness(), [milestone("ended"), loaded(["v", "w"], ["v", "w"], "maintenance")]);
 });
 
+Deno.test("evenness says nothing of loads while a host fails a check", () => {
+  const world = (unfitFor: readonly string[]) =>
+    fakeWorld(fakeGroup(["a", "b"], ["v", "w"]), [{ name: "a", has: ["v", "w"] }, { name: "b", unfitFor }]);
+  approves(evenness(), [milestone("ended"), world(["v"])]);
+  objects(evenness(), [milestone("ended"), world([])], /a has 2 VIPs/);
+});
+
 Deno.test("rest objects to a view that is proposed, and to many words, when all is quiet", () => {
   const world = fakeWorld(fakeGroup(["a", "b"], ["v"]), [{ name: "a" }, { name: "b" }]);
   const at = (now: number) => ({ ...world, now });
@@ -483,6 +527,8 @@ Deno.test("preference objects when a VIP is not in the end on the host that it p
   const placed = { status: { vips: [fakeVip("v", "b", { reason: "operator" })] } };
   approves(preference(), [milestone("ended"), onB({ b: placed })]);
   approves(preference(), [milestone("ended"), onB({ b: { group: spec } })]);
+  approves(preference(), [milestone("ended"), onB({ a: { unfitFor: ["v"] } })]);
+  approves(preference(), [milestone("ended"), onB({ a: { unfitFor: ["v"] }, b: { unfitFor: ["v"] } })]);
 });
 
 Deno.test("fence objects when a host gives everything up though nothing has happened for long", () => {

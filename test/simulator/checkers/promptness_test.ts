@@ -14,9 +14,10 @@ type Told = Parameters<typeof fakeWorld>[1][number];
 const groupOf = (partition: Partition) => fakeGroup(["a", "b", "c"], ["v"], { partition });
 
 /** a, b and c, of which one has "v", and names itself and the others do too. */
-function settled(now: number, partition: Partition) {
+function settled(now: number, partition: Partition, unfit: readonly string[] = []) {
   const hosts = ["a", "b", "c"].map((name): Told => ({
     name,
+    unfitFor: unfit.includes(name) ? ["v"] : [],
     has: name === "a" ? ["v"] : [],
     status: { view: [3, "abc"], vips: [fakeVip("v", "a", { here: name === "a" ? "held" : "absent" })] },
   }));
@@ -26,18 +27,20 @@ function settled(now: number, partition: Partition) {
 /** What is said when a group that was at rest at 5,000 ms is, so long after the fault, as told. */
 function say(
   fault: Fault,
-  { after, hosts, partition = "serve", apart = [], isBusy = false }: {
+  { after, hosts, partition = "serve", apart = [], isBusy = false, unwell = [] }: {
     readonly after: number;
     readonly hosts: readonly Told[];
     readonly partition?: Partition;
     readonly apart?: readonly string[];
     readonly isBusy?: boolean;
+    /** Hosts that fail a check when it happens. */
+    readonly unwell?: readonly string[];
   },
 ): string | null {
   const group = groupOf(partition);
   const checker = promptness({ group, calm: calmWeather }, 3);
   assert.equal(checker.check({ kind: "polled" }, settled(isBusy ? 1_000 : 5_000, partition)), null);
-  assert.equal(checker.check({ kind: "faultBegan", fault }, settled(5_001, partition)), null);
+  assert.equal(checker.check({ kind: "faultBegan", fault }, settled(5_001, partition, unwell)), null);
   const world = fakeWorld(group, hosts, { now: 5_001 + after, undisturbedSince: 5_001, apart });
   return checker.check({ kind: "polled" }, world)?.what ?? null;
 }
@@ -109,6 +112,32 @@ Deno.test("promptness objects when a host that stops or drains keeps something, 
       null,
     );
   }
+});
+
+Deno.test("promptness objects when a host that fails a check keeps something that one which is well could hold", () => {
+  const fault: Fault = { kind: "unhealthy", at: 5_001, hosts: [a], check: "web", vips: null, lasts: 9_000 };
+  const hosts = (has: string, unfit: string) =>
+    ["a", "b", "c"].map((name): Told => ({
+      name,
+      has: name === has ? ["v"] : [],
+      unfitFor: unfit.includes(name) ? ["v"] : [],
+    }));
+  assert.equal(say(fault, { after: 30, hosts: hosts("a", "a") }), null);
+  assert.match(
+    say(fault, { after: 40, hosts: hosts("a", "a") }) ?? "",
+    /a still has v, though it fails a health check and b is well/,
+  );
+  assert.match(say(fault, { after: 40, hosts: hosts("", "a") }) ?? "", /Nobody has v, and b is well/);
+  assert.equal(say(fault, { after: 40, hosts: hosts("b", "a") }), null);
+  assert.equal(say(fault, { after: 40, hosts: hosts("a", "abc") }), null);
+});
+
+Deno.test("promptness does not ask of an operator's word that it brings a VIP to a host that fails a check", () => {
+  const request = { kind: "move", vip: vipName("v"), to: b } as const;
+  const fault: Fault = { kind: "operator", at: 5_001, host: a, request };
+  const hosts = [{ name: "a", has: ["v"] }, { name: "b", unfitFor: ["v"] }, { name: "c" }];
+  assert.match(say(fault, { after: 40, hosts }) ?? "", /b has not got "v"/);
+  assert.equal(say(fault, { after: 40, hosts, unwell: ["b"] }), null);
 });
 
 Deno.test("promptness objects when a VIP is not where an operator moved it", () => {

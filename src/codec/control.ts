@@ -352,6 +352,8 @@ type BodyOf<Kind extends ControlRequest["kind"]> = Omit<
   "kind"
 >;
 
+/** UTF-16 units of what an operator tells the group. */
+export const MESSAGE_LENGTH_MAX = 1_000;
 /** A client that waits for entries asks again after so long. */
 const LISTEN_SECONDS_MAX = 60;
 
@@ -373,7 +375,9 @@ const eventsQuery = strictObject<BodyOf<"events">>({
   after: optional(digits(Number.MAX_SAFE_INTEGER), 0),
   wait: optional(digits(LISTEN_SECONDS_MAX), 0),
 });
-const sendBody = strictObject<BodyOf<"send">>({ text: line({ lengthMin: 1, lengthMax: 1_000 }) });
+const sendBody = strictObject<BodyOf<"send">>({
+  text: line({ lengthMin: 1, lengthMax: MESSAGE_LENGTH_MAX }),
+});
 
 /** A whole number as a query has it. */
 function digits(max: number): Shape<number> {

@@ -75,17 +75,16 @@ export const toldOf = (host: HostName, { check, vips, problem }: FailingCheck): 
   more: Math.max(0, (vips?.length ?? 0) - vipsTold),
 });
 
-/** Says what has changed since the last view, but for what this host has said of itself already. */
+/** Says what has changed since the last view: every member says the same, also of itself. */
 export function noteHealth(turn: Turn, { members, failing, failedOpen }: Install): void {
-  const { view, self } = turn.node;
-  const others = failing.filter(({ host }) => host !== self.host);
-  const before = (view?.failing ?? []).filter(({ host }) => host !== self.host);
-  for (const each of others) {
+  const { view } = turn.node;
+  const before = view?.failing ?? [];
+  for (const each of failing) {
     if (!before.some((one) => isSameCheck(one, each))) note(turn, { kind: "hostFails", ...each });
   }
   for (const { host, check } of before) {
     // Of a host that is gone nobody knows.
-    if (findHost(members, host) && !others.some((one) => isSameCheck(one, { host, check }))) {
+    if (findHost(members, host) && !failing.some((one) => isSameCheck(one, { host, check }))) {
       note(turn, { kind: "hostPasses", host, check });
     }
   }

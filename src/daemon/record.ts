@@ -12,6 +12,10 @@ const ofGroup: ReadonlySet<Note["kind"]> = new Set<Note["kind"]>([
   "said",
   "configurationDiffers",
   "configurationsAgree",
+  "hostFails",
+  "hostPasses",
+  "failedOpen",
+  "healthCounts",
 ]);
 
 /** The entries that tell the notes of one step. */

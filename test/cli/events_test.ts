@@ -72,3 +72,20 @@ Deno.test("renderEvent() lets nobody move the reader's cursor", () => {
   const line = renderEvent(entry(1, { text: "a\x1b[2Jb\nc" }), { colours: false });
   equal(line, "2026-11-27 03:12:41.123  group  a?[2Jb?c\n");
 });
+
+Deno.test("send refuses what is not one line, with a hint, before it asks anybody", async () => {
+  for (
+    const [text, found] of [["", "empty"], ["a\nb", "control character"], [
+      "a".repeat(1_001),
+      "1001",
+    ]] as const
+  ) {
+    const { code, err } = await molehill("send", text, "--runtime-dir", "/nowhere/run");
+    equal(code, 64);
+    match(
+      err,
+      new RegExp(`^molehill: Cannot send: .*${found}.* \\(wanted one line of 1 to 1000 characters\\)\n$`),
+    );
+  }
+  equal((await molehill("send", "hello", "--runtime-dir", "/nowhere/run")).code, 2);
+});

@@ -143,6 +143,9 @@ class Daemon {
     );
     this.#submit({ kind: "started" });
     this.#inherit();
+    if (checks.hasAny) {
+      log.write("info", "Running the health checks of this host before it takes part in the group");
+    }
     checks.onChange((failing) => this.#submit({ kind: "healthChanged", failing }));
     network.onDatagram((datagram, segment) => this.#receive(datagram, segment));
     neighbours.onCollected((these) => this.#submit({ kind: "neighboursCollected", neighbours: these }));

@@ -549,7 +549,7 @@ const statusShape = object<Status>({
 const anything: Shape<unknown> = (value) => value;
 
 const entryShape = object<EventEntry>({
-  number,
+  number: wholeNumber({ min: 1, max: Number.MAX_SAFE_INTEGER }),
   at: string,
   scope: word("group", "host"),
   level: word("debug", "info", "warning", "error"),

@@ -77,7 +77,8 @@ Deno.test("a record of which a line was cut off, or is none of ours, gives the r
     await before.close();
     const file = join(directory, "events.jsonl");
     const text = await Deno.readTextFile(file);
-    await Deno.writeTextFile(file, `{"number":1}\n\x00\n${text.slice(0, -20)}`);
+    const unnumbered = text.split("\n")[0]?.replace('"number":1', '"number":1e300');
+    await Deno.writeTextFile(file, `{"number":1}\n\x00\n${unnumbered}\n${text.slice(0, -20)}`);
     const record = await open();
     deepEqual(record.after(0).map((each) => each.text), ["one"]);
     record.append([entry("three")]);

@@ -6,7 +6,7 @@ import { map, withDefault } from "@optique/core/modifiers";
 import { option } from "@optique/core/primitives";
 import { integer } from "@optique/core/valueparser";
 import type { Events } from "../codec/control.ts";
-import { askEvents } from "../host/control_client.ts";
+import { askEvents, noAnswerText } from "../host/control_client.ts";
 import { controlSocketPath } from "../host/control_server.ts";
 import { type Action, defineCommand } from "./command.ts";
 import { exitCode } from "./exit_codes.ts";
@@ -81,7 +81,7 @@ async function showEvents(
   };
   const first = await askEvents(socket, { after: 0, wait: 0 }, { timeoutMs });
   if (first.kind !== "ok") {
-    terminal.err(`${first.kind === "refused" ? first.error : first.message}\n`);
+    terminal.err(`${noAnswerText(first)}\n`);
     return exitCode.unreachable;
   }
   let after = show(first.events, last === 0 ? [] : first.events.entries.slice(-last));
@@ -94,9 +94,7 @@ async function showEvents(
       after = show(answer.events, answer.events.entries);
       continue;
     }
-    if (!isGone) {
-      terminal.err(`${answer.kind === "refused" ? answer.error : answer.message}; waiting for it\n`);
-    }
+    if (!isGone) terminal.err(`${noAnswerText(answer)}; waiting for it\n`);
     isGone = true;
     await new Promise((resolve) => setTimeout(resolve, retryMs));
   }

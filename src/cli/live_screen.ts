@@ -11,7 +11,7 @@
 
 import process from "node:process";
 import { onFatal } from "../host/signals.ts";
-import type { NoAnswer } from "../host/control_client.ts";
+import { type NoAnswer, noAnswerText } from "../host/control_client.ts";
 import { spanText } from "../daemon/words.ts";
 import { exitCode } from "./exit_codes.ts";
 import { frameOf, type Key, keysIn, scrolled, type Size } from "./live_frame.ts";
@@ -63,7 +63,7 @@ function awayText(
   last: { readonly text: string; readonly at: number } | null,
   now: number,
 ): string {
-  const why = answer.kind === "refused" ? answer.error : answer.message;
+  const why = noAnswerText(answer);
   const before = last === null ? "" : `\nAs it was ${spanText(now - last.at)} ago:\n\n${last.text}`;
   return `${why}\nIt is asked again every second.\n${before}`;
 }

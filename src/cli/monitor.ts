@@ -5,7 +5,7 @@ import { message } from "@optique/core/message";
 import { map } from "@optique/core/modifiers";
 import { option } from "@optique/core/primitives";
 import type { Monitor } from "../codec/monitor.ts";
-import { askMonitor, type MonitorAnswer } from "../host/control_client.ts";
+import { askMonitor, type MonitorAnswer, noAnswerText } from "../host/control_client.ts";
 import { controlSocketPath } from "../host/control_server.ts";
 import { type Action, defineCommand } from "./command.ts";
 import { exitCode } from "./exit_codes.ts";
@@ -70,7 +70,7 @@ const codeOf = ({ warnings }: Monitor): number => warnings.length === 0 ? exitCo
 async function once(options: MonitorOptions, terminal: Terminal): Promise<number> {
   const answer = await ask(options);
   if (answer.kind !== "ok") {
-    terminal.err(`${answer.kind === "refused" ? answer.error : answer.message}\n`);
+    terminal.err(`${noAnswerText(answer)}\n`);
     return exitCode.unreachable;
   }
   const { monitor } = answer;

@@ -452,6 +452,9 @@ const refused = (http: Refused["http"], error: string): Refused => ({ kind: "ref
 
 const json = (value: unknown): string => `${JSON.stringify(value)}\n`;
 
+export const phaseShape = word("booting", "gathering", "running", "fenced", "leaving", "left");
+export const hostStateShape = word("member", "heard", "silent", "left", "disputed");
+
 type Row<Of> = Of extends readonly (infer Item)[] ? Item : never;
 
 const pathShape = object<Row<Row<Status["hosts"]>["paths"]>>({
@@ -475,7 +478,7 @@ const failingShape = object<Row<Row<Status["hosts"]>["failing"]>>({
 
 const hostShape = object<Row<Status["hosts"]>>({
   name: string,
-  state: word("member", "heard", "silent", "left", "disputed"),
+  state: hostStateShape,
   draining: boolean,
   mature: boolean,
   same_configuration: boolean,
@@ -519,7 +522,7 @@ export const moveShape = object<Row<Status["moves"]>>({
   reason: string,
 });
 
-const viewShape = object<NonNullable<Status["view"]>>({
+export const viewShape = object<NonNullable<Status["view"]>>({
   number,
   coordinator: string,
   members: array(string),
@@ -529,7 +532,7 @@ const statusShape = object<Status>({
   version: string,
   group: string,
   host: string,
-  phase: word("booting", "gathering", "running", "fenced", "leaving", "left"),
+  phase: phaseShape,
   mature: boolean,
   draining: nullable(string),
   drain: nullable(object<NonNullable<Status["drain"]>>({ since: string, persistent: boolean })),

@@ -1,6 +1,7 @@
 // The answer of `monitor --json`: documented in README, stable. How the answering host sees every host of the group.
 
-import { array, boolean, nullable, number, object, parseJson, string, word } from "./json_shape.ts";
+import { hostStateShape, phaseShape, type Status, viewShape } from "./control.ts";
+import { array, boolean, nullable, number, object, parseJson, string } from "./json_shape.ts";
 import { type Parsed, problem } from "./parsed.ts";
 
 export interface Monitor {
@@ -11,15 +12,11 @@ export interface Monitor {
   readonly host: string;
   /** On its wall clock. */
   readonly at: string;
-  readonly phase: "booting" | "gathering" | "running" | "fenced" | "leaving" | "left";
-  readonly view: {
-    readonly number: number;
-    readonly coordinator: string;
-    readonly members: readonly string[];
-  } | null;
+  readonly phase: Status["phase"];
+  readonly view: Status["view"];
   readonly hosts: readonly {
     readonly name: string;
-    readonly state: "member" | "heard" | "silent" | "left" | "disputed";
+    readonly state: Status["hosts"][number]["state"];
     /** Since it was heard last; 0 of the answering host, null: never heard. */
     readonly silent_for_ms: number | null;
     /** The view that it is in; null: none, or it is not heard. */
@@ -58,7 +55,7 @@ type Host = Monitor["hosts"][number];
 
 const hostShape = object<Host>({
   name: string,
-  state: word("member", "heard", "silent", "left", "disputed"),
+  state: hostStateShape,
   silent_for_ms: nullable(number),
   view: nullable(object<NonNullable<Host["view"]>>({ number, coordinator: string })),
   follows: nullable(string),
@@ -80,12 +77,8 @@ const monitorShape = object<Monitor>({
   group: string,
   host: string,
   at: string,
-  phase: word("booting", "gathering", "running", "fenced", "leaving", "left"),
-  view: nullable(object<NonNullable<Monitor["view"]>>({
-    number,
-    coordinator: string,
-    members: array(string),
-  })),
+  phase: phaseShape,
+  view: nullable(viewShape),
   hosts: array(hostShape),
   warnings: array(string),
 });

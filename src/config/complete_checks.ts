@@ -2,7 +2,7 @@
 
 import { assert } from "../core/assert.ts";
 import { duration, hostName, sorted, vipName } from "../core/vocabulary.ts";
-import type { Check, Probe } from "./configuration.ts";
+import type { Check, Probe } from "../core/check.ts";
 import type { CheckTable, FileTables } from "./schema.ts";
 
 /** How long a check may take when the file does not say, in milliseconds; never longer than its interval. */

@@ -1,7 +1,8 @@
 // The whole configuration file after it was read, checked and completed with defaults: what every ring may rely on.
 
 import type { Hooks } from "../core/hook.ts";
-import type { Duration, Group, HostName, SegmentName, VipName, VipSpec } from "../core/vocabulary.ts";
+import type { Check } from "../core/check.ts";
+import type { Duration, Group, HostName, SegmentName, VipSpec } from "../core/vocabulary.ts";
 
 export interface Configuration {
   /** Where it was read from, for messages. */
@@ -56,37 +57,6 @@ export interface HostPlace {
 
 /** A VIP and where it is, with the interfaces as it says; HostPlace.interfaces may rename them. */
 export type VipPlace = Pick<VipSpec, "name" | "addresses">;
-
-/** A health check, and what a host that fails it should not hold. */
-export interface Check {
-  readonly name: string;
-  readonly probe: Probe;
-  readonly interval: Duration;
-  /** Not longer than the interval. */
-  readonly timeout: Duration;
-  /** So many times in a row it must pass to count as passed, and fail to count as failed. */
-  readonly rise: number;
-  readonly fall: number;
-  /** Sorted; null: all of them. */
-  readonly vips: readonly VipName[] | null;
-  /** Who runs it. Sorted. */
-  readonly hosts: readonly HostName[];
-}
-
-/** What a check looks at. */
-export type Probe =
-  /** The program ends with exit code 0; run as the daemon's own user, or as another one. */
-  | { readonly kind: "exec"; readonly command: readonly string[]; readonly user: string | null }
-  /** Somebody accepts a connection. */
-  | { readonly kind: "tcp"; readonly address: string; readonly port: number }
-  /** It is answered with this status; null: with any from 200 to 399. */
-  | { readonly kind: "http"; readonly url: string; readonly expect: number | null }
-  /** A process of this name runs. */
-  | { readonly kind: "process"; readonly name: string }
-  /** The file is there, or is not. */
-  | { readonly kind: "file"; readonly path: string; readonly absent: boolean }
-  /** The neighbour answers; `interface` as VIPs name it. */
-  | { readonly kind: "gateway"; readonly address: string; readonly interface: string };
 
 export interface Notify {
   /** How often neighbours are collected and shared; null: off. */

@@ -15,7 +15,8 @@ import {
 } from "../core/vocabulary.ts";
 import { type Bound, boundsOf } from "./bounds.ts";
 import { probeText } from "./settings.ts";
-import type { Check, Configuration, LogPlace, Segment } from "./configuration.ts";
+import type { Check } from "../core/check.ts";
+import type { Configuration, LogPlace, Segment } from "./configuration.ts";
 
 export interface Meaning {
   readonly group: string;

@@ -5,15 +5,8 @@
 
 import { hookEvents } from "../core/hook.ts";
 import { compareText, type Duration, type Group, type Setting } from "../core/vocabulary.ts";
-import type {
-  Check,
-  Configuration,
-  HostPlace,
-  LogPlace,
-  NotifyTarget,
-  Probe,
-  Segment,
-} from "./configuration.ts";
+import type { Check, Probe } from "../core/check.ts";
+import type { Configuration, HostPlace, LogPlace, NotifyTarget, Segment } from "./configuration.ts";
 import { hookText } from "./hook_text.ts";
 import { sizeText } from "./log_values.ts";
 import { durationText } from "./timing.ts";

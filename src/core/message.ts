@@ -149,7 +149,7 @@ export interface NamedVips {
   readonly more: number;
 }
 
-/** What it took the host that says it to take VIPs over. */
+/** What it took the host that says it to take VIPs over; lengths are whole hundredths of a millisecond. */
 export interface Failover extends NamedVips {
   readonly kind: "failover";
   /** Who was lost. */

@@ -42,6 +42,7 @@ import { Failovers } from "./failovers.ts";
 import { reportExplanation } from "./explain_report.ts";
 import { Inbox } from "./inbox.ts";
 import { reportMonitor } from "./monitor_report.ts";
+import { answerListeners, type Listener, listenersDeadline } from "./listeners.ts";
 import { notesText } from "./notes_text.ts";
 import { reportPlan } from "./plan_report.ts";
 import type { Ports, Reloaded } from "./ports.ts";
@@ -100,6 +101,7 @@ class Daemon {
   #group: Group;
   #node: Node;
   #waiters: readonly Waiter[] = [];
+  #listeners: readonly Listener[] = [];
   #isStepping = false;
   #hasEnded = false;
   /** Until when a clean stop may take; null when nobody asked for one. */
@@ -252,8 +254,9 @@ class Daemon {
 
   #tell(notes: readonly Note[]): void {
     const { log, record } = this.#ports;
-    for (const { level, text, kind } of notesText(notes)) log.write(level, text, { kind });
-    record.append(entriesOf(notes));
+    const lines = notesText(notes);
+    for (const { level, text, kind } of lines) log.write(level, text, { kind });
+    record.append(entriesOf(lines));
   }
 
   /** Tells the group what failovers to this host took, as soon as that is known. */
@@ -271,10 +274,16 @@ class Daemon {
       return this.#finish({ kind: "hurried", why: "The clean stop was not done in time" });
     }
     if (this.#waiters.length > 0) this.#answerWaiters(now);
+    this.#listeners = answerListeners(this.#listeners, {
+      last: this.#ports.record.last(),
+      now,
+      entriesAfter: (number) => this.#entriesAfter(number),
+    });
     clock.setAlarm(
       earliest([
         nodeDeadline(this.#node),
         waitersDeadline(this.#waiters),
+        listenersDeadline(this.#listeners),
         this.#failovers.deadline,
         this.#stopBy,
       ]),
@@ -283,7 +292,7 @@ class Daemon {
 
   #answerWaiters(now: Instant): void {
     const status = nodeStatus(this.#node, now);
-    this.#waiters = answerWaiters(this.#waiters, { status, now });
+    this.#waiters = answerWaiters(this.#waiters, { status, now, done: () => this.#report() });
   }
 
   async #answer(asked: ControlRequest): Promise<ControlResponse> {
@@ -316,8 +325,7 @@ class Daemon {
         return new Promise((answer) => {
           const { request: wish, kind: _, ...conditions } = plan;
           const deadline = after(now, requestPatience(group));
-          const done = () => this.#report();
-          this.#waiters = [...this.#waiters, { ...conditions, done, deadline, answer }];
+          this.#waiters = [...this.#waiters, { ...conditions, deadline, answer }];
           this.#submit({ kind: "operatorRequested", request: wish });
         });
       case "listen":
@@ -329,21 +337,20 @@ class Daemon {
   #listen(
     { after: number, wait }: { readonly after: number; readonly wait: Duration },
   ): Promise<ControlResponse> {
-    const { version, self: host, ports: { clock, record } } = this.#parts;
-    const done = (): ControlResponse => {
-      const entries = record.after(number);
-      return {
-        kind: "events",
-        events: { version, group: this.#group.name, host, entries, last: record.last() },
-      };
-    };
-    const deadline = after(clock.now(), wait);
-    const isOver = () => record.last() > number || clock.now() >= deadline;
-    if (isOver()) return Promise.resolve(done());
+    const deadline = after(this.#ports.clock.now(), wait);
     return new Promise((answer) => {
-      this.#waiters = [...this.#waiters, { until: isOver, done, late: () => "", deadline, answer }];
+      this.#listeners = [...this.#listeners, { after: number, deadline, answer }];
       this.#submit({ kind: "clockTicked" });
     });
+  }
+
+  #entriesAfter(number: number): ControlResponse {
+    const { version, self: host, ports: { record } } = this.#parts;
+    const entries = record.after(number);
+    return {
+      kind: "events",
+      events: { version, group: this.#group.name, host, entries, last: record.last() },
+    };
   }
 
   #foresee(without: readonly HostName[]): ControlResponse {
@@ -472,7 +479,7 @@ class Daemon {
     this.#hasEnded = true;
     this.#ports.clock.setAlarm(null);
     this.#addressWork.end();
-    dismissWaiters(this.#waiters, stopping);
+    dismissWaiters([...this.#waiters, ...this.#listeners], stopping);
     this.#outside.end(ending);
   }
 }

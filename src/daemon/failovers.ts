@@ -114,11 +114,11 @@ export class Failovers {
       kind: "failover",
       ...naming([...vips]),
       from,
-      detect,
-      agree,
-      acquire: elapsed(installedAt, acquired.at),
-      announce: elapsed(acquired.at, acquired.announcedAt),
-      confirm: isConfirmed ? elapsed(acquired.announcedAt, now) : null,
+      detect: hundredths(detect),
+      agree: hundredths(agree),
+      acquire: hundredths(elapsed(installedAt, acquired.at)),
+      announce: hundredths(elapsed(acquired.at, acquired.announcedAt)),
+      confirm: isConfirmed ? hundredths(elapsed(acquired.announcedAt, now)) : null,
     };
   }
 
@@ -133,3 +133,6 @@ export class Failovers {
     );
   }
 }
+
+/** As it travels: the host that measured it must not tell it otherwise than those who hear of it. */
+const hundredths = (length: Duration): Duration => duration(Math.round(length * 100) / 100);

@@ -3,7 +3,7 @@
 // is what this host alone knows of.
 
 import type { Note } from "../core/events.ts";
-import { type KindLine, notesText } from "./notes_text.ts";
+import type { KindLine } from "./notes_text.ts";
 import type { Log, NewEntry, Ports } from "./ports.ts";
 
 const ofGroup: ReadonlySet<Note["kind"]> = new Set<Note["kind"]>([
@@ -18,9 +18,9 @@ const ofGroup: ReadonlySet<Note["kind"]> = new Set<Note["kind"]>([
   "healthCounts",
 ]);
 
-/** The entries that tell the notes of one step. */
-export const entriesOf = (notes: readonly Note[]): readonly NewEntry[] =>
-  notesText(notes).filter(({ level }) => level !== "debug").map(entryOf);
+/** The entries that the lines of one step make. */
+export const entriesOf = (lines: readonly KindLine[]): readonly NewEntry[] =>
+  lines.filter(({ level }) => level !== "debug").map(entryOf);
 
 function entryOf({ level, text, kind, note, vips }: KindLine): NewEntry {
   const { kind: _, ...details } = note;

@@ -10,8 +10,6 @@ export interface Waiter {
   readonly until: (status: NodeStatus) => boolean;
   /** Why it will not come true any more; null while it may. */
   readonly failed?: (status: NodeStatus) => string | null;
-  /** What is answered then. */
-  readonly done: () => ControlResponse;
   readonly late: (status: NodeStatus) => string;
   readonly deadline: Instant;
   readonly answer: (response: ControlResponse) => void;
@@ -21,14 +19,21 @@ export interface Waiter {
 export const waitersDeadline = (waiters: readonly Waiter[]): Instant | null =>
   earliest(waiters.map((waiter) => waiter.deadline));
 
-/** Answers those whose wish came true, those whose wish cannot, and those that waited too long. Gives back the others. */
+/**
+ * Answers those whose wish came true, by `done`, those whose wish cannot, and those that waited too long. Gives back
+ * the others.
+ */
 export function answerWaiters(
   waiters: readonly Waiter[],
-  { status, now }: { readonly status: NodeStatus; readonly now: Instant },
+  { status, now, done }: {
+    readonly status: NodeStatus;
+    readonly now: Instant;
+    readonly done: () => ControlResponse;
+  },
 ): readonly Waiter[] {
   return waiters.filter((waiter) => {
     const failure = waiter.failed?.(status) ?? null;
-    if (waiter.until(status)) waiter.answer(waiter.done());
+    if (waiter.until(status)) waiter.answer(done());
     else if (failure !== null) waiter.answer({ kind: "refused", http: 409, error: failure });
     else if (now >= waiter.deadline) waiter.answer(tooLate(waiter.late(status)));
     else return true;
@@ -37,7 +42,7 @@ export function answerWaiters(
 }
 
 /** Answers all of them that nobody is here any more to make it come true. */
-export function dismissWaiters(waiters: readonly Waiter[], error: string): void {
+export function dismissWaiters(waiters: readonly Pick<Waiter, "answer">[], error: string): void {
   for (const waiter of waiters) waiter.answer({ kind: "refused", http: 503, error });
 }
 

@@ -1,30 +1,12 @@
 // A health check on this host: what it looks at, and what may come of one look. Each kind has a file of its own, which
 // knows how to look once; when and how often is checks.ts's business, and what follows from it core's.
 
-import type { Duration, VipName } from "../core/vocabulary.ts";
+import type { Check } from "../core/check.ts";
+
+export type { Probe } from "../core/check.ts";
 
 /** A health check that this host runs. */
-export interface PlacedCheck {
-  readonly name: string;
-  readonly probe: Probe;
-  readonly interval: Duration;
-  readonly timeout: Duration;
-  /** So many times in a row it must pass to count as passed, and fail to count as failed. */
-  readonly rise: number;
-  readonly fall: number;
-  /** What this host should not hold when it fails; null: no VIP at all. */
-  readonly vips: readonly VipName[] | null;
-}
-
-/** What a check looks at. */
-export type Probe =
-  | { readonly kind: "exec"; readonly command: readonly string[]; readonly user: string | null }
-  | { readonly kind: "tcp"; readonly address: string; readonly port: number }
-  | { readonly kind: "http"; readonly url: string; readonly expect: number | null }
-  | { readonly kind: "process"; readonly name: string }
-  | { readonly kind: "file"; readonly path: string; readonly absent: boolean }
-  /** `interface` is this host's name for it. */
-  | { readonly kind: "gateway"; readonly address: string; readonly interface: string };
+export type PlacedCheck = Omit<Check, "hosts">;
 
 /** Looks at one thing, again and again. */
 export interface Looker {

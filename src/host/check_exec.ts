@@ -5,10 +5,10 @@
 // It gets a small environment, "/" as its directory, and nothing to read. What it says on standard error last is what
 // people are told.
 
-import process from "node:process";
 import { type Looker, onGiveUp, type Probe } from "./check.ts";
 import { messageOf, runCommand } from "./command.ts";
 import { findProgram, searchPath } from "./programs.ts";
+import { sessionPath, signalSession, signalStarting } from "./session.ts";
 
 export interface ExecOptions {
   /** The program that starts a session, with its whole path. */
@@ -17,7 +17,6 @@ export interface ExecOptions {
   readonly names: { readonly check: string; readonly host: string };
 }
 
-const PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 /** Of what a program says so many bytes are kept, from its end. */
 const KEPT_BYTES = 1_000;
 
@@ -25,7 +24,7 @@ export function createExecLooker(
   { command, user }: Probe & { readonly kind: "exec" },
   { setsid, names }: ExecOptions,
 ): Looker {
-  const env = { PATH, LANG: "C.UTF-8", MOLEHILL_CHECK: names.check, MOLEHILL_HOST: names.host };
+  const env = { PATH: sessionPath, LANG: "C.UTF-8", MOLEHILL_CHECK: names.check, MOLEHILL_HOST: names.host };
   let becoming: Promise<readonly string[]> | null = null;
 
   return {
@@ -56,33 +55,15 @@ export function createExecLooker(
       stderr: "piped",
     }).spawn();
     const ear = listenTo(child.stderr);
-    const forget = onGiveUp(giveUp, () => endAll(child.pid));
+    const forget = onGiveUp(giveUp, () => void signalStarting(child.pid, "SIGKILL"));
     const { success, code, signal: by } = await child.status;
     forget();
-    endSession(child.pid);
+    signalSession(child.pid, "SIGKILL");
     const line = await ear.lastLine();
     if (giveUp.aborted) return line;
     if (success) return null;
     const how = by === null ? `exit code ${code}` : `ended by ${by}`;
     return line === "" ? how : `${how}: ${line}`;
-  }
-}
-
-/** Ends a child that runs, and all that it has started; should it not lead a session yet, it alone. */
-function endAll(pid: number): void {
-  if (!endSession(pid)) signal(pid);
-}
-
-/** Ends what is left of a session. Once its leader is gone, the leader's number may be another process's soon. */
-const endSession = (pid: number): boolean => signal(-pid);
-
-/** False when there is nobody to get it. */
-function signal(whom: number): boolean {
-  try {
-    process.kill(whom, "SIGKILL");
-    return true;
-  } catch {
-    return false;
   }
 }
 

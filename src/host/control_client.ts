@@ -30,6 +30,10 @@ export type NoAnswer =
   /** No answer that can be used. `message` is for people and says what to do. */
   | { readonly kind: "unreachable"; readonly message: string };
 
+/** Why there is no answer, for people. */
+export const noAnswerText = (answer: NoAnswer): string =>
+  answer.kind === "refused" ? answer.error : answer.message;
+
 /** What is answered with a status. */
 export type StatusRequest = Exclude<
   ControlRequest,

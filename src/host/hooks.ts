@@ -7,13 +7,13 @@
 // program ends with the daemon, should that die. Whoever takes too long gets SIGTERM, and SIGKILL a moment later.
 
 import { getPriority, setPriority } from "node:os";
-import process from "node:process";
 import type { Hook, Hooks } from "../core/hook.ts";
 import type { VipName } from "../core/vocabulary.ts";
 import type { HookOutcome, HookPlace, HookProcess, HookPrograms, HookStart } from "../daemon/ports.ts";
 import { messageOf } from "./command.ts";
 import { lastLines } from "./last_lines.ts";
 import type { PlacedVip } from "./placed_vip.ts";
+import { sessionPath, signalSession } from "./session.ts";
 import type { HookUser } from "./users.ts";
 
 export interface HookOptions {
@@ -31,8 +31,6 @@ export interface LocalHooks extends HookPrograms {
   adopt(to: Pick<HookOptions, "hooks" | "vips" | "users" | "setpriv">): void;
 }
 
-/** What a hook finds as PATH, whatever the daemon was started with. */
-export const hookPath = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 /** Between SIGTERM and SIGKILL, in milliseconds. */
 const killAfterMs = 500;
 /** How long the last words of a program are waited for that has ended, while others keep its output open. */
@@ -87,7 +85,7 @@ function start({ command }: Hook, options: StartOptions): HookProcess {
     const child = new Deno.Command(setsid, {
       args: [setpriv, "--pdeathsig", "KILL", ...as, "--", ...command],
       clearEnv: true,
-      env: { PATH: hookPath, HOME: user?.home ?? Deno.env.get("HOME") ?? "/", ...variables },
+      env: { PATH: sessionPath, HOME: user?.home ?? Deno.env.get("HOME") ?? "/", ...variables },
       cwd: "/",
       stdin: "null",
       stdout: "piped",
@@ -123,9 +121,9 @@ function follow(child: Deno.ChildProcess, atMostMs: number): HookProcess {
     if (isOver || ending !== null) return;
     ending = why;
     clearTimeout(limit);
-    signalGroup(child.pid, "SIGTERM");
+    signalSession(child.pid, "SIGTERM");
     tell(why === "ended" ? { kind: "ended" } : { kind: "timedOut", said: words.soFar() });
-    lastResort = setTimeout(() => signalGroup(child.pid, "SIGKILL"), killAfterMs);
+    lastResort = setTimeout(() => signalSession(child.pid, "SIGKILL"), killAfterMs);
   };
   let lastResort: ReturnType<typeof setTimeout> | null = null;
   const limit = setTimeout(() => end("timedOut"), atMostMs);
@@ -135,18 +133,9 @@ function follow(child: Deno.ChildProcess, atMostMs: number): HookProcess {
     clearTimeout(limit);
     if (lastResort !== null) clearTimeout(lastResort);
     // What is left of the group has lost its leader, and may ignore a SIGTERM.
-    if (ending !== null) signalGroup(child.pid, "SIGKILL");
+    if (ending !== null) signalSession(child.pid, "SIGKILL");
     const said = await words.end(wordsMs);
     tell({ kind: "done", code, said });
   });
   return { outcome, ended, end: () => end("ended") };
-}
-
-/** The leader's process id is the group's number while any of the group lives. */
-function signalGroup(leader: number, signal: "SIGTERM" | "SIGKILL"): void {
-  try {
-    process.kill(-leader, signal);
-  } catch {
-    // Nothing is left of it.
-  }
 }

@@ -31,7 +31,7 @@ export async function openRecord(
   const file = join(stateDir, "events.jsonl");
   const former = join(stateDir, "events.1.jsonl");
   const [older, newer] = [await readText(former), await readText(file)];
-  let kept: EventEntry[] = entriesIn(`${older}\n${newer}`).slice(-KEPT_MAX);
+  let kept: EventEntry[] = entriesIn(`${older}\n${newer}`);
   let number = kept.at(-1)?.number ?? 0;
   let size = newer.length;
   /** The last line may have been cut off: what comes next must not become a part of it. */
@@ -53,7 +53,10 @@ export async function openRecord(
     after: (from) => kept.filter((entry) => entry.number > from),
     last: () => number,
     async close() {
-      await Promise.race([writing, new Promise((resolve) => setTimeout(resolve, CLOSE_MS_MAX))]);
+      let timer;
+      const tooLate = new Promise<void>((resolve) => timer = setTimeout(resolve, CLOSE_MS_MAX));
+      await Promise.race([writing, tooLate]);
+      clearTimeout(timer);
     },
   };
 
@@ -99,9 +102,9 @@ async function readText(path: string): Promise<string> {
   }
 }
 
-/** What can be read of it; a line that is none of ours, or was cut off, is left out. */
+/** The last entries of it; a line that is none of ours, or was cut off, is left out. A start is not to wait for more. */
 const entriesIn = (text: string): EventEntry[] =>
-  text.split("\n").flatMap((line) => {
+  text.split("\n").slice(-KEPT_MAX).flatMap((line) => {
     const entry = parseEntry(line);
     return entry.ok ? [entry.value] : [];
   });

@@ -1,7 +1,7 @@
 // Health checks in the file: what they are read to, and everything that is said of those that cannot be used.
 
 import assert from "node:assert/strict";
-import type { Probe } from "../../src/config/configuration.ts";
+import type { Probe } from "../../src/core/check.ts";
 import { meaningOf } from "../../src/config/meaning.ts";
 import { configurationOf, problemsOf, SMALL_FILE, warningsOf } from "./small_file.ts";
 

@@ -45,6 +45,15 @@ Deno.test("Failovers measures each part of a takeover, from the last sign of lif
   equal(failovers.deadline, null);
 });
 
+Deno.test("Failovers tells parts as others hear them: in hundredths of a millisecond", () => {
+  const failovers = new Failovers(test00, () => new Map());
+  hear(failovers, 1_000, [silent]);
+  hear(failovers, 1_003.4567, [moved(webA), installed]);
+  hear(failovers, 1_005.9066, [acquired(webA)]);
+  const [failover] = failovers.completed(instant(1_007));
+  deepEqual([failover?.agree, failover?.acquire], [3.46, 2.45]);
+});
+
 Deno.test("Failovers waits for notify targets to confirm, but not for long", () => {
   const open = { confirmed: 0, missing: ["192.168.8.1"], more: 0, neighbours: 0 };
   const confirmations = new Map([[webA, open], [webB, { ...open, confirmed: 1, missing: [] }]]);

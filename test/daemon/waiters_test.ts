@@ -12,7 +12,6 @@ function waiter(
 ): Waiter {
   return {
     until: () => comesTrue,
-    done: () => done,
     late: () => "not in time",
     deadline: instant(deadline),
     answer: (response) => answers.push(response),
@@ -27,6 +26,7 @@ Deno.test("answerWaiters() answers what came true and what is too late, and keep
   const left = answerWaiters([granted, late, patient], {
     status: healthy,
     now: instant(10),
+    done: () => done,
   });
   deepEqual(answers, [done, { kind: "refused", http: 504, error: "not in time" }]);
   deepEqual(left, [patient]);
@@ -36,7 +36,7 @@ Deno.test("answerWaiters() answers what cannot come true any more with why, at o
   const answers: ControlResponse[] = [];
   const hopeless = { ...waiter(answers, { comesTrue: false, deadline: 11 }), failed: () => "it is gone" };
   const hopeful = { ...waiter(answers, { comesTrue: false, deadline: 11 }), failed: () => null };
-  const left = answerWaiters([hopeless, hopeful], { status: healthy, now: instant(10) });
+  const left = answerWaiters([hopeless, hopeful], { status: healthy, now: instant(10), done: () => done });
   deepEqual(answers, [{ kind: "refused", http: 409, error: "it is gone" }]);
   deepEqual(left, [hopeful]);
 });

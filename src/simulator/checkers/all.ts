@@ -52,6 +52,7 @@ export function allCheckers(plan: Plan): readonly Checker[] {
     coverage({
       bound: effect + mature * slowness,
       leaseWait: leaseWait(files) * slowness,
+      files,
       gapMax: 2 * timeout,
     }),
     flapping({ bound: effect }),

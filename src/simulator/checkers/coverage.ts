@@ -2,22 +2,24 @@
 // that a member may hold is held, also while the rest of the world is still in disorder. With partition = "quorum" in
 // a component that has a majority only.
 
-import type { VipSpec } from "../../core/vocabulary.ts";
+import type { Group, VipSpec } from "../../core/vocabulary.ts";
 import { wholeComponents } from "../components.ts";
 import type { HostView, World } from "../occurrence.ts";
 import type { Checker, Violation } from "./checker.ts";
 
 /**
  * `bound`: in ms, from the last disturbance; `leaseWait`: how much longer a VIP may take that is taken over after a
- * lease; `gapMax`: in ms, for a handover in the meantime.
+ * lease by one of the `files`; `gapMax`: in ms, for a handover in the meantime.
  */
 export function coverage(
-  { bound, leaseWait, gapMax }: {
+  { bound, leaseWait, files, gapMax }: {
     readonly bound: number;
     readonly leaseWait: number;
+    readonly files: readonly Group[];
     readonly gapMax: number;
   },
 ): Checker {
+  const atOnce = atOnceBy(files);
   /** Since when something is uncovered. */
   let since: number | null = null;
   return {
@@ -36,8 +38,15 @@ export function coverage(
 type Which = (spec: VipSpec) => boolean;
 
 export const all: Which = () => true;
-/** Those that are taken over at once when their holder falls silent. */
-export const atOnce: Which = ({ takeover }) => takeover === "at-once";
+/**
+ * Those that are taken over at once when their holder falls silent, whichever of the files a host goes by: who waits for
+ * a lease makes the others wait, too.
+ */
+export function atOnceBy(files: readonly Group[]): Which {
+  const waiting = files.flatMap(({ vips }) => vips.filter(({ takeover }) => takeover === "after-lease"));
+  const names = new Set(waiting.map(({ name }) => name));
+  return ({ name }) => !names.has(name);
+}
 
 export function uncoveredAnywhere(world: World, which: Which): Violation | null {
   for (const component of wholeComponents(world)) {

@@ -10,7 +10,10 @@ import { shareView } from "../host.ts";
 import type { HostView, Occurrence, World } from "../occurrence.ts";
 import type { Checker, Violation } from "./checker.ts";
 
-/** How long two members of one view that run may both have an address, in ms: removal may be slow, or fail and be retried. */
+/**
+ * How long two members of one view that run may both have an address, in ms: removal may be slow, or have failed and be
+ * retried. While commands go on failing on one of them, that time has not begun.
+ */
 export const sharedMax = (timeout: number): number => Math.max(5_000, 10 * timeout);
 
 export function exclusive(): Checker {
@@ -26,7 +29,8 @@ export function exclusive(): Checker {
       const most = sharedMax(world.group.timing.timeout);
       let violation: Violation | null = null;
       for (const { key, hosts, address } of sharing(world)) {
-        const since = sharedSince.get(key) ?? world.now;
+        const mayFail = world.hosts.some(({ name, isTroubled }) => isTroubled && hosts.includes(name));
+        const since = mayFail ? world.now : sharedSince.get(key) ?? world.now;
         shared.set(key, since);
         if (world.now - since > most) {
           violation = {

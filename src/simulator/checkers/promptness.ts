@@ -7,11 +7,13 @@ import type { Group, HostName, VipSpec } from "../../core/vocabulary.ts";
 import { commandTime } from "../commands.ts";
 import { wholeComponents } from "../components.ts";
 import type { HostView, World } from "../occurrence.ts";
-import type { Fault, Plan } from "../plan.ts";
+import { type Fault, filesOf, type Plan } from "../plan.ts";
 import { leaseWait } from "../settling_time.ts";
 import type { Checker, Violation } from "./checker.ts";
-import { all, atOnce, uncovered, uncoveredAnywhere } from "./coverage.ts";
+import { all, atOnceBy, uncovered, uncoveredAnywhere } from "./coverage.ts";
 import { beginsViewChange, fitHosts, isResting } from "./settlement.ts";
+
+type Played = Pick<Plan, "group" | "older" | "calm" | "drift">;
 
 /** What has to be so when, in ms after the fault. */
 interface Deadline {
@@ -25,7 +27,7 @@ const overlapLinger = 100;
 const hintMax = 4, guardMax = 50, questionMax = 15;
 
 /** `restTimeouts`: how long nothing must have happened for a group to be at rest, in timeouts. */
-export function promptness(plan: Pick<Plan, "group" | "calm" | "drift">, restTimeouts: number): Checker {
+export function promptness(plan: Played, restTimeouts: number): Checker {
   const bounds = boundsOf(plan);
   let isAtRest = false;
   let open: readonly Deadline[] = [];
@@ -72,7 +74,9 @@ export function promptness(plan: Pick<Plan, "group" | "calm" | "drift">, restTim
 type Bounds = ReturnType<typeof boundsOf>;
 
 /** The rows of the table, in ms: d is the network's longest delay, p a call of `ip` and the wait for a renewal and a look. */
-function boundsOf({ group, calm, drift = 0 }: Pick<Plan, "group" | "calm" | "drift">) {
+function boundsOf(plan: Played) {
+  const { group, calm, drift = 0 } = plan;
+  const files = filesOf(plan);
   const { timeout, heartbeat } = group.timing;
   const [d, p] = [calm.delayMax, 3 * commandTime.most];
   const [slowest, slack] = [timeout * (1 + drift), 1];
@@ -83,7 +87,8 @@ function boundsOf({ group, calm, drift = 0 }: Pick<Plan, "group" | "calm" | "dri
     // A hint, a probe that is not answered, the guard, and one question more than it takes to see that it is done.
     killed: hintMax + patience(group.timing) * (1 + drift) + 6 * d + guardMax + 2 * questionMax + p +
       slack,
-    leaseWait: leaseWait([group]) * (1 + drift),
+    leaseWait: leaseWait(files) * (1 + drift),
+    isAtOnce: atOnceBy(files),
     partition: slowest + (group.partition === "serve" ? 4 : 6) * d + p + slack,
     minority: slowest - heartbeat / 2 + p + slack,
     handover: 5 * d + 2 * p + linger + slack,
@@ -131,8 +136,8 @@ const isAnsweredByDead = ({ hosts }: World, { addresses }: VipSpec): boolean =>
   hosts.some((host) => host.daemon === "down" && addresses.some(({ address }) => host.has(address)));
 
 /** What waits for leases is later. */
-const deadlinesOfLoss = (within: number, { leaseWait }: Bounds): readonly Deadline[] => [
-  { within, broken: (now) => uncoveredAnywhere(now, atOnce) },
+const deadlinesOfLoss = (within: number, { leaseWait, isAtOnce }: Bounds): readonly Deadline[] => [
+  { within, broken: (now) => uncoveredAnywhere(now, isAtOnce) },
   { within: within + leaseWait, broken: (now) => uncoveredAnywhere(now, all) },
 ];
 

@@ -111,6 +111,14 @@ Deno.test("exclusive objects when two members go on sharing a VIP", () => {
   objects(checker, [polled, { ...bothHave(), now: most + 1 }], /a and b have both had v/);
 });
 
+Deno.test("exclusive approves two members that share a VIP while commands fail on one of them", () => {
+  const checker = exclusive();
+  const most = sharedMax(500);
+  const at = (now: number, isTroubled: boolean) => ({ ...bothHave({ b: { isTroubled } }), now });
+  approves(checker, [polled, at(0, true)], [polled, at(2 * most, true)], [polled, at(3 * most, false)]);
+  objects(checker, [polled, at(3 * most + 1, false)], /a and b have both had v/);
+});
+
 Deno.test("quorum objects when a host takes what another component still clings to", () => {
   const split = (releasing: string[], partition: "serve" | "quorum" = "quorum") =>
     fakeWorld(fakeGroup(["a", "b"], ["v"], { partition }), [

@@ -21,7 +21,7 @@ function onlyC(
 }
 
 const say = (world: ReturnType<typeof onlyC>) =>
-  coverage({ bound, leaseWait: 0, gapMax: -1 }).check({ kind: "polled" }, world)?.what ?? null;
+  coverage({ bound, leaseWait: 0, files: [], gapMax: -1 }).check({ kind: "polled" }, world)?.what ?? null;
 const cutOff = { apart: ["ac", "bc"] };
 
 Deno.test("coverage objects when no member of an undisturbed component has a VIP that one could have", () => {
@@ -31,11 +31,27 @@ Deno.test("coverage objects when no member of an undisturbed component has a VIP
 });
 
 Deno.test("coverage gives a handover time, and no more", () => {
-  const checker = coverage({ bound, leaseWait: 0, gapMax: 1_000 });
+  const checker = coverage({ bound, leaseWait: 0, files: [], gapMax: 1_000 });
   const at = (now: number) => checker.check({ kind: "polled" }, onlyC({ ...cutOff, now }))?.what ?? null;
   assert.equal(at(bound + 1), null);
   assert.equal(at(bound + 1_001), null);
   assert.match(at(bound + 1_002) ?? "", /Nobody of a, b/);
+});
+
+Deno.test("coverage gives a VIP the time of a lease if one of the files says so", () => {
+  const [spec] = fakeGroup([], ["v"]).vips;
+  assert(spec !== undefined);
+  const files = [fakeGroup([], ["v"]), {
+    ...fakeGroup([], []),
+    vips: [{ ...spec, takeover: "after-lease" } as const],
+  }];
+  const at = (now: number) =>
+    coverage({ bound, leaseWait: 500, files, gapMax: -1 }).check(
+      { kind: "polled" },
+      onlyC({ ...cutOff, now }),
+    );
+  assert.equal(at(bound + 500), null);
+  assert.match(at(bound + 501)?.what ?? "", /Nobody of a, b/);
 });
 
 Deno.test("coverage gives a component time, and wants nothing of one whose links work in part", () => {

@@ -47,6 +47,8 @@ export const noWords: Words = { open: [], count: 0, heard: [], promised: [], las
 
 /** For so long, in timeouts, a word is repeated in reports: whoever has missed it installs another view sooner. */
 const repeatedTimeouts = 20;
+/** So many promises are remembered: of older ones nothing is repeated any more. */
+const promisedMax = 256;
 /** So many VIPs are named in one word. */
 const namedMax = 8;
 
@@ -67,7 +69,7 @@ export function naming(vips: readonly VipName[]): NamedVips {
 /** The view was promised: it may be installed without this host learning of it. */
 export const withPromise = (words: Words, view: ViewId): Words => ({
   ...words,
-  promised: [...words.promised, view],
+  promised: [...words.promised, view].slice(-promisedMax),
 });
 
 /** What a report repeats. */

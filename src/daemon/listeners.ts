@@ -5,7 +5,7 @@ import type { ControlResponse } from "../codec/control.ts";
 import { earliest, type Instant } from "../core/vocabulary.ts";
 
 export interface Listener {
-  /** Entries with a higher number are news. */
+  /** The last entry that is known already; one that the record does not have is of a record that was thrown away. */
   readonly after: number;
   /** Then it is answered, with news or without. */
   readonly deadline: Instant;
@@ -27,7 +27,7 @@ export function answerListeners(
   },
 ): readonly Listener[] {
   return listeners.filter(({ after, deadline, answer }) => {
-    if (last <= after && now < deadline) return true;
+    if (last === after && now < deadline) return true;
     answer(entriesAfter(after));
     return false;
   });

@@ -50,7 +50,7 @@ export async function openRecord(
       waiting += numbered.map((entry) => `${JSON.stringify(entry)}\n`).join("");
       writing ??= writeAll().finally(() => void (writing = null));
     },
-    after: (from) => kept.filter((entry) => entry.number > from),
+    after: (from) => from > number ? kept : kept.filter((entry) => entry.number > from),
     last: () => number,
     async close() {
       let timer;
@@ -102,9 +102,15 @@ async function readText(path: string): Promise<string> {
   }
 }
 
-/** The last entries of it; a line that is none of ours, or was cut off, is left out. A start is not to wait for more. */
-const entriesIn = (text: string): EventEntry[] =>
-  text.split("\n").slice(-KEPT_MAX).flatMap((line) => {
+/**
+ * The last entries of it; a line that is none of ours, was cut off, or was written once more after a disk had taken it
+ * in part, is left out. A start is not to wait for more.
+ */
+function entriesIn(text: string): EventEntry[] {
+  const entries: EventEntry[] = [];
+  for (const line of text.split("\n").slice(-KEPT_MAX)) {
     const entry = parseEntry(line);
-    return entry.ok ? [entry.value] : [];
-  });
+    if (entry.ok && entry.value.number > (entries.at(-1)?.number ?? 0)) entries.push(entry.value);
+  }
+  return entries;
+}

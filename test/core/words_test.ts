@@ -60,6 +60,18 @@ Deno.test("who misses an install hears its words with the next view, in the orde
   for (const host of ["a", "b", "c"]) assert.equal(heardBy(group, host), "one two", host);
 });
 
+Deno.test("a host that promises views and never gets one remembers the last of them alone", () => {
+  const group = startedGroup();
+  group.lost.add("a install");
+  let views = 0;
+  for (; views < 400; views += 1) {
+    send(group, "a", "again");
+    group.run(50);
+  }
+  const { promised } = group.nodeOf("b").words;
+  assert(promised.length <= 256, `${promised.length}`);
+});
+
 Deno.test("what was said in a view that its own host missed is not said again", () => {
   const group = startedGroup({ hosts: ["a", "b", "c", "d"] }, "a", "b", "c");
   send(group, "c", "one");

@@ -31,6 +31,12 @@ Deno.test("answerListeners() answers those for whom there is news and those whos
   deepEqual(left, listeners.slice(2));
 });
 
+Deno.test("answerListeners() answers at once who knows entries that this record does not have", () => {
+  const { told, listeners } = scene({ after: 8, deadline: instant(99) });
+  deepEqual(answerListeners(listeners, { last: 7, now: instant(10), entriesAfter }), []);
+  deepEqual(told, [entriesAfter(8)]);
+});
+
 Deno.test("listenersDeadline() is the earliest of the listeners, and none when nobody listens", () => {
   const { listeners } = scene({ after: 0, deadline: instant(8) }, { after: 0, deadline: instant(5) });
   equal(listenersDeadline(listeners), 5);

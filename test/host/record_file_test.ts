@@ -42,6 +42,15 @@ Deno.test("a record numbers what is appended, and gives what came after a number
   });
 });
 
+Deno.test("a record gives all that it has to who knows entries of another record", async () => {
+  await inDirectory(async (open) => {
+    const record = await open();
+    record.append([entry("one"), entry("two")]);
+    deepEqual(record.after(3).map(({ text }) => text), ["one", "two"]);
+    await record.close();
+  });
+});
+
 Deno.test("a record goes on where the one before it ended", async () => {
   await inDirectory(async (open) => {
     const before = await open();
@@ -86,6 +95,19 @@ Deno.test("a record of which a line was cut off, or is none of ours, gives the r
     deepEqual((await open()).after(0).map((each) => each.text), ["one", "three"]);
   });
   deepEqual(warnings, []);
+});
+
+Deno.test("a record that a disk had taken in part before it was written once more gives every entry once", async () => {
+  await inDirectory(async (open, directory) => {
+    const record = await open();
+    record.append([entry("one"), entry("two"), entry("three")]);
+    await record.close();
+    const file = join(directory, "events.jsonl");
+    const written = await Deno.readTextFile(file);
+    await Deno.writeTextFile(file, `${written.slice(0, written.length / 2)}\n${written}`);
+    const again = await open();
+    deepEqual(again.after(0).map(({ text }) => text), ["one", "two", "three"]);
+  });
 });
 
 Deno.test("a record that cannot be written is kept in memory, says so once, and writes when it can", async () => {

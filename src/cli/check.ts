@@ -59,7 +59,7 @@ async function check(
   const meaning = meaningOf(read.configuration);
   // The file is right all the same: this may be another machine than those that it is for.
   const directories = searchPath(Deno.env.get("PATH"));
-  const hooks = await checkHooksHere(read.configuration.hooks, { directories, isRunning: false });
+  const hooks = await checkHooksHere(read.configuration, { directories, isRunning: false });
   const warnings = [
     ...read.warnings,
     ...(secrets.kind === "problem" ? [secrets.problem] : []),

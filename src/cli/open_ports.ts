@@ -68,7 +68,7 @@ async function openInOrder(
   const runtimeDir = resolve(givenDir);
   const directories = searchPath(Deno.env.get("PATH"));
   const ready = await preflight({ vips: ownVips, packetSocket, directories });
-  const hookCheck = await checkHooksHere(configuration.hooks, { directories, isRunning: true });
+  const hookCheck = await checkHooksHere(configuration, { directories, isRunning: true });
   const problems = [...(ready.kind === "problems" ? ready.problems : []), ...hookCheck.problems];
   if (ready.kind === "problems" || problems.length > 0) return unavailable(problems);
   const { programs, arping } = ready;

@@ -128,7 +128,7 @@ async function prepareNext(
   const host = configuration.hosts.find(({ name }) => name === self);
   const placement = host === undefined ? null : placeOn(host, configuration);
   const directories = searchPath(Deno.env.get("PATH"));
-  const hookCheck = await checkHooksHere(configuration.hooks, { directories, isRunning: true });
+  const hookCheck = await checkHooksHere(configuration, { directories, isRunning: true });
   const problems = [
     ...fixed,
     ...hookCheck.problems,

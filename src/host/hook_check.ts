@@ -3,29 +3,35 @@
 
 import { dirname } from "node:path";
 import { realpath, stat } from "node:fs/promises";
+import type { Check } from "../core/check.ts";
 import { type Hook, hookEvents, type Hooks } from "../core/hook.ts";
 import { missingProgram } from "./preflight.ts";
-import { findProgram, hookStarter } from "./programs.ts";
-import { findUsers, type HookUser } from "./users.ts";
+import { findProgram, sessionStarter } from "./programs.ts";
+import { findUsers, type LocalUser } from "./users.ts";
 
 export interface HookCheck {
-  readonly users: ReadonlyMap<string, HookUser>;
-  /** The whole path; null where there are no hooks, or where it is missing. */
+  readonly users: ReadonlyMap<string, LocalUser>;
+  /** The whole path; null where no program is to be started, or where it is missing. */
   readonly setpriv: string | null;
   /** For people, one line each. */
   readonly problems: readonly string[];
 }
 
-/** Looks for everything that the hooks need on this machine. `isRunning`: by this process, not only some day. */
+/**
+ * Looks for everything that the hooks need on this machine, and for what starts the programs of checks. `isRunning`: by
+ * this process, not only some day.
+ */
 export async function checkHooksHere(
-  hooks: Hooks,
+  { hooks, checks }: { readonly hooks: Hooks; readonly checks: readonly Pick<Check, "probe">[] },
   { directories, isRunning }: { readonly directories: readonly string[]; readonly isRunning: boolean },
 ): Promise<HookCheck> {
   const all = hookEvents.flatMap((event) => hooks[event]);
-  if (all.length === 0) return { users: new Map(), setpriv: null, problems: [] };
+  if (all.length === 0 && !checks.some(({ probe }) => probe.kind === "exec")) {
+    return { users: new Map(), setpriv: null, problems: [] };
+  }
   const names = new Set(all.flatMap(({ user }) => user ?? []));
   const users = await findUsers(names, directories);
-  const setpriv = await findProgram(hookStarter.name, directories);
+  const setpriv = await findProgram(sessionStarter.name, directories);
   const trusted = new Set([0, Deno.uid() ?? 0]);
   const programs = await Promise.all(
     hookEvents.flatMap((event) =>
@@ -34,7 +40,7 @@ export async function checkHooksHere(
   );
   const problems = [
     ...(setpriv === null
-      ? [missingProgram(hookStarter.name, { package: hookStarter.package, directories })]
+      ? [missingProgram(sessionStarter.name, { package: sessionStarter.package, directories })]
       : []),
     ...[...names].filter((name) => !users.has(name)).map((name) =>
       `Cannot run a hook as user "${name}": no such user`
@@ -49,7 +55,7 @@ async function programProblem(
   { command: [program = ""], user }: Hook,
   { event, users, trusted }: {
     readonly event: string;
-    readonly users: ReadonlyMap<string, HookUser>;
+    readonly users: ReadonlyMap<string, LocalUser>;
     readonly trusted: ReadonlySet<number>;
   },
 ): Promise<string | null> {
@@ -94,7 +100,7 @@ async function lookAt(path: string) {
 /** As capabilities(7) numbers them: to become another user, and to end what runs as one. */
 const needed = { CAP_SETGID: 6n, CAP_SETUID: 7n, CAP_KILL: 5n } as const;
 
-async function privilegeProblems(users: readonly HookUser[]): Promise<readonly string[]> {
+async function privilegeProblems(users: readonly LocalUser[]): Promise<readonly string[]> {
   const others = users.filter(({ uid }) => uid !== Deno.uid());
   if (others.length === 0) return [];
   const status = await Deno.readTextFile("/proc/self/status");

@@ -1,10 +1,5 @@
-// The operator's programs, as processes. Each is the leader of a session and a process group of its own, so that all it
-// has started can be ended with it; it has its own user, nothing of the daemon's environment, and no input:
-//
-//     setsid setpriv --pdeathsig KILL --reuid UID --regid GID --init-groups  /etc/molehill/hook.sh ...
-//
-// setpriv rather than what spawn() offers: it gives the user's own groups, and its last word to the kernel is that the
-// program ends with the daemon, should that die. Whoever takes too long gets SIGTERM, and SIGKILL a moment later.
+// The operator's hooks: started as session.ts starts programs, followed to their end, and ended when their time is over:
+// whoever takes too long gets SIGTERM, and SIGKILL a moment later.
 
 import { getPriority, setPriority } from "node:os";
 import type { Hook, Hooks } from "../core/hook.ts";
@@ -13,13 +8,13 @@ import type { HookOutcome, HookPlace, HookProcess, HookPrograms, HookStart } fro
 import { messageOf } from "./command.ts";
 import { lastLines } from "./last_lines.ts";
 import type { PlacedVip } from "./placed_vip.ts";
-import { sessionPath, signalSession } from "./session.ts";
-import type { HookUser } from "./users.ts";
+import { type Session, signalSession, startSession } from "./session.ts";
+import type { LocalUser } from "./users.ts";
 
 export interface HookOptions {
   readonly hooks: Hooks;
   readonly vips: readonly PlacedVip[];
-  readonly users: ReadonlyMap<string, HookUser>;
+  readonly users: ReadonlyMap<string, LocalUser>;
   /** Whole paths. */
   readonly setsid: string;
   /** Null where there are no hooks. */
@@ -69,28 +64,13 @@ const neverStarted = (problem: string): HookProcess => ({
   end: () => {},
 });
 
-interface StartOptions extends HookStart {
-  readonly setsid: string;
-  readonly setpriv: string;
-  /** Null: as the daemon. */
-  readonly user: HookUser | null;
-}
-
-function start({ command }: Hook, options: StartOptions): HookProcess {
+function start(
+  { command }: Hook,
+  options: HookStart & Pick<Session, "setsid" | "setpriv" | "user">,
+): HookProcess {
   const { setsid, setpriv, user, variables } = options;
-  const as = user === null
-    ? []
-    : ["--reuid", String(user.uid), "--regid", String(user.gid), "--init-groups", "--inh-caps=-all"];
   try {
-    const child = new Deno.Command(setsid, {
-      args: [setpriv, "--pdeathsig", "KILL", ...as, "--", ...command],
-      clearEnv: true,
-      env: { PATH: sessionPath, HOME: user?.home ?? Deno.env.get("HOME") ?? "/", ...variables },
-      cwd: "/",
-      stdin: "null",
-      stdout: "piped",
-      stderr: "piped",
-    }).spawn();
+    const child = startSession({ command, setsid, setpriv, user, variables, stdout: "piped" });
     if (!options.isUrgent) stepBack(child.pid);
     return follow(child, options.atMostMs);
   } catch (error) {

@@ -4,6 +4,9 @@
 export const linesKept = 5;
 export const charactersKept = 200;
 
+// deno-lint-ignore no-control-regex
+const controlCharacters = /[\x00-\x1f\x7f-\x9f]+/g;
+
 export interface LastLines {
   soFar(): readonly string[];
   /** Reads to the end of the streams, but not for longer; then they are closed. */
@@ -14,7 +17,7 @@ export interface LastLines {
 export function lastLines(streams: readonly ReadableStream<Uint8Array<ArrayBuffer>>[]): LastLines {
   const kept: string[] = [];
   const keep = (line: string) => {
-    const text = line.trimEnd();
+    const text = line.replace(controlCharacters, " ").trim();
     if (text === "") return;
     kept.push(text.length > charactersKept ? `${text.slice(0, charactersKept)}...` : text);
     if (kept.length > linesKept) kept.shift();

@@ -15,8 +15,8 @@ export const packageOf: Readonly<Record<keyof Programs, string>> = {
   sh: "dash",
 };
 
-/** Starts the operator's hooks; looked for only where there are any. */
-export const hookStarter = { name: "setpriv", package: "util-linux" } as const;
+/** Starts the operator's programs; looked for only where there are any. */
+export const sessionStarter = { name: "setpriv", package: "util-linux" } as const;
 
 /** The directories that programs are looked for in, in order. `path` is the value of PATH. */
 export function searchPath(path: string | undefined): readonly string[] {

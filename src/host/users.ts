@@ -1,10 +1,10 @@
-// Who a hook may run as: the users of /etc/passwd, and those that the machine knows from elsewhere (LDAP, sssd), if it
+// Who an operator's program may run as: the users of /etc/passwd, and those that the machine knows from elsewhere (LDAP, sssd), if it
 // has getent to ask.
 
 import { runCommand } from "./command.ts";
 import { findProgram } from "./programs.ts";
 
-export interface HookUser {
+export interface LocalUser {
   readonly uid: number;
   readonly gid: number;
   readonly home: string;
@@ -14,7 +14,7 @@ export interface HookUser {
 export async function findUsers(
   names: Iterable<string>,
   directories: readonly string[],
-): Promise<ReadonlyMap<string, HookUser>> {
+): Promise<ReadonlyMap<string, LocalUser>> {
   const wanted = new Set(names);
   if (wanted.size === 0) return new Map();
   const local = await Deno.readTextFile("/etc/passwd").catch(() => "");
@@ -28,8 +28,8 @@ export async function findUsers(
 }
 
 /** Lines of passwd(5): "name:x:uid:gid:comment:home:shell". */
-function usersIn(text: string, wanted: ReadonlySet<string>): Map<string, HookUser> {
-  const users = text.split("\n").flatMap((line): readonly (readonly [string, HookUser])[] => {
+function usersIn(text: string, wanted: ReadonlySet<string>): Map<string, LocalUser> {
+  const users = text.split("\n").flatMap((line): readonly (readonly [string, LocalUser])[] => {
     const [name = "", , uid, gid, , home] = line.split(":");
     if (!wanted.has(name) || !/^\d+$/.test(uid ?? "") || !/^\d+$/.test(gid ?? "")) return [];
     return [[name, { uid: Number(uid), gid: Number(gid), home: home || "/" }]];

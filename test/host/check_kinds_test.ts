@@ -51,7 +51,7 @@ for (const [runtime, words] of Object.entries(runtimes)) {
     const [environment] = await found(words, [script("cat; env | sort | tr '\\n' ' ' >&2; exit 1")]);
     assert.equal(
       environment,
-      "exit code 1: LANG=C.UTF-8 MOLEHILL_CHECK=web MOLEHILL_HOST=test00 " +
+      `exit code 1: HOME=${Deno.env.get("HOME")} LANG=C.UTF-8 MOLEHILL_CHECK=web MOLEHILL_HOST=test00 ` +
         "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin PWD=/",
     );
   });

@@ -39,13 +39,14 @@ for (const [runtime, words] of Object.entries(runtimes)) {
     deepEqual(outcome, { kind: "done", code: 0, said: ["$HOME; echo no", "*"] });
   });
 
-  Deno.test(`${runtime}: a hook has its variables, PATH and HOME, and nothing of the daemon's`, async () => {
+  Deno.test(`${runtime}: a hook has its variables, PATH, LANG and HOME, and nothing of the daemon's`, async () => {
     const outcome = await sh("env | grep -Ev '^(PWD|SHLVL|_)=' | sort", {
       before: ["env", "SECRET=of-the-daemon", "HOME=/root"],
     });
     ok(outcome.kind === "done");
     deepEqual(outcome.said, [
       "HOME=/root",
+      "LANG=C.UTF-8",
       "MOLEHILL_EVENT=acquire",
       "MOLEHILL_VIP=web-a",
       "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",

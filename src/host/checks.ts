@@ -232,7 +232,8 @@ function run(
 
 const spanOf = (ms: number): string => ms % 1_000 === 0 ? `${ms / 1_000}s` : `${ms}ms`;
 
-function lookerOf(
+/** What looks, of the probe's kind. */
+export function lookerOf(
   probe: Probe,
   options: Parameters<typeof createExecLooker>[1],
 ): Looker {

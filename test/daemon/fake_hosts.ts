@@ -2,9 +2,8 @@
 // and interferes with. Nothing waits: time passes only in `advance`.
 
 import type { ControlRequest, ControlResponse, EventEntry } from "../../src/codec/control.ts";
-import type { FailingCheck } from "../../src/core/message.ts";
 import type { Conflict } from "../../src/core/events.ts";
-import type { KnownNeighbour } from "../../src/core/message.ts";
+import type { FailingCheck, KnownNeighbour } from "../../src/core/message.ts";
 import {
   type Group,
   type HostName,
@@ -26,6 +25,7 @@ import type {
   Ports,
 } from "../../src/daemon/ports.ts";
 import { createAuthenticator } from "../../src/host/authenticator.ts";
+import { noHooks } from "./fake_hooks.ts";
 
 export interface FakeHost {
   readonly name: HostName;
@@ -227,7 +227,7 @@ function startHost(
       close: () => Promise.resolve(note("close neighbours")),
     },
     guard: { onDeath: () => {}, problem: () => null, release: () => Promise.resolve(note("release guard")) },
-    hooks: hooks ?? noHooks,
+    hooks: hooks ?? noPrograms,
     checks: {
       hasAny: hasChecks,
       onChange: (changed) => void (calls.healthChanged = changed),
@@ -308,15 +308,8 @@ function startHost(
   };
 }
 
-const noHooks: HookPrograms = {
-  configured: () => ({
-    before_acquire: [],
-    acquire: [],
-    release: [],
-    view: [],
-    partition: [],
-    foreign_holder: [],
-  }),
+const noPrograms: HookPrograms = {
+  configured: () => noHooks,
   placeOf: () => ({ addresses: [], interfaces: [] }),
   start: () => {
     throw new Error("There is no hook to start");

@@ -8,7 +8,7 @@ import { meaningOf } from "../config/meaning.ts";
 import { checkHooksHere } from "../host/hook_check.ts";
 import { searchPath } from "../host/programs.ts";
 import { type Action, defineCommand } from "./command.ts";
-import { readConfiguration, readSecrets } from "./configuration_file.ts";
+import { readConfiguration, readSecrets, unusableLines } from "./configuration_file.ts";
 import { exitCode } from "./exit_codes.ts";
 import { meaningJson } from "./meaning_json.ts";
 import { configOptions } from "./options.ts";
@@ -52,7 +52,7 @@ async function check(
 ): Promise<number> {
   const read = await readConfiguration(file);
   if (read.kind === "problem") {
-    terminal.err(read.problems.map((problem) => `${problem}\n`).join(""));
+    terminal.err(unusableLines(read).map((problem) => `${problem}\n`).join(""));
     return exitCode.badConfiguration;
   }
   const secrets = await readSecrets(read.configuration);

@@ -9,20 +9,31 @@ import { counted } from "../daemon/words.ts";
 
 export type ReadConfiguration =
   | { readonly kind: "ok"; readonly configuration: Configuration; readonly warnings: readonly string[] }
+  | UnusableConfiguration;
+
+interface UnusableConfiguration {
+  readonly kind: "problem";
   /** Lines for people. */
-  | { readonly kind: "problem"; readonly problems: readonly string[] };
+  readonly problems: readonly string[];
+  /** A line that sums them up; null: there is nothing to sum up. */
+  readonly summary: string | null;
+}
+
+/** All that a command says of it. */
+export const unusableLines = ({ problems, summary }: UnusableConfiguration): readonly string[] =>
+  summary === null ? problems : [...problems, summary];
 
 /** The configuration in the file, with FILE:LINE:COLUMN in front of whatever is to be said of it. */
 export async function readConfiguration(file: string): Promise<ReadConfiguration> {
   const read = await readText(file, "the configuration");
-  if (read.kind === "problem") return { kind: "problem", problems: [read.problem] };
+  if (read.kind === "problem") return { kind: "problem", problems: [read.problem], summary: null };
   const loaded = parseConfiguration({ file, text: read.text });
   const told = (problem: Problem) => renderProblem(file, problem);
   if (loaded.kind === "ok") {
     return { kind: "ok", configuration: loaded.configuration, warnings: loaded.warnings.map(told) };
   }
   const summary = `Cannot use ${file}: ${counted(loaded.problems.length, "problem")}`;
-  return { kind: "problem", problems: [...loaded.problems.map(told), summary] };
+  return { kind: "problem", problems: loaded.problems.map(told), summary };
 }
 
 export type ReadSecrets =

@@ -21,7 +21,7 @@ import { openHooks } from "../host/hooks.ts";
 import { openLifelines } from "../host/lifelines.ts";
 import { openNeighbourTable } from "../host/neighbour_table.ts";
 import { createNeighbours } from "../host/neighbours.ts";
-import { openPacketSocket } from "../host/packet_socket.ts";
+import { openPacketSocket, type PacketSocketOutcome } from "../host/packet_socket.ts";
 import { preflight } from "../host/preflight.ts";
 import { searchPath } from "../host/programs.ts";
 import { openRecord } from "../host/record_file.ts";
@@ -57,22 +57,45 @@ export async function openPorts(options: PortOptions): Promise<OpenedPorts> {
   return outcome;
 }
 
+type Wanted = Pick<PortOptions, "configuration" | "placement">;
+
+/** For people: what a start would miss on this host, so far as can be seen without changing anything. */
+export async function missingHere(wanted: Wanted): Promise<readonly string[]> {
+  const packetSocket = packetSocketFor(wanted.configuration);
+  try {
+    const needs = await findNeeds(wanted, packetSocket);
+    return needs.kind === "found" ? [] : needs.problems;
+  } finally {
+    if (packetSocket?.kind === "ok") packetSocket.socket.close();
+  }
+}
+
+const packetSocketFor = ({ announcer }: Configuration): PacketSocketOutcome | null =>
+  announcer === "raw" ? openPacketSocket() : null;
+
+/** Changes nothing. */
+async function findNeeds({ configuration, placement }: Wanted, packetSocket: PacketSocketOutcome | null) {
+  const directories = searchPath(Deno.env.get("PATH"));
+  const ready = await preflight({ vips: placement.ownVips, packetSocket, directories });
+  const hookCheck = await checkHooksHere(configuration, { directories, isRunning: true });
+  const problems = [...(ready.kind === "problems" ? ready.problems : []), ...hookCheck.problems];
+  if (ready.kind === "problems" || problems.length > 0) return unavailable(problems);
+  return { ...ready, kind: "found", hookCheck } as const;
+}
+
 async function openInOrder(
   { configuration, host, keyring, placement, runtimeDir: givenDir, stateDir, log, signals }: PortOptions,
   toClose: (close: () => Promise<void>) => void,
 ): Promise<OpenedPorts> {
-  const { vips, ownVips, targets, segments } = placement;
-  const packetSocket = configuration.announcer === "raw" ? openPacketSocket() : null;
+  const { vips, targets, segments } = placement;
+  const packetSocket = packetSocketFor(configuration);
   if (packetSocket?.kind === "ok") toClose(async () => packetSocket.socket.close());
   // The programs that are started here need not share this process's working directory.
   const runtimeDir = resolve(givenDir);
-  const directories = searchPath(Deno.env.get("PATH"));
-  const ready = await preflight({ vips: ownVips, packetSocket, directories });
-  const hookCheck = await checkHooksHere(configuration, { directories, isRunning: true });
-  const problems = [...(ready.kind === "problems" ? ready.problems : []), ...hookCheck.problems];
-  if (ready.kind === "problems" || problems.length > 0) return unavailable(problems);
-  const { programs, arping } = ready;
-  for (const warning of ready.warnings) log.write("warning", warning);
+  const needs = await findNeeds({ configuration, placement }, packetSocket);
+  if (needs.kind !== "found") return needs;
+  const { programs, arping, hookCheck } = needs;
+  for (const warning of needs.warnings) log.write("warning", warning);
 
   const control = await openControlServer(runtimeDir);
   if (control.kind === "problem") return await whoseRuntimeDir(runtimeDir, control.problem);
@@ -165,7 +188,7 @@ async function openInOrder(
   return { kind: "open", ports };
 }
 
-const unavailable = (problems: readonly string[]): OpenedPorts => ({ kind: "unavailable", problems });
+const unavailable = (problems: readonly string[]) => ({ kind: "unavailable", problems }) as const;
 
 /** A daemon that answers on the socket is the reason; it says who it is. */
 async function whoseRuntimeDir(runtimeDir: string, problem: string): Promise<OpenedPorts> {

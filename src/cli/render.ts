@@ -12,7 +12,7 @@ import { moveReasonText } from "../daemon/note_text.ts";
 import { missingText } from "../daemon/status_report.ts";
 import { counted, listed, spanText } from "../daemon/words.ts";
 import { type Colour, paint } from "./paint.ts";
-import { type Cell, renderTable } from "./table.ts";
+import { type Cell, renderTable, shownInCell } from "./table.ts";
 
 /** How many of the last moves are shown. */
 export const movesShownMax = 5;
@@ -137,7 +137,7 @@ const silenceNote = (host: Host): string =>
 function renderVips(status: Status, options: RenderOptions): readonly string[] {
   const rows = status.vips.map((vip) => [
     vip.name,
-    vip.known ? vip.addresses.join(" ") : "not in this host's file",
+    vip.known ? listed(vip.addresses, shownInCell) : "not in this host's file",
     vip.holder ?? "-",
     vipState(vip),
     vip.since === null ? "-" : age(vip.since, options),

@@ -7,9 +7,9 @@ import type { LogPlace, Segment } from "../config/configuration.ts";
 import { sizeText } from "../config/log_values.ts";
 import type { HostMeaning, Meaning, NeighbourMeaning, Quorum, VipMeaning } from "../config/meaning.ts";
 import { hookEvents } from "../core/hook.ts";
-import { counted, spanText } from "../daemon/words.ts";
+import { counted, listed, spanText } from "../daemon/words.ts";
 import { inColumns } from "./command.ts";
-import { renderTable } from "./table.ts";
+import { renderTable, shownInCell } from "./table.ts";
 
 /** The whole meaning, ending with a line feed. */
 export function renderMeaning(meaning: Meaning, options: { readonly colours: boolean }): string {
@@ -98,7 +98,7 @@ function renderVips({ vips }: Meaning, { colours }: { readonly colours: boolean 
 }
 
 const vipAddresses = ({ addresses }: VipMeaning): string =>
-  addresses.map((each) => `${each.address}/${each.prefix} on ${each.interface}`).join(", ");
+  listed(addresses.map((each) => `${each.address}/${each.prefix} on ${each.interface}`), shownInCell);
 
 const vipHosts = ({ anyHost, hosts, prefer }: VipMeaning): string =>
   `${anyHost ? "any" : hosts.join(", ")}${prefer.length === 0 ? "" : `; prefers ${prefer.join(", ")}`}`;

@@ -11,11 +11,11 @@ import { type Incarnation, incarnation } from "../core/vocabulary.ts";
 import { runDaemon } from "../daemon/daemon.ts";
 import { createKeyring, type Keyring } from "../host/authenticator.ts";
 import { type Action, defineCommand } from "./command.ts";
-import { readConfiguration, readSecrets } from "./configuration_file.ts";
+import { readConfiguration, readSecrets, unusableLines } from "./configuration_file.ts";
 import { type ConfiguredLog, openLog } from "./configured_log.ts";
 import { listenForEndings } from "./endings.ts";
 import { exitCode } from "./exit_codes.ts";
-import { openPorts } from "./open_ports.ts";
+import { missingHere, openPorts } from "./open_ports.ts";
 import { hostOption, runOptions, stateDirOption } from "./options.ts";
 import { placeOn, segmentsOfHosts } from "./placement.ts";
 import type { Terminal } from "./terminal.ts";
@@ -23,6 +23,10 @@ import { version } from "./version.ts";
 
 const verboseOption = option("--verbose", {
   description: message`Log also how the hosts agree with each other, whatever level [log] says.`,
+});
+
+const dryRunOption = option("--dry-run", {
+  description: message`Only look whether it could start here: say what is missing, and change nothing.`,
 });
 
 /** molehill run */
@@ -41,13 +45,17 @@ cannot be used changes nothing, and the log says what is wrong with it.
 A drain that persists (molehill drain --persist) is kept in the state directory: a daemon that finds one there starts drained.
 
 It needs the privilege to change addresses (root, or CAP_NET_ADMIN and CAP_NET_RAW). If anything that it needs is \
-missing it says so and changes nothing.`,
+missing it says so and changes nothing. So does --dry-run, also while a daemon runs: for before a restart.`,
     examples: [
       ["molehill run", "as the unit file does"],
       ["molehill run --config ./test.toml --host test00 --runtime-dir /tmp/test00", "on a trial"],
+      [
+        "molehill run --dry-run && systemctl restart molehill",
+        "only if it can start again",
+      ],
     ],
     exitCodes: [
-      [exitCode.ok, "stopped as asked; none of the VIPs is on this host"],
+      [exitCode.ok, "stopped as asked; none of the VIPs is on this host. With --dry-run: nothing is missing"],
       [exitCode.badConfiguration, "the configuration cannot be used, or does not say which host this is"],
       [exitCode.unavailable, "this host lacks something: a program, an interface, a privilege, a free port"],
       [exitCode.internal, "Molehill itself failed; the VIPs were removed"],
@@ -55,7 +63,13 @@ missing it says so and changes nothing.`,
     ],
   },
   map(
-    object({ ...runOptions, stateDir: stateDirOption, host: hostOption, verbose: verboseOption }),
+    object({
+      ...runOptions,
+      stateDir: stateDirOption,
+      host: hostOption,
+      verbose: verboseOption,
+      dryRun: dryRunOption,
+    }),
     (options): Action => (terminal) => run(options, terminal),
   ),
 );
@@ -66,11 +80,13 @@ interface RunOptions {
   readonly stateDir: string;
   readonly host: string | undefined;
   readonly verbose: boolean;
+  readonly dryRun: boolean;
 }
 
 async function run(options: RunOptions, terminal: Terminal): Promise<number> {
   const facts = await readFacts(options);
   if (facts.kind === "problem") return refuse(facts.problems, { terminal, code: exitCode.badConfiguration });
+  if (options.dryRun) return await dryRun(facts, terminal);
   const log = openLog(facts.configuration, { host: facts.host.name, verbose: options.verbose });
   try {
     const { runtimeDir, stateDir } = options;
@@ -78,6 +94,14 @@ async function run(options: RunOptions, terminal: Terminal): Promise<number> {
   } finally {
     await log.flush();
   }
+}
+
+async function dryRun({ configuration, host, warnings }: KnownFacts, terminal: Terminal): Promise<number> {
+  const problems = await missingHere({ configuration, placement: placeOn(host, configuration) });
+  if (problems.length > 0) return refuse(problems, { terminal, code: exitCode.unavailable });
+  terminal.err(warnings.map((warning) => `Warning: ${warning}\n`).join(""));
+  terminal.out(`Host "${host.name}" of group "${configuration.group.name}" could start here\n`);
+  return exitCode.ok;
 }
 
 interface Start extends KnownFacts {
@@ -133,7 +157,7 @@ async function readFacts(
   { config, host: asked = null }: Pick<RunOptions, "config"> & { readonly host?: string | null },
 ): Promise<Facts> {
   const read = await readConfiguration(config);
-  if (read.kind === "problem") return read;
+  if (read.kind === "problem") return { kind: "problem", problems: unusableLines(read) };
   const { configuration, warnings } = read;
   const localAddresses = Deno.networkInterfaces().map(({ address }) => address);
   const identity = identifyHost(configuration, { localAddresses, asked });

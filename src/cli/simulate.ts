@@ -11,7 +11,7 @@ import type { Configuration } from "../config/configuration.ts";
 import type { Attachments } from "../simulator/segments.ts";
 import { rehearse, type Scene } from "../simulator/rehearsal.ts";
 import { type Action, defineCommand } from "./command.ts";
-import { readConfiguration } from "./configuration_file.ts";
+import { readConfiguration, unusableLines } from "./configuration_file.ts";
 import { exitCode } from "./exit_codes.ts";
 import { configOptions } from "./options.ts";
 import { segmentsOfHosts } from "./placement.ts";
@@ -64,7 +64,7 @@ async function simulate(
 ): Promise<number> {
   const read = await readConfiguration(config);
   if (read.kind === "problem") {
-    terminal.err(read.problems.map((problem) => `${problem}\n`).join(""));
+    terminal.err(unusableLines(read).map((problem) => `${problem}\n`).join(""));
     return exitCode.badConfiguration;
   }
   const scene = { group: read.configuration.group, attachments: attachmentsOf(read.configuration) };

@@ -3,6 +3,9 @@
 
 import { type Colour, paint } from "./paint.ts";
 
+/** Of many addresses so many stand in one cell: a row should still be one line of a screen. */
+export const shownInCell = 3;
+
 /** What stands in one place of a table. */
 export interface Cell {
   readonly text: string;

@@ -41,10 +41,9 @@ export function changeHealth(turn: Turn, failing: readonly FailingCheck[]): void
   for (const { check } of before) {
     if (!now.some((each) => each.check === check)) note(turn, { kind: "checkPasses", check });
   }
+  update(turn, { failing: now });
   // Another text for the same problem is nothing that the group has to agree on.
-  if (JSON.stringify(now.map(effectOf)) !== JSON.stringify(before.map(effectOf))) {
-    revise(turn, { failing: now });
-  }
+  if (JSON.stringify(now.map(effectOf)) !== JSON.stringify(before.map(effectOf))) revise(turn, {});
 }
 
 const tidied = ({ check, vips, problem }: FailingCheck): FailingCheck => ({

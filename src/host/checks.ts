@@ -94,12 +94,12 @@ export function openChecks(options: ChecksOptions): LocalChecks {
     running.set(check.name, run({ check, before, phase }, surroundings));
   }
 
-  /** Says who fails, when that has changed. */
+  /** Says who fails and why, when that has changed. */
   function report(): void {
     const all = [...running.values()];
     if (tell === null || isClosed || (told === null && all.some(({ isKnown }) => !isKnown()))) return;
     const failing = all.flatMap((each) => each.failing() ?? []);
-    const text = JSON.stringify(failing.map(({ check, vips }) => [check, vips]));
+    const text = JSON.stringify(failing);
     if (text === told) return;
     told = text;
     tell(failing);
@@ -224,7 +224,7 @@ function run(
     if (found !== null) log.write("debug", `Check "${name}": ${found}`);
     state = nextState(state, found === null, check);
     const fails = state.kind === "failing";
-    if (fails && !counts && found !== null) problem = found;
+    if (fails && found !== null) problem = found;
     counts = fails;
     changed();
   }

@@ -20,6 +20,7 @@ for (const [name, words] of Object.entries(runtimes)) {
       deepEqual(JSON.parse(await mustRun([...words, ...more, script])), {
         kind: "problem",
         problems: [`Cannot read the configuration "${directory}": it is a directory`],
+        summary: null,
       });
     } finally {
       await Deno.remove(directory, { recursive: true });

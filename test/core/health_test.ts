@@ -155,7 +155,7 @@ Deno.test("a host that waits for its checks says nothing, and is not missed by a
   assert.ok(!waiting.holders().includes("c"));
 });
 
-Deno.test("another text for the same failure changes no view, and is not told again", () => {
+Deno.test("another text for the same failure is the host's own, changes no view, and is not told again", () => {
   const group = startedGroup();
   tell(group, "b", failing("web"));
   group.run(100);
@@ -165,6 +165,9 @@ Deno.test("another text for the same failure changes no view, and is not told ag
   group.run(1_000);
   assert.equal(group.status("a").view?.number, before);
   assert.deepEqual(notesOf(group, "b", "checkFails"), []);
+  const toldBy = (host: string) =>
+    group.status(host).hosts.find((each) => each.host === "b")?.failing.map(({ problem }) => problem);
+  assert.deepEqual([toldBy("b"), toldBy("a")], [["another one"], ["no answer"]]);
 });
 
 Deno.test("everybody is told who fails what, of many VIPs the first, of many checks at least one of each host", () => {

@@ -410,7 +410,7 @@ Deno.test("SIGHUP with a file that cannot be used changes nothing, and the log s
   await world.advance(coldStart);
   const host = hostOf(world, test00);
   const before = [[...host.addresses], statusOf(await host.ask({ kind: "status" })).view];
-  host.file = { problems: ["m.toml:3:1: unknown key", "Cannot use m.toml: 1 problem"] };
+  host.file = { problems: ["m.toml:3:1: unknown key", "m.toml:4:1: unknown key"] };
   host.done.splice(0);
   host.logged.splice(0);
   host.hangUp();
@@ -418,7 +418,7 @@ Deno.test("SIGHUP with a file that cannot be used changes nothing, and the log s
   deepEqual(logOf(host), [
     "info: SIGHUP: reading the configuration again",
     "error: m.toml:3:1: unknown key",
-    "error: Cannot use m.toml: 1 problem",
+    "error: m.toml:4:1: unknown key",
     "error: Nothing has changed: this host goes on with the configuration that it had",
   ]);
   const status = statusOf(await host.ask({ kind: "status" }));

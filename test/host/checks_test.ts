@@ -93,6 +93,19 @@ Deno.test("a change is told when it has come often enough, and once", async () =
   assert.equal(bench.told[2]?.[0]?.problem, "exit code 1: it is off");
 });
 
+Deno.test("of a check that goes on failing the present reason is told", async () => {
+  await using bench = await running((directory) => [
+    check("web", `cat ${directory}/why >&2; exit 1`, { fall: 2, rise: 2 }),
+  ]);
+  const saying = async (why: string) => {
+    await Deno.writeTextFile(`${bench.directory}/why`, why);
+    const wanted = `exit code 1: ${why}`;
+    await waitUntil(() => bench.told.at(-1)?.[0]?.problem === wanted, { what: `"${why}" to be told` });
+  };
+  await saying("no disk");
+  await saying("no memory");
+});
+
 Deno.test("a check that hangs counts as failed, is never run twice at a time, and delays no other", async () => {
   await using bench = await running((directory) => [
     check("hangs", `echo $$ >> ${directory}/hangs; sleep 600; exit 0`),

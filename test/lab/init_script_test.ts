@@ -2,6 +2,7 @@
 // built executable.
 
 import assert from "node:assert/strict";
+import { builtBinary } from "../support/binary.ts";
 import type { Outcome } from "../support/command.ts";
 import { type InitScript, type InitScriptOptions, placeInitScript } from "../support/init_script.ts";
 import type { Lab } from "../support/lab.ts";
@@ -159,6 +160,17 @@ for (const [name, shell] of Object.entries(SHELLS)) {
           assert.match(stderr, /nothing was done:\n.*"lam"/);
           assert.equal(await isAlive(pid), true, action);
         }
+        // What is right, and cannot be done on this machine.
+        await Deno.writeTextFile(
+          lab.configFile,
+          `${lab.config}\n[hooks]\nacquire = { command = ["/no/such/hook"] }\n`,
+        );
+        for (const action of ["restart", "try-restart", "reload", "force-reload"]) {
+          const { code, stderr } = await script(action);
+          assert.equal(code, 1, action);
+          assert.match(stderr, /nothing was done:\n.*"\/no\/such\/hook": no such file/);
+          assert.equal(await isAlive(pid), true, action);
+        }
         assert.equal((await script("stop")).code, 0);
       }),
   });
@@ -177,6 +189,37 @@ Deno.test("what keeps the daemon from starting is told in its own words, and not
     assert.doesNotMatch(refused.stderr, /yesterday/);
     assert.deepEqual(await host.addresses(), []);
   });
+});
+
+Deno.test("a program that is gone from under a daemon that runs is told, and the daemon left alone", async () => {
+  const directory = await Deno.makeTempDir({ prefix: "molehill-test-" });
+  const DAEMON = `${directory}/molehill`;
+  await Deno.symlink(await builtBinary(), DAEMON);
+  await withScript({ defaults: { DAEMON } }, async ({ script }) => {
+    assert.equal((await script("start")).code, 0);
+    const pid = await script.pid();
+    await Deno.remove(DAEMON);
+    for (const action of ["restart", "reload"]) {
+      assert.deepEqual(told(await script(action)), [5, `There is no program ${DAEMON}`]);
+    }
+    assert.equal(await isAlive(pid), true);
+    assert.deepEqual(told(await script("stop")), [0, "stopped"]);
+  });
+  await Deno.remove(directory, { recursive: true });
+});
+
+Deno.test("what it cannot write keeps it from nothing but its start", async () => {
+  await withScript({ defaults: { RUNTIME_DIR: "/proc/molehill" } }, async ({ script }) => {
+    const { code, stderr } = await script("start");
+    assert.equal(code, 1);
+    assert.match(stderr, /^molehill: Cannot start: mkdir: .*\/proc\/molehill.*\n$/);
+  });
+  for (const ERROR_FILE of ["/dev/full", "/dev/null"]) {
+    await withScript({ defaults: { ERROR_FILE } }, async ({ script }) => {
+      assert.deepEqual(told(await script("start")), [0, "started (pid N)"]);
+      assert.deepEqual(told(await script("stop")), [0, "stopped"]);
+    });
+  }
 });
 
 Deno.test("the daemon has a session of its own, no terminal, and nobody's standard streams", async () => {
@@ -229,7 +272,7 @@ Deno.test("an action that it does not know is a usage error", async () => {
 
 Deno.test("a host without the program is told so, and status and stop work all the same", async () => {
   await withScript({ defaults: { DAEMON: "/nowhere/molehill" } }, async ({ script }) => {
-    assert.deepEqual(told(await script("start")), [5, "Cannot start: there is no program /nowhere/molehill"]);
+    assert.deepEqual(told(await script("start")), [5, "There is no program /nowhere/molehill"]);
     assert.deepEqual(told(await script("status")), [3, "does not run"]);
     assert.deepEqual(told(await script("stop")), [0, "does not run"]);
   });

@@ -101,3 +101,16 @@ async function endOf(host: LabHost): Promise<number> {
   clearTimeout(limit);
   return code;
 }
+
+Deno.test("run --dry-run looks whether a start would succeed, also beside a daemon that runs, and changes nothing", async () => {
+  await using lab = await startedLab();
+  const host = lab.host("test00");
+  const dryRun = () => host.molehill(["run", "--dry-run", "--config", lab.configFile]);
+  const could = await dryRun();
+  assert.deepEqual([could.code, could.stdout], [0, 'Host "test00" of group "tudou" could start here\n']);
+  await Deno.writeTextFile(lab.configFile, lab.config.replaceAll('interface = "eth0"', 'interface = "eth9"'));
+  const { code, stderr } = await dryRun();
+  assert.equal(code, 69);
+  assert.match(stderr, /^Cannot use "eth9" .*\n$/m);
+  await lab.settled();
+});

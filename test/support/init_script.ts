@@ -49,6 +49,7 @@ export async function placeInitScript(
     RUNTIME_DIR: host.runtimeDirectory,
     STATE_DIR: host.stateDirectory,
     ERROR_FILE: errorFile,
+    LOG_DIR: `${lab.directory}/log-${host.name}`,
     ...defaults,
   }).map(([name, value]) => `${name}='${value}'\n`);
   await Deno.writeTextFile(defaultsFile, lines.join(""));

@@ -258,7 +258,7 @@ function complete(turn: Turn): boolean {
     wait: basis.agreement.partition === "quorum" ? waitFor(members, reports) : duration(0),
     allocation,
     differing: basis.agreement.differing,
-    words: wordsOf(view, members, proposal.reports),
+    words: wordsOf(turn.node, proposal),
     failing: failingIn(reported),
     failedOpen: serves ? failedOpen(input) : [],
     unable: reported.flatMap(({ host, report: { unable: vips } }) => vips.length > 0 ? [{ host, vips }] : []),

@@ -10,7 +10,7 @@ import { unreleasedOf } from "./takeover.ts";
 import { isDraining, note, send, stateOf, type Turn, update } from "./turn.ts";
 import { isPresent } from "./vip.ts";
 import { elapsed, isCoordinatedBy, sameView, sorted } from "./vocabulary.ts";
-import { saidLately, withPromise } from "./words.ts";
+import { saidLately, toSay, withPromise } from "./words.ts";
 
 /**
  * How long we follow a host that has no view in common with us, in timeouts. A coordinator is given more time than it
@@ -84,7 +84,7 @@ export function reportFor(turn: Turn, { view, digest }: Pick<Propose, "view" | "
     vouching: vouchesOf(node, { now: turn.now, asked: digest }),
     unreleased: unreleasedOf(turn),
     wishes: node.wishes,
-    words: node.words.open,
+    words: toSay(turn),
     said: saidLately(turn),
     catalog: digest === node.group.digest && former.length === 0 ? null : catalogOf(node.group, former),
     failing: node.failing,

@@ -106,9 +106,9 @@ export interface Report {
   readonly wishes: readonly Wish[];
   /** What the member's configuration says; null when it is the coordinator's. */
   readonly catalog: Catalog | null;
-  /** What the host has to say and no view has said yet, oldest first. At most WORDS_OPEN_MAX. */
+  /** What the host has to say first of what no view has said yet, oldest first. At most WORDS_OPEN_MAX. */
   readonly words: readonly Word[];
-  /** What was said lately, as far as this host has heard, in that order. At most WORDS_SAID_MAX. */
+  /** What this host has heard lately and others may have missed, in that order. At most WORDS_SAID_MAX. */
   readonly said: readonly SaidWord[];
   /** The health checks that the host fails. Sorted by check. */
   readonly failing: readonly FailingCheck[];
@@ -224,7 +224,7 @@ export interface Install {
   readonly allocation: readonly Assignment[];
   /** Members whose configuration is not that of most members; sorted by host. */
   readonly differing: readonly Differing[];
-  /** What was said lately, and at the end what is said in this view. At most WORDS_SAID_MAX. */
+  /** What members may have missed, and at the end what is said in this view. At most WORDS_SAID_MAX. */
   readonly words: readonly SaidWord[];
   /** Which members fail which health checks, for people: the first of them. Sorted by host and check. */
   readonly failing: readonly Failing[];

@@ -66,7 +66,7 @@ import {
   sorted,
   type Step,
 } from "./vocabulary.ts";
-import { noWords, say } from "./words.ts";
+import { askToSay, noWords, say } from "./words.ts";
 
 export type { Node } from "./turn.ts";
 export { nodeStatus } from "./status.ts";
@@ -414,6 +414,7 @@ function act(turn: Turn): void {
   renew(turn);
   refresh(turn);
   const isBeat = turn.now >= turn.node.heartbeatAt;
+  if (isBeat) askToSay(turn);
   speak(turn);
   // After the heartbeat: a message that another one overtakes is dropped, and this is the one that matters.
   if (!isBeat) return;

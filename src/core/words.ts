@@ -4,17 +4,21 @@
 //   say ──> open ──report──> coordinator ──install──> heard: in the order of the views, and within one as it lists them
 //
 // A host hears words only in rising order of the views that they were said in, so two hosts can never hear two words in
-// different orders. What makes a word come to everybody is that reports and views repeat what was said lately:
+// different orders. What makes a word come to everybody is that reports and views repeat what somebody may have missed:
 //
 //   - a host that promised a view and missed its install hears its words with the next view that it installs;
 //   - a word that was said in a view which its own host missed is in the report of whoever has heard it, and the
 //     coordinator does not say it again.
 //
-// What was said in a view that a host never promised is not for it: it was in another part of the group then.
+// A member whose heartbeats show that view, or a later one, misses nothing of it any more. What was said in a view that a
+// host never promised is not for it: it was in another part of the group then.
+//
+// No view must ever be late for what is in it only for people. So a view says little at a time, and nothing new while
+// members have still to hear much; what is left over is for the next view.
 
 import { WORDS_OPEN_MAX, WORDS_SAID_MAX } from "./limits.ts";
 import type { Install, Matter, NamedVips, Report, SaidWord, Word } from "./message.ts";
-import { note, revise, type Turn, update } from "./turn.ts";
+import { type Node, note, revise, type Turn, update } from "./turn.ts";
 import {
   compareText,
   duration,
@@ -36,17 +40,30 @@ export interface Words {
   /** How many words this host has had to say. */
   readonly count: number;
   /** Heard lately, in that order. */
-  readonly heard: readonly { readonly word: SaidWord; readonly at: Instant }[];
+  readonly heard: readonly HeardWord[];
   /** The views that were promised since the last one that was installed: one may have been installed by others. */
   readonly promised: readonly ViewId[];
   /** By host the life whose words were heard last, and the number of the last one. */
   readonly last: ReadonlyMap<HostName, Pick<SaidWord, "by" | "number">>;
 }
 
+interface HeardWord {
+  readonly word: SaidWord;
+  readonly at: Instant;
+  /** The members of the view that it was heard in. */
+  readonly among: readonly Member[];
+}
+
 export const noWords: Words = { open: [], count: 0, heard: [], promised: [], last: new Map() };
 
-/** For so long, in timeouts, a word is repeated in reports: whoever has missed it installs another view sooner. */
+/** For so long, in timeouts, a word is repeated for a host that shows no view: whoever lives installs one sooner. */
 const repeatedTimeouts = 20;
+/** A report has at most so much to say, and a view says no more that is new: one long word, or some short ones. */
+const [freshBytesMax, freshMax] = [4_096, 16];
+/** While members have missed more words than this, or more bytes than one view says, a view says nothing new. */
+const missedMax = 16;
+/** What reports and views repeat, in bytes: the newest of it, for hosts that are gone may have missed all of it. */
+const repeatedBytesMax = 12_288;
 /** So many promises are remembered: of older ones nothing is repeated any more. */
 const promisedMax = 256;
 /** So many VIPs are named in one word. */
@@ -72,19 +89,36 @@ export const withPromise = (words: Words, view: ViewId): Words => ({
   promised: [...words.promised, view].slice(-promisedMax),
 });
 
-/** What a report repeats. */
-export function saidLately({ node: { words, group }, now }: Turn): readonly SaidWord[] {
-  const age = duration(repeatedTimeouts * group.timing.timeout);
-  return words.heard.filter(({ at }) => elapsed(at, now) <= age).map(({ word }) => word).slice(
-    -WORDS_SAID_MAX,
+/** What a report has to say. */
+export const toSay = ({ node: { words } }: Turn): readonly Word[] => firstFitting(words.open, freshBytesMax);
+
+/** What a report repeats: what was heard lately and somebody may have missed. */
+export const saidLately = (turn: Turn): readonly SaidWord[] =>
+  lastFitting(missedLately(turn).map(({ word }) => word));
+
+function missedLately({ node, now }: Turn): readonly HeardWord[] {
+  const age = duration(repeatedTimeouts * node.group.timing.timeout);
+  return node.words.heard.filter(({ word, at, among }) =>
+    elapsed(at, now) <= age && among.some((member) => mayMiss(node, member, word))
   );
 }
 
-/** What a view of these members says: what its members have heard lately, and then what they have to say. */
+/** False when the host has shown the word's view or a later one, or has been replaced. */
+function mayMiss({ self, view, peers }: Node, member: Member, { view: { number } }: SaidWord): boolean {
+  if (member.host === self.host) return (view?.id.number ?? 0) < number;
+  const peer = peers.get(member.host);
+  if (peer === undefined) return true;
+  return peer.incarnation === member.incarnation && (peer.heartbeat?.view?.number ?? 0) < number;
+}
+
+/** What the view says: what its members may have missed, and then what they have to say. */
 export function wordsOf(
-  view: ViewId,
-  members: readonly Member[],
-  reports: ReadonlyMap<HostName, Report>,
+  node: Node,
+  { view, members, reports }: {
+    readonly view: ViewId;
+    readonly members: readonly Member[];
+    readonly reports: ReadonlyMap<HostName, Report>;
+  },
 ): readonly SaidWord[] {
   const said: SaidWord[] = [];
   for (const { host } of members) {
@@ -94,37 +128,58 @@ export function wordsOf(
   }
   // Within one view all have heard them in one order; sorting keeps it.
   said.sort((a, b) => compareViews(a.view, b.view));
-  const fresh = members.flatMap((by) =>
+  const missed = lastFitting(said.filter((word) => members.some((member) => mayMiss(node, member, word))));
+  if (missed.length > missedMax || bytesOf(missed) > freshBytesMax) return missed;
+  // Each time another one comes first, so that nobody who says much keeps the others from it.
+  const first = view.number % members.length;
+  const fresh = [...members.slice(first), ...members.slice(0, first)].flatMap((by) =>
     (reports.get(by.host)?.words ?? []).map(({ number, matter }) => ({ number, matter, by, view }))
-  ).filter((word) => !said.some((each) => isSameWord(each, word))).slice(0, WORDS_SAID_MAX);
-  return [...said, ...fresh].slice(-WORDS_SAID_MAX);
+  ).filter((word) => !said.some((each) => isSameWord(each, word)));
+  return [...missed, ...firstFitting(fresh, freshBytesMax).slice(0, freshMax)];
 }
 
+/** Bytes of the words as they travel, about. */
+const bytesOf = (words: readonly Word[]): number =>
+  words.reduce((sum, { matter }) => sum + new TextEncoder().encode(JSON.stringify(matter)).length, 0);
+
+/** The first of the words: so many as take no more bytes, but one in any case. */
+function firstFitting<Kind extends Word>(words: readonly Kind[], bytesMax: number): readonly Kind[] {
+  let left = bytesMax;
+  const end = words.findIndex((word, at) => (left -= bytesOf([word])) < 0 && at > 0);
+  return end < 0 ? words : words.slice(0, end);
+}
+
+/** The last of the words that reports and views may repeat. */
+const lastFitting = (words: readonly SaidWord[]): readonly SaidWord[] =>
+  firstFitting(words.toReversed(), repeatedBytesMax).slice(0, WORDS_SAID_MAX - freshMax).toReversed();
+
 /** Hears what the view says that this host has not heard and that is for it. */
-export function hearWords(turn: Turn, { view, words: said }: Install): void {
+export function hearWords(turn: Turn, { view, members, words: said }: Install): void {
   const { node: { words, self }, now } = turn;
-  const heard = [...words.heard];
+  const heard: HeardWord[] = [];
   const last = new Map(words.last);
   for (const word of said) {
     if (!sameView(word.view, view) && !words.promised.some((each) => sameView(each, word.view))) continue;
     const before = last.get(word.by.host);
     if (before !== undefined && isSameMember(before.by, word.by) && word.number <= before.number) continue;
-    if (heard.some((each) => isSameWord(each.word, word))) continue;
     last.set(word.by.host, { by: word.by, number: word.number });
-    heard.push({ word, at: now });
+    heard.push({ word, at: now, among: members });
     note(turn, { kind: "said", word });
   }
   const own = last.get(self.host);
   const done = own !== undefined && isSameMember(own.by, self) ? own.number : 0;
   const open = words.open.filter(({ number }) => number > done);
-  update(turn, { words: { ...words, open, heard: heard.slice(-WORDS_SAID_MAX), promised: [], last } });
-  // A view says only so many: what it has left out is for the next one.
-  if (open.some(({ number }) => wasReported(turn, number))) revise(turn, {});
+  const kept = [...missedLately(turn), ...heard].slice(-WORDS_SAID_MAX);
+  update(turn, { words: { ...words, open, heard: kept, promised: [], last } });
+  // A view says only so much: what it has left out is for the next one.
+  if (open.length > 0 && said.some((word) => sameView(word.view, view))) revise(turn, {});
 }
 
-/** Whether the word was in the report that the view was made from. */
-const wasReported = ({ node: { promised } }: Turn, number: number): boolean =>
-  promised?.report.words.some((each) => each.number === number) ?? false;
+/** Asks once more for a view that says what none has said. Called once a heartbeat. */
+export function askToSay(turn: Turn): void {
+  const { words, view, revision } = turn.node;
+  if (words.open.length > 0 && view !== null && view.reportedIn === revision) revise(turn, {});
+}
 
 const isSameWord = (a: SaidWord, b: SaidWord): boolean => a.number === b.number && isSameMember(a.by, b.by);
 

@@ -4,6 +4,7 @@ import type { Group, HostName } from "../core/vocabulary.ts";
 import { drawFaults } from "./draw_faults.ts";
 import { drawGroup, drawOlder, type Size, without } from "./draw_group.ts";
 import { drawHealth } from "./draw_health.ts";
+import { drawWords } from "./draw_words.ts";
 import { calmWeather, type Weather } from "./network.ts";
 import { everyoneIn, type Fault, type OlderFile, type Plan } from "./plan.ts";
 import type { Random } from "./random.ts";
@@ -42,6 +43,7 @@ export function drawPlan(random: Random, wanted: Size = {}): Plan {
       ...faults,
       ...rollOut(random.fork("roll-out"), { hosts, older, healAt, scale }),
       ...drawHealth(random.fork("health"), { group, hosts, until: healAt, scale }),
+      ...drawWords(random.fork("words"), { hosts, until: healAt, scale }),
     ]
       .sort((a, b) => a.at - b.at),
     healAt,

@@ -150,6 +150,7 @@ export function traitsOf(
     ["packets lost even in calm weather", calm.loss > 0],
     ["neighbours that are shared", neighboursEvery !== undefined],
     ["health checks", hasChecks({ faults })],
+    ["bursts of messages", faults.some((fault) => fault.kind === "operator" && fault.request.kind === "say")],
     ["all its time", !endsEarly],
   ];
   return traits.filter(([, isSo]) => isSo).map(([trait]) => trait);

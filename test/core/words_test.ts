@@ -3,10 +3,11 @@
 import assert from "node:assert/strict";
 import type { Note } from "../../src/core/events.ts";
 import type { Report, SaidWord } from "../../src/core/message.ts";
-import { hostName, incarnation, viewNumber } from "../../src/core/vocabulary.ts";
+import { createNode } from "../../src/core/node.ts";
+import { hostName, incarnation, instant, viewNumber } from "../../src/core/vocabulary.ts";
 import { wordsOf } from "../../src/core/words.ts";
 import { examples } from "../codec/example_messages.ts";
-import { type SmallGroup, startedGroup } from "./small_group.ts";
+import { groupOf, type SmallGroup, startedGroup } from "./small_group.ts";
 
 const send = (group: SmallGroup, host: string, text: string) =>
   group.tell(host, {
@@ -64,7 +65,7 @@ Deno.test("a host that promises views and never gets one remembers the last of t
   const group = startedGroup();
   group.lost.add("a install");
   let views = 0;
-  for (; views < 400; views += 1) {
+  for (; views < 800; views += 1) {
     send(group, "a", "again");
     group.run(50);
   }
@@ -106,7 +107,82 @@ Deno.test("wordsOf() puts what was said in the order of the views, whatever orde
     [hostName("a"), reporting([late])],
     [hostName("b"), reporting([early, late])],
   ]);
-  assert.deepEqual(wordsOf(view(7), [member("a"), member("b")], reports), [early, late]);
+  const [self, life] = [hostName("a"), incarnation(1)];
+  const node = createNode({ group: groupOf({}), self, incarnation: life, version: "test", now: instant(0) });
+  const proposed = { view: view(7), members: [member("a"), member("b")], reports };
+  assert.deepEqual(wordsOf(node, proposed), [early, late]);
+});
+
+Deno.test("however much is said, reports and views stay small, and everybody hears all of it in one order", () => {
+  const group = startedGroup();
+  let [most, count] = [0, 0];
+  group.onTheWay = (message) => {
+    if (message.kind === "report" || message.kind === "install") {
+      most = Math.max(most, JSON.stringify(message).length);
+    }
+    return message;
+  };
+  // Characters of three bytes; and what one host misses makes the others wait.
+  for (let round = 0; round < 60; round += 1) {
+    if (round % 10 === 3) group.lost.add("a install");
+    if (round % 10 === 5) group.lost.clear();
+    for (const host of ["a", "b", "c"]) {
+      if (group.status(host).words.asked - group.status(host).words.said > 10) continue;
+      for (let each = 0; each < 4; each += 1) {
+        send(group, host, `${host}${count += 1}${"\u6f22".repeat(990)}`);
+      }
+    }
+    group.run(20);
+  }
+  group.run(10_000);
+  // One message more takes up to 12 KB to repeat, 4 KB that are new, and what is in it anyway.
+  assert(most < 24_000, `${most} bytes`);
+  const heard = ["a", "b", "c"].map((host) => heardBy(group, host));
+  assert.equal(heard[0]?.split(" ").length, count);
+  assert.deepEqual(heard, [heard[0], heard[0], heard[0]]);
+});
+
+Deno.test("who has missed a view hears all that was said in it, however much is said after it", () => {
+  const group = startedGroup({ hosts: ["a", "b", "c", "d", "e"] });
+  group.lost.add("a install");
+  for (let round = 0; round < 4; round += 1) {
+    for (const host of ["b", "c", "d", "e"]) {
+      for (let each = 0; each < 16; each += 1) send(group, host, `${host}${round}-${each}`);
+    }
+    group.run(30);
+  }
+  group.lost.clear();
+  group.run(5_000);
+  const heard = ["a", "b", "c", "d", "e"].map((host) => heardBy(group, host));
+  const said = ["b", "c", "d", "e"].reduce((sum, host) => sum + group.status(host).words.said, 0);
+  assert.equal(heard[0]?.split(" ").length, said);
+  assert.deepEqual(new Set(heard).size, 1);
+});
+
+Deno.test("a host that says much keeps nobody else from being heard", () => {
+  const group = startedGroup();
+  for (let round = 0; round < 60; round += 1) {
+    const { asked, said } = group.status("b").words;
+    for (let open = asked - said; open < 16; open += 1) send(group, "b", "again");
+    if (round === 20) send(group, "c", "me");
+    group.run(1);
+  }
+  assert.match(heardBy(group, "a"), /\bme\b/);
+});
+
+Deno.test("what everybody has shown to have heard is not repeated", () => {
+  const group = startedGroup();
+  const repeated: number[] = [];
+  group.onTheWay = (message) => {
+    if (message.kind === "report") repeated.push(message.said.length);
+    return message;
+  };
+  for (let each = 0; each < 5; each += 1) {
+    send(group, "b", `${each}`);
+    group.run(50);
+  }
+  assert.ok(repeated.length >= 10);
+  assert.deepEqual(repeated.filter((count) => count > 0), []);
 });
 
 Deno.test("who joins hears nothing of what was said before", () => {

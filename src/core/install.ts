@@ -3,7 +3,7 @@
 import { noteHealth } from "./health.ts";
 import type { Differing, Install, MoveReason } from "./message.ts";
 import { contestHeld } from "./holdings.ts";
-import { type Basis, includes, tenuresOf } from "./membership.ts";
+import { areSameMembers, type Basis, includes, tenuresOf } from "./membership.ts";
 import { shareAgain } from "./neighbours.ts";
 import { findHost } from "./ordered.ts";
 import type { Move } from "./status.ts";
@@ -26,12 +26,13 @@ export function installView(turn: Turn, install: Install, basis: Basis | null): 
     return goesOn ? known.since : instant(now - each.age);
   });
   const moves = movesTo(node, install, turn);
+  // What was asked for, and who is well, before what came of it.
+  hearWords(turn, install);
+  noteHealth(turn, install);
   for (const { vip, from, to, reason } of moves) note(turn, { kind: "vipMoved", vip, from, to, reason });
   note(turn, { kind: "viewInstalled", view: install.view, members: install.members, mature: install.mature });
   if (install.mature && !node.mature) note(turn, { kind: "matured" });
   noteDiffering(turn, install.differing);
-  noteHealth(turn, install);
-  hearWords(turn, install);
   if (install.members.some((member) => isNew(node, member))) shareAgain(turn);
   update(turn, {
     view: {
@@ -62,7 +63,14 @@ export function installView(turn: Turn, install: Install, basis: Basis | null): 
     // Wishes that came after the report wait for the next view.
     wishes: node.wishes.slice(node.promised?.report.wishes.length ?? 0),
     waitingSince: now,
-    balanceAt: after(now, node.group.balance.interval),
+    balanceAt: isTheSame(node, install) && moves.length === 0 && now < node.balanceAt
+      ? node.balanceAt
+      : after(now, node.group.balance.interval),
+    vacated: new Set(
+      [...node.vacated, ...moves.flatMap(({ vip, to }) => to === null ? [vip] : [])].filter((vip) =>
+        !allocation.has(vip)
+      ),
+    ),
     moves: [...moves.reverse(), ...node.moves].slice(0, movesKept),
   });
   adoptUnreleased(turn, install.allocation);
@@ -104,7 +112,14 @@ const returnedBy = ({ allocation }: Install, node: Node): readonly VipName[] =>
     isPresent(stateOf(node, vip))
   ).map(({ vip }) => vip);
 
-/** What differs from the newest allocation that this host knows; a newcomer learns tenures, it saw no moves. */
+/** A view that says something and changes nothing: balance does not wait for longer because of it. */
+const isTheSame = ({ view }: Node, { members, mature }: Install): boolean =>
+  view !== null && view.mature === mature && areSameMembers(view.members, members);
+
+/**
+ * What differs from the newest allocation that this host knows. A newcomer learns tenures, it saw no moves; but where it
+ * was told that nobody had a VIP, as in the lesser part of a group, it is told who has it.
+ */
 function movesTo(node: Node, install: Install, turn: Turn): Move[] {
   const moves: Move[] = [];
   const next = new Map(install.allocation.map((each) => [each.vip, each]));
@@ -113,7 +128,8 @@ function movesTo(node: Node, install: Install, turn: Turn): Move[] {
     const from = node.allocation.get(vip)?.holder ?? null;
     const assigned = next.get(vip);
     const to = assigned?.holder ?? null;
-    if (from === to || (from === null && assigned && assigned.age > duration(0))) continue;
+    const isLearned = from === null && !node.vacated.has(vip) && assigned && assigned.age > duration(0);
+    if (from === to || isLearned) continue;
     // It was taken out of the file: nobody has lost it.
     if (to === null && !known.has(vip)) continue;
     moves.push({ at: turn.now, vip, from, to, reason: assigned?.reason ?? lossOf(node, from) });

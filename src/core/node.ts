@@ -146,6 +146,7 @@ export function createNode(
     lostAt: null,
     contenders: new Map(),
     moves: [],
+    vacated: new Set(),
     collected: nobody(now),
     former: new Map(),
     changedIn: 1,

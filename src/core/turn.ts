@@ -126,6 +126,8 @@ export interface Node {
   /** Who else answers for VIPs that are here, or would be. */
   readonly contenders: ReadonlyMap<VipName, Contender>;
   readonly moves: readonly Move[];
+  /** VIPs of which people were told last that nobody holds them. */
+  readonly vacated: ReadonlySet<VipName>;
 
   /** Whom this host's kernel knows, for the others. Nothing is decided by it. */
   readonly collected: Collected;

@@ -147,3 +147,14 @@ Deno.test("partition quorum: who has nothing to give up but what is on its way o
   group.run(100);
   assert.equal(fencesOf(), 1);
 });
+
+Deno.test("partition quorum: the lesser part tells who has its VIPs when it has come back", () => {
+  const group = started();
+  group.partition(["a", "b"], ["c"]);
+  group.run(5_000);
+  group.cut.clear();
+  group.run(1_000);
+  const last = (vip: string) => group.status("c").moves.find((move) => move.vip === vip)?.to;
+  const holders = (host: string) => group.status(host).vips.map(({ vip, holder }) => [vip, holder]);
+  assert.deepEqual(group.status("c").vips.map(({ vip }) => [vip, last(vip)]), holders("a"));
+});

@@ -230,3 +230,15 @@ Deno.test("what operators ask for is heard by all", () => {
   ]]);
   assert.deepEqual(heard("a"), heard("c"));
 });
+
+Deno.test("messages that come one after the other keep no VIP from being spread", () => {
+  const group = startedGroup({ hosts: ["a", "b"], vips: ["v1", "v2", "v3", "v4"] });
+  group.crash("b");
+  group.run(1_000);
+  group.start("b");
+  for (let seconds = 0; seconds < 20; seconds += 2) {
+    send(group, "a", "another one");
+    group.run(2_000);
+  }
+  assert.deepEqual(new Set(group.holders().match(/[ab]/g)).size, 2, group.holders());
+});

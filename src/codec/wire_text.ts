@@ -9,10 +9,14 @@ import { assert } from "../core/assert.ts";
 import { Malformed, type Writer } from "./bytes.ts";
 import { type Codec, varint } from "./wire.ts";
 
-/** UTF-8, at most `bytesMax` bytes. */
+/**
+ * UTF-8, at most `bytesMax` bytes. Half a surrogate pair, which UTF-8 has no bytes for, is written as U+FFFD: a message
+ * that nobody can read would be worse.
+ */
 export function text(bytesMax: number): Codec<string> {
   return {
-    write(writer, value) {
+    write(writer, given) {
+      const value = given.toWellFormed();
       assert(utf8Length(value) <= bytesMax, "a text for the wire is not longer than its limit");
       writeUtf8(writer, value);
     },
@@ -52,7 +56,8 @@ export function repeatable(inFull: Codec<string>): Codec<string> {
 export function following(bytesMax: number): Codec<string> {
   const rest = text(bytesMax);
   return {
-    write(writer, value) {
+    write(writer, given) {
+      const value = given.toWellFormed();
       assert(utf8Length(value) <= bytesMax, "a text for the wire is not longer than its limit");
       const same = sameAtStart(value, writer.previous);
       varint.write(writer, same);

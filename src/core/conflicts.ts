@@ -6,7 +6,8 @@
 //                               both do so send a frame each in ten seconds, and do not fight
 //   foreign_holder = "yield"    give it up. Other hosts ask before they take it, and find him too
 //
-// Hardware addresses are cheap: whatever a VIP is met with, and told of, is bounded for the VIP, not for each of them.
+// Hardware addresses are cheap: whatever a VIP is met with, and told of, is bounded for the VIP, not for each of them; and
+// what the group is told, with a view each time, is bounded for this host.
 
 import type { Conflict, Neighbour, ProbeAnswer, VipProblem } from "./events.ts";
 import { becomeUnable } from "./inability.ts";
@@ -29,6 +30,8 @@ export interface Contender {
 const defendInterval = duration(10_000);
 /** When members of a view have done what it asks of them. */
 const settled = duration(2_000);
+/** So many words to the group in a defend interval; people are told of the rest by this host's own log. */
+const wordsMax = 8;
 /** Who has not been heard for so long does not answer any more. */
 const remembered = duration(60_000);
 
@@ -108,9 +111,11 @@ function tellGroup(
   kind: "foreignHolder" | "foreignHolderGone",
   conflicts: readonly Conflict[],
 ): void {
-  for (const [mac, ofOne] of Map.groupBy(conflicts, ({ by }) => by.mac)) {
-    say(turn, { kind, mac, ...naming(ofOne.map(({ vip }) => vip)) });
-  }
+  const { now } = turn;
+  const lately = turn.node.strangersTold.filter((at) => elapsed(at, now) < defendInterval);
+  const words = [...Map.groupBy(conflicts, ({ by }) => by.mac)].slice(0, wordsMax - lately.length);
+  for (const [mac, ofOne] of words) say(turn, { kind, mac, ...naming(ofOne.map(({ vip }) => vip)) });
+  update(turn, { strangersTold: [...lately, ...words.map(() => now)] });
 }
 
 /**

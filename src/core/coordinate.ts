@@ -18,6 +18,7 @@ import {
   type View,
 } from "./membership.ts";
 import { waitFor } from "./quorum.ts";
+import { VIPS_TOLD_MAX } from "./limits.ts";
 import { findHost } from "./ordered.ts";
 import { isMutual } from "./suspicion.ts";
 import { ageOf, hasReleased } from "./holdings.ts";
@@ -261,12 +262,21 @@ function complete(turn: Turn): boolean {
     words: wordsOf(turn.node, proposal),
     failing: failingIn(reported),
     failedOpen: serves ? failedOpen(input) : [],
-    unable: reported.flatMap(({ host, report: { unable: vips } }) => vips.length > 0 ? [{ host, vips }] : []),
+    unable: unableIn(reported),
   };
   update(turn, { proposal: null });
   if (members.length > 1) broadcast(turn, install);
   installView(turn, install, basis);
   return true;
+}
+
+/** What members cannot hold, as everybody is told of it: no more than a view has room for. */
+function unableIn(
+  reported: readonly { readonly host: HostName; readonly report: Report }[],
+): Install["unable"] {
+  const some = reported.filter(({ report }) => report.unable.length > 0);
+  const each = Math.max(1, Math.floor(VIPS_TOLD_MAX / some.length));
+  return some.map(({ host, report }) => ({ host, vips: report.unable.slice(0, each) }));
 }
 
 /** The members with what each of them reported. */

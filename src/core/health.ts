@@ -8,14 +8,11 @@
 // core sees: rise and fall are counted where the checks are run.
 
 import { SETTING_LENGTH_MAX } from "./catalog.ts";
-import { FAILING_TOLD_MAX } from "./limits.ts";
+import { FAILING_TOLD_MAX, PROBLEMS_TOLD_MAX, VIPS_TOLD_MAX } from "./limits.ts";
 import type { Failing, FailingCheck, Install, Report } from "./message.ts";
 import { findHost } from "./ordered.ts";
 import { type Node, note, revise, type Turn, update } from "./turn.ts";
 import { compareText, type HostName, sorted, type VipName } from "./vocabulary.ts";
-
-/** How many of a check's VIPs are named to everybody. */
-const vipsTold = 8;
 
 /** The VIPs that a host should not hold; "all": none whatever. */
 export type Unfit = readonly VipName[] | "all";
@@ -54,24 +51,35 @@ const tidied = ({ check, vips, problem }: FailingCheck): FailingCheck => ({
 
 const effectOf = ({ check, vips }: FailingCheck) => [check, vips];
 
-/** What everybody is told of the checks that members fail. Members are sorted by host. */
+/** What everybody is told of the checks that members fail: no more than a view has room for. Members are sorted by host. */
 export function failingIn(
   members: readonly { readonly host: HostName; readonly report: Pick<Report, "failing"> }[],
 ): readonly Failing[] {
   const unwell = members.filter(({ report }) => report.failing.length > 0);
-  const each = Math.max(1, Math.floor(FAILING_TOLD_MAX / unwell.length));
-  return unwell.flatMap(({ host, report }) =>
-    report.failing.slice(0, each).map((failing) => toldOf(host, failing))
+  const told = unwell.flatMap(({ host, report }) =>
+    report.failing.slice(0, checksToldOf(unwell.length)).map((check) => ({ host, check }))
   );
+  const room = {
+    vips: Math.max(1, Math.floor(VIPS_TOLD_MAX / told.length)),
+    characters: Math.max(32, Math.floor(PROBLEMS_TOLD_MAX / told.length)),
+  };
+  return told.map(({ host, check }) => toldOf(host, check, room));
 }
 
+/** So many checks everybody is told of each host that fails any. */
+const checksToldOf = (hostsCount: number): number => Math.max(1, Math.floor(FAILING_TOLD_MAX / hostsCount));
+
 /** The check as everybody is told of it. */
-export const toldOf = (host: HostName, { check, vips, problem }: FailingCheck): Failing => ({
+export const toldOf = (
+  host: HostName,
+  { check, vips, problem }: FailingCheck,
+  room: { readonly vips: number; readonly characters: number },
+): Failing => ({
   host,
   check,
-  vips: vips && vips.slice(0, vipsTold),
-  problem,
-  more: Math.max(0, (vips?.length ?? 0) - vipsTold),
+  vips: vips && vips.slice(0, room.vips),
+  problem: problem.slice(0, room.characters).toWellFormed(),
+  more: Math.max(0, (vips?.length ?? 0) - room.vips),
 });
 
 /** Says what has changed since the last view: every member says the same, also of itself. */
@@ -81,9 +89,11 @@ export function noteHealth(turn: Turn, { members, failing, failedOpen }: Install
   for (const each of failing) {
     if (!before.some((one) => isSameCheck(one, each))) note(turn, { kind: "hostFails", ...each });
   }
+  const toldEach = checksToldOf(new Set(failing.map(({ host }) => host)).size);
   for (const { host, check } of before) {
-    // Of a host that is gone nobody knows.
-    if (findHost(members, host) && !failing.some((one) => isSameCheck(one, { host, check }))) {
+    // Of a host that is gone nobody knows, nor what is wrong with one besides what there was room for.
+    const isKnown = findHost(members, host) && failing.filter((one) => one.host === host).length < toldEach;
+    if (isKnown && !failing.some((one) => isSameCheck(one, { host, check }))) {
       note(turn, { kind: "hostPasses", host, check });
     }
   }
@@ -105,6 +115,7 @@ function without(vips: readonly VipName[], others: readonly VipName[]): readonly
 
 /** What this host knows of the checks that a member fails; of itself it knows all. */
 export function failingOf({ self, failing, view }: Node, host: HostName): readonly Failing[] {
-  if (host === self.host) return failing.map((each) => toldOf(host, each));
+  const room = { vips: Infinity, characters: Infinity };
+  if (host === self.host) return failing.map((each) => toldOf(host, each, room));
   return view?.failing.filter((each) => each.host === host) ?? [];
 }

@@ -18,7 +18,11 @@ export const INTERFACE_BYTES_MAX = 15;
 /** Health checks of one configuration. */
 export const CHECKS_MAX = 64;
 /** Of all checks that fail in a group so many are told to everybody, if there are no more hosts that fail one. */
-export const FAILING_TOLD_MAX = 512;
+export const FAILING_TOLD_MAX = 128;
+/** Characters that everybody is told of why checks fail, in all. */
+export const PROBLEMS_TOLD_MAX = 8_192;
+/** VIPs that everybody is told of for failing checks, and so many because members cannot hold them, in all. */
+export const VIPS_TOLD_MAX = 1_024;
 /** Settings of a configuration besides its hosts. */
 export const SETTINGS_MAX = 4_096;
 /** Words of one host that no view has said yet. */

@@ -145,6 +145,7 @@ export function createNode(
     lost: new Map(),
     lostAt: null,
     contenders: new Map(),
+    strangersTold: [],
     moves: [],
     vacated: new Set(),
     collected: nobody(now),

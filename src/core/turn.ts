@@ -125,6 +125,8 @@ export interface Node {
   readonly lostAt: Instant | null;
   /** Who else answers for VIPs that are here, or would be. */
   readonly contenders: ReadonlyMap<VipName, Contender>;
+  /** When the group was told of strangers lately. */
+  readonly strangersTold: readonly Instant[];
   readonly moves: readonly Move[];
   /** VIPs of which people were told last that nobody holds them. */
   readonly vacated: ReadonlySet<VipName>;

@@ -146,3 +146,11 @@ Deno.test("record() writes its fields in the order of its table, not of the valu
   const pair = record<{ readonly a: number; readonly b: boolean }>({ a: varint, b: bool });
   assert.deepEqual(encode(pair, { b: true, a: 7 }), bytes(7, 1));
 });
+
+Deno.test("half a surrogate pair becomes what every reader can read", () => {
+  for (const codec of [text(255), following(255)]) {
+    for (const [given, read] of [["\ud800", "\ufffd"], ["a\udc00b", "a\ufffdb"]] as const) {
+      assert.deepEqual(decode(codec, encode(codec, given)), { ok: true, value: read });
+    }
+  }
+});

@@ -104,6 +104,21 @@ Deno.test("hardware addresses that are made up are met as one machine is", () =>
   assert.equal(group.announced.length, 1);
 });
 
+Deno.test("however many machines are made up, the group is told of a few, and its views do not follow one another", () => {
+  const vips = Array.from({ length: 100 }, (_, at) => `v${String(at).padStart(3, "0")}`);
+  const group = startedGroup({ hosts: ["a"], vips });
+  const before = group.status("a").view?.number ?? 0;
+  for (const [at, name] of vips.entries()) {
+    const by = { mac: `02:00:00:00:00:${String(at).padStart(2, "0")}`, host: null };
+    group.tell("a", { kind: "conflictsDetected", conflicts: [{ vip: vipName(name), by }] });
+    group.run(50);
+  }
+  assert.equal(told(group).length, 100);
+  assert.ok((group.status("a").view?.number ?? 0) - before <= 8);
+  group.run(10_000);
+  conflict(group, "a", stranger);
+});
+
 Deno.test("yield: who still answers because the view has just taken it from him is not left to it", () => {
   const group = startedGroup({ vips: ["v1", { ...yielding, handover: "overlap" }, "v3"] });
   group.tell("a", { kind: "operatorRequested", request: { kind: "move", vip: v2, to: hostName("c") } });

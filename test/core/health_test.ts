@@ -170,17 +170,52 @@ Deno.test("another text for the same failure is the host's own, changes no view,
   assert.deepEqual([toldBy("b"), toldBy("a")], [["another one"], ["no answer"]]);
 });
 
-Deno.test("everybody is told who fails what, of many VIPs the first, of many checks at least one of each host", () => {
+Deno.test("everybody is told who fails what: of many checks at least one of each host, of many VIPs the first", () => {
   const vips = Array.from({ length: 20 }, (_, at) => `v${String(at).padStart(2, "0")}`);
   const group = startedGroup({ vips });
   const checks = Array.from({ length: 64 }, (_, at) => failing(`c${String(at).padStart(2, "0")}`, vips));
   for (const host of ["b", "c"]) tell(group, host, ...checks);
   group.run(100);
-  const told = group.status("a").hosts.map(({ host, failing }) => [host, failing.length]);
-  assert.deepEqual(told, [["a", 0], ["b", 64], ["c", 64]]);
-  const [first] = group.status("a").hosts[1]?.failing ?? [];
+  const failed = (host: string, of: string) =>
+    group.status(host).hosts.find((each) => each.host === of)?.failing ?? [];
+  assert.deepEqual(["a", "b", "c"].map((host) => failed("a", host).length), [0, 64, 64]);
+  const [first] = failed("a", "b");
   assert.deepEqual([first?.vips?.length, first?.more], [8, 12]);
-  assert.deepEqual(group.status("b").hosts[2]?.failing, group.status("a").hosts[2]?.failing);
+  assert.deepEqual(failed("b", "c"), failed("a", "c"));
+  // Of itself a host knows all.
+  assert.equal(failed("b", "b")[0]?.vips?.length, 20);
+  // With one more there is room for fewer of each, and those that are not named any more pass for nobody.
+  group.forget();
+  tell(group, "a", failing("c00", vips));
+  group.run(100);
+  assert.equal(failed("a", "b").length, 42);
+  assert.deepEqual(notesOf(group, "a", "hostPasses"), []);
+});
+
+Deno.test("a check of a few hundred VIPs is told to everybody as it is", () => {
+  const vips = Array.from({ length: 300 }, (_, at) => `v${String(at).padStart(3, "0")}`);
+  const group = startedGroup({ vips });
+  tell(group, "b", failing("web", vips));
+  group.run(200);
+  assert.equal(group.status("a").hosts[1]?.failing[0]?.vips?.length, 300);
+});
+
+Deno.test("what a view tells people fits into few datagrams, whatever fails and however much", () => {
+  const hosts = Array.from({ length: 20 }, (_, at) => `h${String(at).padStart(2, "0")}`);
+  const vips = Array.from({ length: 200 }, (_, at) => `vip-${String(at).padStart(3, "0")}`);
+  const group = startedGroup({ hosts, vips });
+  let most = 0;
+  group.onTheWay = (message) => {
+    if (message.kind === "install") most = Math.max(most, JSON.stringify(message.failing).length);
+    return message;
+  };
+  const checks = Array.from({ length: 64 }, (_, at) => ({
+    ...failing(`c${String(at).padStart(2, "0")}`, vips),
+    problem: "no answer ".repeat(100),
+  }));
+  for (const host of hosts) tell(group, host, ...checks);
+  group.run(1_000);
+  assert.ok(most > 1_000 && most < 48_000, `${most}`);
 });
 
 Deno.test("what a host fails of VIPs that others do not know moves nothing of theirs", () => {

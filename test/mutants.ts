@@ -8,8 +8,8 @@ export const mutants: readonly Mutant[] = [
   {
     fault: "a word that its own host has not heard is said again",
     file: "src/core/words.ts",
-    find: ".filter((word) => !said.some((each) => isSameWord(each, word))).slice(0, WORDS_SAID_MAX);",
-    replace: ".slice(0, WORDS_SAID_MAX);",
+    find: ").filter((word) => !said.some((each) => isSameWord(each, word)));",
+    replace: ");",
     caughtBy: {
       test: "test/core/words_test.ts",
       name: "what was said in a view that its own host missed is not said again",
@@ -26,8 +26,8 @@ export const mutants: readonly Mutant[] = [
   {
     fault: "views do not repeat what was said lately",
     file: "src/core/words.ts",
-    find: "return [...said, ...fresh].slice(-WORDS_SAID_MAX);",
-    replace: "return fresh;",
+    find: "return [...missed, ...firstFitting(",
+    replace: "return [...firstFitting(",
     caughtBy: {
       test: "test/core/words_test.ts",
       name: "who misses an install hears its words with the next view, in the order of the others",
@@ -41,6 +41,125 @@ export const mutants: readonly Mutant[] = [
     caughtBy: {
       test: "test/core/words_test.ts",
       name: "wordsOf() puts what was said in the order of the views, whatever order reports come in",
+    },
+  },
+  {
+    fault: "a view says new things however much its members have missed",
+    file: "src/core/words.ts",
+    find: "if (missed.length > missedMax || bytesOf(missed) > freshBytesMax) return missed;",
+    replace: "",
+    caughtBy: {
+      test: "test/core/words_test.ts",
+      name: "who has missed a view hears all that was said in it, however much is said after it",
+    },
+  },
+  {
+    fault: "a view says as much as there is to say",
+    file: "src/core/words.ts",
+    find: "const [freshBytesMax, freshMax] = [4_096, 16];",
+    replace: "const [freshBytesMax, freshMax] = [4_096_000, 16];",
+    caughtBy: {
+      test: "test/core/words_test.ts",
+      name: "however much is said, reports and views stay small, and everybody hears all of it in one order",
+    },
+  },
+  {
+    fault: "what everybody has heard is repeated",
+    file: "src/core/words.ts",
+    find: "if (peer === undefined) return true;",
+    replace: "return true;",
+    caughtBy: {
+      test: "test/core/words_test.ts",
+      name: "what everybody has shown to have heard is not repeated",
+    },
+  },
+  {
+    fault: "the first member says what it has to say before all others, always",
+    file: "src/core/words.ts",
+    find: "const first = view.number % members.length;",
+    replace: "const first = 0;",
+    caughtBy: {
+      test: "test/core/words_test.ts",
+      name: "a host that says much keeps nobody else from being heard",
+    },
+  },
+  {
+    fault: "what was missed is repeated for too short a time",
+    file: "src/core/words.ts",
+    find: "const repeatedTimeouts = 20;",
+    replace: "const repeatedTimeouts = 2;",
+    caughtBy: {
+      test: "test/core/words_test.ts",
+      name: "who misses installs for seconds hears what was said in them",
+    },
+  },
+  {
+    fault: "what a view has no room for waits for the next heartbeat",
+    file: "src/core/words.ts",
+    find: "if (open.length > 0 && said.some((word) => sameView(word.view, view))) revise(turn, {});",
+    replace: "",
+    caughtBy: {
+      test: "test/core/words_test.ts",
+      name: "what a view has no room for is said by the next one, at once",
+    },
+  },
+  {
+    fault: "a view that only says something delays the next balance round",
+    file: "src/core/install.ts",
+    find: "isTheSame(node, install) && moves.length === 0 && now < node.balanceAt",
+    replace: "false",
+    caughtBy: {
+      test: "test/core/words_test.ts",
+      name: "messages that come one after the other keep no VIP from being spread",
+    },
+  },
+  {
+    fault: "a host that is gone passes the checks that it failed",
+    file: "src/core/health.ts",
+    find: "const isKnown = findHost(members, host) && failing",
+    replace: "const isKnown = failing",
+    caughtBy: { test: "test/core/health_test.ts", name: "of a host that is gone nobody says that it passes" },
+  },
+  {
+    fault: "a check that there is no room to name passes",
+    file: "src/core/health.ts",
+    find: "const toldEach = checksToldOf(new Set(failing.map(({ host }) => host)).size);",
+    replace: "const toldEach = Infinity;",
+    caughtBy: {
+      test: "test/core/health_test.ts",
+      name:
+        "everybody is told who fails what: of many checks at least one of each host, of many VIPs the first",
+    },
+  },
+  {
+    fault: "a part that serves nothing says that health does not count",
+    file: "src/core/coordinate.ts",
+    find: "failedOpen: serves ? failedOpen(input) : [],",
+    replace: "failedOpen: failedOpen(input),",
+    caughtBy: {
+      test: "test/core/health_test.ts",
+      name: "partition quorum: a part that serves nothing says nothing of checks that count or not",
+    },
+  },
+  {
+    fault: "the group is told of every machine that is made up",
+    file: "src/core/conflicts.ts",
+    find: ".slice(0, wordsMax - lately.length);",
+    replace: ";",
+    caughtBy: {
+      test: "test/core/conflicts_test.ts",
+      name:
+        "however many machines are made up, the group is told of a few, and its views do not follow one another",
+    },
+  },
+  {
+    fault: "who was told that nobody has a VIP is not told who takes it",
+    file: "src/core/install.ts",
+    find: "const isLearned = from === null && !node.vacated.has(vip) && assigned",
+    replace: "const isLearned = from === null && assigned",
+    caughtBy: {
+      test: "test/core/quorum_test.ts",
+      name: "partition quorum: the lesser part tells who has its VIPs when it has come back",
     },
   },
   {
@@ -1213,8 +1332,8 @@ export const mutants: readonly Mutant[] = [
   {
     fault: "health that has changed is nothing to report",
     file: "src/core/health.ts",
-    find: "revise(turn, { failing: now });",
-    replace: "update(turn, { failing: now });",
+    find: "if (JSON.stringify(now.map(effectOf)) !== JSON.stringify(before.map(effectOf))) revise(turn, {});",
+    replace: "",
     caughtBy: { checker: "promptness", seed: 8 },
   },
   {
@@ -1781,8 +1900,8 @@ export const mutants: readonly Mutant[] = [
   {
     fault: "the view tells nobody what members cannot hold",
     file: "src/core/coordinate.ts",
-    find: "vips.length > 0 ? [{ host, vips }] : []",
-    replace: "vips.length > 16_384 ? [{ host, vips }] : []",
+    find: "return some.map(({ host, report }) => ({ host, vips: report.unable.slice(0, each) }));",
+    replace: "return [];",
     caughtBy: {
       test: "test/core/explain_test.ts",
       name: "explainVip() tells of each host why it could not hold the VIP, whoever is asked",

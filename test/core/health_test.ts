@@ -192,6 +192,25 @@ Deno.test("everybody is told who fails what: of many checks at least one of each
   assert.deepEqual(notesOf(group, "a", "hostPasses"), []);
 });
 
+Deno.test("of a host that is gone nobody says that it passes", () => {
+  const group = startedGroup();
+  tell(group, "b", failing("web"));
+  group.run(100);
+  group.crash("b");
+  group.run(2_000);
+  assert.deepEqual(notesOf(group, "a", "hostPasses"), []);
+});
+
+Deno.test("partition quorum: a part that serves nothing says nothing of checks that count or not", () => {
+  const group = startedGroup({ partition: "quorum" });
+  tell(group, "c", failing("web"));
+  group.run(100);
+  group.partition(["a", "b"], ["c"]);
+  group.run(5_000);
+  assert.equal(group.status("c").view?.members.length, 1);
+  assert.deepEqual(notesOf(group, "c", "failedOpen"), []);
+});
+
 Deno.test("a check of a few hundred VIPs is told to everybody as it is", () => {
   const vips = Array.from({ length: 300 }, (_, at) => `v${String(at).padStart(3, "0")}`);
   const group = startedGroup({ vips });

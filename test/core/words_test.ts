@@ -170,6 +170,26 @@ Deno.test("a host that says much keeps nobody else from being heard", () => {
   assert.match(heardBy(group, "a"), /\bme\b/);
 });
 
+Deno.test("what a view has no room for is said by the next one, at once", () => {
+  const group = startedGroup();
+  for (let each = 0; each < 16; each += 1) send(group, "b", `${each}${"x".repeat(990)}`);
+  // No heartbeat is due meanwhile.
+  group.run(60);
+  assert.deepEqual(group.status("b").words, { asked: 16, said: 16 });
+});
+
+Deno.test("who misses installs for seconds hears what was said in them", () => {
+  const group = startedGroup();
+  group.lost.add("a install");
+  send(group, "b", "one");
+  group.run(20);
+  assert.equal(heardBy(group, "a"), "one");
+  group.run(3_000);
+  group.lost.clear();
+  group.run(2_000);
+  for (const host of ["a", "b", "c"]) assert.equal(heardBy(group, host), "one", host);
+});
+
 Deno.test("what everybody has shown to have heard is not repeated", () => {
   const group = startedGroup();
   const repeated: number[] = [];

@@ -11,6 +11,7 @@ import { fromSpread } from "./from_spread.ts";
 import { fromWackamole, type HostConf } from "./from_wackamole.ts";
 import { type HostsFile, noHosts, parseHostsFile } from "./hosts_file.ts";
 import { parseKeepalivedConf } from "./keepalived_conf.ts";
+import { logOf } from "./log_suggestion.ts";
 import { asName } from "./names.ts";
 import { fillIn, remarkText, renderDraft } from "./render_draft.ts";
 import {
@@ -91,7 +92,7 @@ export function importWackamole(
     notify: rest.notify,
     targets: rest.targets,
     balance: rest.balance,
-    suggestions: [...part.suggestions, ...rest.suggestions],
+    suggestions: [...logOf(parsed, first.conf, report), ...rest.suggestions],
     remarks: report.remarks,
   };
   return outcomeOf(draft, report);

@@ -43,7 +43,7 @@ Deno.test("of the operator's own files nothing is left out silently", () => {
   equal(told.length, directives.length);
   match(
     textOf(wackamole(seed)),
-    /\nfile = "\/var\/log\/molehill_%h\.log"\nlevel = "info"\nsyslog = true\n/,
+    /Spread logged to \/usr\/local\/etc\/spreadlog_%h\.log\.[^[]*\[log\]\nfile = "\/var\/log\/molehill\/%h\.log"\nlevel = "info"\nsyslog = true\n/,
   );
 });
 
@@ -169,6 +169,25 @@ const meanings: readonly Meaning[] = [
       },
     },
     says: ['prefer = ["b", "a"]', 'prefer = ["a"]'],
+  },
+  {
+    told: "LogFacility is that of [log], beside what Spread logged or alone",
+    files: {
+      spread: `EventLogFile = /var/log/spread.log\n${SPREAD}`,
+      conf: `LogFacility = LOG_LOCAL3\n${WACKAMOLE}`,
+    },
+    says: ['file = "/var/log/molehill/molehill.log"\nlevel = "info"\nsyslog = "local3"'],
+  },
+  {
+    told: "LogFacility alone",
+    files: { conf: `LogFacility = LOG_DAEMON\n${WACKAMOLE}` },
+    says: ['[log]\nlevel = "info"\nsyslog = true'],
+  },
+  {
+    told: "a facility that the log cannot have is told",
+    files: { conf: `LogFacility = LOG_MAIL\n${WACKAMOLE}` },
+    says: ["syslog = true"],
+    remarks: [/LogFacility = LOG_MAIL: no such facility here/],
   },
   {
     told: "unknown directives are told with what may have been meant",

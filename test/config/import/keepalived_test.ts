@@ -247,6 +247,22 @@ const bad: readonly {
     ],
   },
   {
+    told: "what may come of lines for other hosts, which is said first",
+    of: { "": `${unicast("10.0.0.1", "10.0.0.2", " priority ${PRIO}")}@lb1 $PRIO=9\n@^lb2 $PRIO=8\n` },
+    problems: [
+      "keepalived.conf:1:1: Cannot choose among the lines for @lb1, @lb2: whose file this is was not said, and what else is told of it may come of that (wanted --keepalived HOST=FILE, where HOST is lb1 or lb2)",
+      'keepalived.conf:10:2: Cannot use "${PRIO}" as priority: it is no number',
+    ],
+  },
+  {
+    told: "what may come of a host that no line is for",
+    of: { a: `@lb1 $PRIO=9\n${unicast("10.0.0.1", "10.0.0.2", " priority ${PRIO}")}` },
+    problems: [
+      "a.conf:1:1: Cannot choose among the lines for @lb1: they are not for a, and what else is told of it may come of that (wanted --keepalived HOST=FILE, where HOST is lb1)",
+      'a.conf:11:2: Cannot use "${PRIO}" as priority: it is no number',
+    ],
+  },
+  {
     told: "one file for two hosts",
     of: { a: pair().a, b: pair().a },
     problems: [

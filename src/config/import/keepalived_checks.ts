@@ -5,7 +5,7 @@ import type { UnitSet } from "./from_keepalived.ts";
 import type { KeepalivedConf } from "./keepalived_conf.ts";
 import { runsAs, type Tracked, type VrrpCheck } from "./keepalived_scripts.ts";
 import { asName, distinct } from "./names.ts";
-import { basename, callOf, isForShell } from "./quoted_words.ts";
+import { basename, callOf, isForShell, shellWhy } from "./quoted_words.ts";
 import { remark, type Report, shown } from "./report.ts";
 import type { Suggestion } from "./suggestions.ts";
 import { durationOf, list, quoted } from "./toml_text.ts";
@@ -33,7 +33,7 @@ export function checksOf(
   confs: readonly KeepalivedConf[],
   { vips, report }: Context,
 ): readonly Suggestion[] {
-  const watches = watchesOf({ vips, report });
+  const watches = watchesOf(vips);
   tellUntracked(confs, { watches, report });
   const usable = watches.filter((watch) => isUsable(watch, { vips, report }));
   const names = distinct(
@@ -44,7 +44,7 @@ export function checksOf(
   return usable.map((watch, index) => checkOf(watch, { name: names[index] ?? "", vips, report }));
 }
 
-function watchesOf({ vips, report }: Context): readonly Watch[] {
+function watchesOf(vips: readonly UnitSet[]): readonly Watch[] {
   const watches = new Map<string, Watch>();
   for (const { units, vip } of vips) {
     for (const { host, conf, parts } of units) {
@@ -52,37 +52,17 @@ function watchesOf({ vips, report }: Context): readonly Watch[] {
         const check = conf.checks.findLast(({ kind, name }) =>
           kind === tracked.kind && name === tracked.name
         ) ?? null;
-        const { kind, name, isReversed } = tracked;
-        const weight = kind === "file" ? weightOf({ tracked, check }) : null;
-        const key = JSON.stringify([kind, name, isReversed, weight]);
         const seen = { tracked, check, scriptUser: conf.scriptUser };
+        // What hosts' files have by one name and see otherwise are several checks.
+        const key = JSON.stringify([tracked.kind, tracked.name, ...lookOf(seen).lines, ...paceLines(seen)]);
         const watch = watches.get(key) ?? { ...seen, vips: new Set(), hosts: new Set() };
         watches.set(key, watch);
         watch.vips.add(vip.name ?? "");
         watch.hosts.add(host);
-        tellDifference(watch, seen, report);
       }
     }
   }
   return [...watches.values()];
-}
-
-/** Another host's file, or another instance, may see it otherwise. */
-function tellDifference(
-  known: Seen,
-  other: Seen,
-  report: Report,
-): void {
-  if (known.check === null || other.check === null || known.check === other.check) return;
-  const { place, name, what } = other.check;
-  if (what !== known.check.what) {
-    remark(report, place, name, `another host's file runs ${shown(known.check.what)}, which counts`);
-  } else if (
-    [...lookOf(known).lines, ...paceLines(known)].join() !==
-      [...lookOf(other).lines, ...paceLines(other)].join()
-  ) {
-    remark(report, place, name, "another host's file has other values for it, which count");
-  }
 }
 
 function tellUntracked(
@@ -131,7 +111,7 @@ function checkOf(
     remark(report, tracked.place, `weight ${weight} (${tracked.name})`, why);
   }
   if (tracked.kind === "script" && check !== null) {
-    tellShell(check, report);
+    if (isForShell(check.what)) remark(report, check.place, `script of ${check.name}`, shellWhy);
     tellPace(check, report);
   }
   const isForAll = vips.every(({ vip }) => tracking.has(vip.name ?? ""));
@@ -203,6 +183,10 @@ function scriptLook(
   const alive = /^(?:\S*\/)?(?:killall\s+-(?:0|s\s+0)|pidof(?:\s+-s)?|pgrep\s+-x)\s+([\w.-]+)$/.exec(
     command.trim(),
   );
+  if (isForShell(command)) {
+    const why = " keepalived 2 starts no shell: see that this one does what was meant.";
+    return { ...execLook(callOf(command), { isReversed, user, why }), needsHand: true };
+  }
   if (alive?.[1] === undefined || isReversed) return execLook(callOf(command), { isReversed, user });
   return { lines: [`process = ${quoted(alive[1])}`], why: "", needsHand: false };
 }
@@ -230,14 +214,6 @@ function fileLook(
     ` The number in the file, times ${weight}, was added to the priority. Here it passes unless that is ` +
     "below 0: see whether it does what you had in mind.";
   return { ...execLook(found(isLow ? "-" : "[+]?"), { isReversed: true, why }), needsHand: true };
-}
-
-function tellShell({ place, name, what }: VrrpCheck, report: Report): void {
-  if (!isForShell(what)) return;
-  const why =
-    `keepalived 2 starts no shell, and gives its program these words as they are; here a shell runs them, ` +
-    "as was meant: see that it passes";
-  remark(report, place, `script of ${name}`, why);
 }
 
 function paceLines({ tracked, check }: Pick<Watch, "tracked" | "check">): readonly string[] {

@@ -6,7 +6,7 @@
 import type { Unit, UnitSet } from "./from_keepalived.ts";
 import type { VrrpCommon } from "./keepalived_conf.ts";
 import { type Notify, runsAs } from "./keepalived_scripts.ts";
-import { callOf } from "./quoted_words.ts";
+import { callOf, isForShell, shellWhy } from "./quoted_words.ts";
 import { remark, type Report } from "./report.ts";
 import type { Suggestion } from "./suggestions.ts";
 import { inlineTable, list, quoted } from "./toml_text.ts";
@@ -60,6 +60,7 @@ function addHooks(
   const hosts = new Set(units.map(({ host }) => host));
   const found = units.flatMap((unit) => callsOf(unit, { event, doubt }));
   for (const { key, notify, call, user, host } of found) {
+    if (isForShell(notify.command)) doubt(notify, shellWhy);
     const missing = [...hosts].filter((each) =>
       !found.some((other) => other.key === key && other.host === each)
     );

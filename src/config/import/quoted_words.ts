@@ -39,6 +39,11 @@ export const commandWords = (command: string): readonly string[] => rawWords(com
 export const isForShell = (command: string): boolean =>
   rawWords(command).some((raw) => /^(?:\|\|?|&&?|;|&?\d?[<>].*|.*[^\\];)$/u.test(raw));
 
+/** What is to be said of that. */
+export const shellWhy =
+  "keepalived 2 starts no shell, and gives its program these words as they are; with a shell, as it may have been meant, " +
+  "it is written as a comment";
+
 /** A command as a list that starts with a path. Without one keepalived looks in PATH, and so does env(1). */
 export function callOf(command: string): readonly string[] {
   if (isForShell(command)) return ["/bin/sh", "-c", command.trim()];

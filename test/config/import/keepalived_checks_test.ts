@@ -56,10 +56,10 @@ Deno.test("import of keepalived: a program without a path is looked for in PATH"
   deepEqual(probeOf(script(`script "check_it 'a b'"`)), { kind: "exec", command, user: null });
 });
 
-Deno.test("import of keepalived: what was written for a shell gets one, and that is told", () => {
+Deno.test("import of keepalived: what was written for a shell is for a person to look at", () => {
   const imported = script(`script "test -e /x || exit 1"`);
-  const command = ["/bin/sh", "-c", "test -e /x || exit 1"];
-  deepEqual(probeOf(imported), { kind: "exec", command, user: null });
+  deepEqual(meaningOf(imported).checks, []);
+  match(textOf(imported), /^# exec = \["\/bin\/sh", "-c", "test -e \/x \|\| exit 1"\]$/m);
   match(remarksOf(imported).join("\n"), /script of s: keepalived 2 starts no shell/);
   deepEqual(remarksOf(script(`script "/bin/bash -c '</dev/tcp/127.0.0.1/80'"`)), []);
 });
@@ -231,13 +231,20 @@ Deno.test("import of keepalived: a check is for the VIPs and the hosts that trac
   deepEqual(onlyCheck(keepalived({ a: section + a, b })).hosts, ["a"]);
 });
 
-Deno.test("import of keepalived: what another host's file says otherwise is told", () => {
-  const of = (inside: string) => `vrrp_script s {\n script /bin/x\n ${inside}\n}\n`;
+Deno.test("import of keepalived: what hosts' files see otherwise is a check of each host", () => {
+  const of = (inside: string) => `global_defs { script_user root }\nvrrp_script s {\n ${inside}\n}\n`;
   const { a, b } = pair("track_script {\n s\n }");
-  match(
-    remarksOf(keepalived({ a: of("interval 2") + a, b: of("interval 3") + b })).join("\n"),
-    /^b\.conf:1:1: s: another host's file has other values for it, which count$/m,
+  const imported = keepalived({ a: of("script /bin/a") + a, b: of("script /bin/b\n fall 3") + b });
+  deepEqual(
+    meaningOf(imported).checks.map(({ name, probe, fall, hosts }) => [
+      name,
+      probe.kind === "exec" && probe.command,
+      fall,
+      hosts,
+    ]),
+    [["s", ["/bin/a"], 1, ["a"]], ["s-2", ["/bin/b"], 3, ["b"]]],
   );
+  deepEqual(remarksOf(imported), []);
 });
 
 Deno.test("import of keepalived: what a rich pair of files watches", () => {

@@ -77,6 +77,12 @@ const doubts: readonly Doubt[] = [
     remark: /notify \/bin\/n: it was also told FAULT and STOP/,
   },
   {
+    told: "what was written for a shell",
+    of: { "": root + unicast("10.0.0.1", "10.0.0.2", ' notify_master "/bin/a >/dev/null"') },
+    says: /^# acquire = \{ command = \["\/bin\/sh", "-c", "\/bin\/a >\/dev\/null"\] \}$/m,
+    remark: /notify_master \/bin\/a >\/dev\/null: keepalived 2 starts no shell/,
+  },
+  {
     told: "a program of one host's",
     of: { a: root + pair(" notify_master /bin/a").a, b: root + pair(" notify_master /bin/b").b },
     says: /^# {3}\{ command = \["\/bin\/b"\] \},$/m,

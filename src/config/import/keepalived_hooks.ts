@@ -59,7 +59,7 @@ function addHooks(
 ): void {
   const hosts = new Set(units.map(({ host }) => host));
   const found = units.flatMap((unit) => callsOf(unit, { event, doubt }));
-  for (const { key, notify, call, user, host } of found) {
+  for (const { key, notify, call, user } of found) {
     if (isForShell(notify.command)) doubt(notify, shellWhy);
     const missing = [...hosts].filter((each) =>
       !found.some((other) => other.key === key && other.host === each)
@@ -67,7 +67,9 @@ function addHooks(
     if (missing.length > 0) {
       doubt(
         notify,
-        `only the file of ${host} names it, and hooks are the same on every host: have a program look at MOLEHILL_HOST`,
+        `the file of ${
+          missing.join(", ")
+        } does not name it, and hooks are the same on every host: have a program look at MOLEHILL_HOST`,
       );
     }
     const hook = hooks.get(key) ?? { call, user, vips: new Set() };

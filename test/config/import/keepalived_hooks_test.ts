@@ -86,7 +86,7 @@ const doubts: readonly Doubt[] = [
     told: "a program of one host's",
     of: { a: root + pair(" notify_master /bin/a").a, b: root + pair(" notify_master /bin/b").b },
     says: /^# {3}\{ command = \["\/bin\/b"\] \},$/m,
-    remark: /notify_master \/bin\/b: only the file of b names it, and hooks are the same on every host/,
+    remark: /notify_master \/bin\/b: the file of a does not name it, and hooks are the same on every host/,
   },
 ];
 

@@ -36,11 +36,10 @@ async function importInto(lab: Lab): Promise<string> {
   ];
   const { code, stdout, stderr } = await molehill(lab.host("test00"), "import", ...files);
   assert.equal(code, 0, stderr);
-  const text = stdout.replace("/etc/molehill/key", `${lab.directory}/key`).replace(
-    "/var/log/",
-    `${lab.directory}/`,
-  );
-  assert.notEqual(text, stdout);
+  const logs = `${lab.directory}/log`;
+  await Deno.mkdir(logs);
+  const text = stdout.replace("/etc/molehill/key", `${lab.directory}/key`).replace("/var/log/molehill", logs);
+  assert(text.includes(`file = "${logs}/%h.log"`), text);
   const file = `${lab.directory}/imported.toml`;
   await Deno.writeTextFile(file, text);
   return file;
@@ -116,7 +115,7 @@ Deno.test("the seed's operator finds everything that he had, point by point", as
         ]);
         assert.match(addresses, new RegExp(`inet ${host.place.address.replaceAll(".", "\\.")}/16 `));
         assert.equal([...addresses.matchAll(/inet 192\.168\.9\.1\d\d\/32 /g)].length, 1, addresses);
-        const log = await Deno.readTextFile(`${lab.directory}/molehill_${host.name}.log`);
+        const log = await Deno.readTextFile(`${lab.directory}/log/${host.name}.log`);
         assert.match(log, /VIP "[^"]+" is on this host now and announced/);
       }
       assert(heardBySystemLog.some((line) => /is on this host now and announced/.test(line)));

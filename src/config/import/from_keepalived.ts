@@ -7,9 +7,11 @@ import { durationText } from "../timing.ts";
 import { interfaceName, vipAddress } from "../values.ts";
 import type { Draft, DraftLine, DraftVip } from "./draft.ts";
 import type { HostsFile } from "./hosts_file.ts";
-import { suggestionsOf } from "./keepalived_checks.ts";
+import { checksOf } from "./keepalived_checks.ts";
+import { hooksOf } from "./keepalived_hooks.ts";
+import type { Told } from "./keepalived_keys.ts";
 import { type KeepalivedFile, type KeepalivedHosts, keepalivedHosts, topOf } from "./keepalived_hosts.ts";
-import type { KeepalivedConf, Told, VrrpAddress, VrrpCommon, VrrpInstance } from "./keepalived_conf.ts";
+import type { KeepalivedConf, VrrpAddress, VrrpCommon, VrrpInstance } from "./keepalived_conf.ts";
 import { asName, distinct } from "./names.ts";
 import { cannot, placeText, remark, type Report, shown, shownQuoted } from "./report.ts";
 import { durationOf } from "./toml_text.ts";
@@ -44,6 +46,7 @@ export function draftOfKeepalived(
   const sets = joined(units);
   const context: Context = { hosts, files, report };
   const vips = namedVips(sets, context);
+  for (const { conf } of files) tellScriptUser(conf, report);
   return {
     from: "keepalived",
     cluster: {
@@ -59,7 +62,7 @@ export function draftOfKeepalived(
     notify: notifyOf(files, report),
     targets: [],
     balance: [],
-    suggestions: suggestionsOf(files.map(({ conf }) => conf), { vips, report }),
+    suggestions: [...checksOf(files.map(({ conf }) => conf), { vips, report }), ...hooksOf(vips, report)],
     remarks: report.remarks,
   };
 }
@@ -74,6 +77,20 @@ function tellNoInstances({ file, instances }: KeepalivedConf, report: Report): v
   if (instances.length > 0) return;
   const fact = "it has no vrrp_instance";
   cannot(report, topOf(file), { action: "use the file", fact, wanted: "vrrp_instance NAME { ... }" });
+}
+
+/** Once for each file. */
+function tellScriptUser({ scriptUser, checks, instances, groups }: KeepalivedConf, report: Report): void {
+  const scripts = [
+    ...checks.filter(({ kind }) => kind === "script"),
+    ...[...instances, ...groups].flatMap(({ notify }) => notify),
+  ];
+  const found = scripts.find(({ user }) => user === null);
+  if (scriptUser !== null || found === undefined) return;
+  const why =
+    "keepalived ran scripts without a user as keepalived_script if there is one, else as root; here they run " +
+    'as the daemon, root as a rule: give them user = "keepalived_script" if it was that';
+  remark(report, found.place, "no script_user", why);
 }
 
 function unitsOf(

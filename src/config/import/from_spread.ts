@@ -13,8 +13,13 @@ import type { DraftHost, DraftLine, DraftSegment } from "./draft.ts";
 import type { HostsFile } from "./hosts_file.ts";
 import { hostNames } from "./names.ts";
 import { cannot, remark, type Report, shown, shownQuoted } from "./report.ts";
-import type { SpreadConf, SpreadHost, SpreadInterface, SpreadSegment, SpreadSetting } from "./spread_conf.ts";
-import type { Suggestion } from "./suggestions.ts";
+import {
+  settingOf,
+  type SpreadConf,
+  type SpreadHost,
+  type SpreadInterface,
+  type SpreadSegment,
+} from "./spread_conf.ts";
 import { durationOf, quoted } from "./toml_text.ts";
 
 export interface SpreadPart {
@@ -24,7 +29,6 @@ export interface SpreadPart {
   readonly timing: readonly DraftLine[];
   /** In milliseconds: how long a host that starts must at least listen. */
   readonly matureLeast: number;
-  readonly suggestions: readonly Suggestion[];
 }
 
 /** What the file comes to. Problems and remarks go into the report. */
@@ -77,7 +81,6 @@ export function fromSpread(
     })),
     timing,
     matureLeast: profiles[profile].timeout + profiles[profile].heartbeat,
-    suggestions: logOf(conf),
   };
 }
 
@@ -257,14 +260,10 @@ const timeoutNames = new Set([
   "lookuptimeout",
 ]);
 
-function setting({ settings }: SpreadConf, name: string): SpreadSetting | undefined {
-  return settings.findLast((each) => each.name.toLowerCase() === name.toLowerCase());
-}
-
 function timingOf(
   conf: SpreadConf,
 ): { readonly profile: keyof typeof profiles; readonly timing: readonly DraftLine[] } {
-  const token = Number(setting(conf, "TokenTimeout")?.value);
+  const token = Number(settingOf(conf, "TokenTimeout")?.value);
   const isWide = conf.segments.length > 1;
   if (!(token > 0)) {
     const profile = isWide ? "wan" : "lan";
@@ -279,7 +278,7 @@ function timingOf(
   }
   const profile = token <= 150 ? "fast" : token <= 3_000 ? "lan" : "wan";
   const { heartbeat, timeout } = profiles[profile];
-  const gather = Number(setting(conf, "GatherTimeout")?.value);
+  const gather = Number(settingOf(conf, "GatherTimeout")?.value);
   const least = token + (gather > 0 ? gather : 0);
   const ms = Math.min(Math.max(Math.round(token), 15), 3_600_000);
   const isSame = ms === timeout;
@@ -357,29 +356,4 @@ function tellSettings({ settings }: SpreadConf, report: Report): void {
     const what = value === "" ? name : `${name} = ${value}`;
     remark(report, place, what, why ?? "unknown, so it is left out (wanted a setting of spread.conf)");
   }
-}
-
-function logOf(conf: SpreadConf): readonly Suggestion[] {
-  const file = setting(conf, "EventLogFile");
-  const priority = setting(conf, "EventPriority");
-  if (file === undefined && priority === undefined) return [];
-  const level = /debug$/i.test(priority?.value ?? "") ? "debug" : "info";
-  const path = /%h/i.test(file?.value ?? "") ? "/var/log/molehill_%h.log" : "/var/log/molehill.log";
-  const wasFile = file === undefined ? "" : ` Spread logged to ${shown(file.value)},`;
-  const wasLevel = priority === undefined ? "" : ` with EventPriority ${shown(priority.value)};`;
-  return [{
-    section: "log",
-    header: "[log]",
-    why:
-      `${
-        `${wasFile}${wasLevel}`.trimStart()
-      } Wackamole told the system log who took which address. This is one log for both: ` +
-      'what Wackamole told has the level "info".',
-    lines: [
-      ...(file === undefined ? [] : [`file = ${quoted(path)}`]),
-      `level = ${quoted(level)}`,
-      "syslog = true",
-    ],
-    needsHand: false,
-  }];
 }

@@ -219,7 +219,7 @@ function compareFiles(first: HostConf, other: HostConf, report: Report): void {
   const differing = [...new Set([...first.conf.settings.keys(), ...other.conf.settings.keys()])].filter((
     name,
   ) =>
-    !["control", "spread", "spreadretryinterval", "logfacility", "moduledir"].includes(name) &&
+    !["control", "spread", "spreadretryinterval", "moduledir"].includes(name) &&
     first.conf.settings.get(name)?.value !== other.conf.settings.get(name)?.value
   );
   for (const name of differing) {
@@ -279,7 +279,6 @@ function tellSettings({ host, conf }: HostConf, { report, port }: Context): void
     "control",
     "the control socket is /run/molehill/control.sock: molehill status, drain, move instead of wackatrl",
   );
-  tell("logfacility", "the daemon logs to standard error, which systemd keeps in its journal");
   tell("moduledir", "no modules are loaded: hooks run programs");
   if (host !== null || prefer === null) return;
   for (const { place, ip, prefix } of prefer) {

@@ -11,6 +11,8 @@ import { fromSpread } from "./from_spread.ts";
 import { fromWackamole, type HostConf } from "./from_wackamole.ts";
 import { type HostsFile, noHosts, parseHostsFile } from "./hosts_file.ts";
 import { parseKeepalivedConf } from "./keepalived_conf.ts";
+import { type KeepalivedFile, topOf } from "./keepalived_hosts.ts";
+import { logOf } from "./log_suggestion.ts";
 import { asName } from "./names.ts";
 import { fillIn, remarkText, renderDraft } from "./render_draft.ts";
 import {
@@ -21,6 +23,7 @@ import {
   placeText,
   remark,
   type Report,
+  shown,
   type SourceFile,
 } from "./report.ts";
 import { parseSpreadConf } from "./spread_conf.ts";
@@ -91,7 +94,7 @@ export function importWackamole(
     notify: rest.notify,
     targets: rest.targets,
     balance: rest.balance,
-    suggestions: [...part.suggestions, ...rest.suggestions],
+    suggestions: [...logOf(parsed, first.conf, report), ...rest.suggestions],
     remarks: report.remarks,
   };
   return outcomeOf(draft, report);
@@ -111,8 +114,21 @@ export function importKeepalived(
     conf: parseKeepalivedConf(file, { configId: host, report }),
   }));
   const draft = draftOfKeepalived(confs, { hosts: hostsFile, report });
+  for (const each of confs) tellStrangers(each, report);
   const files = [...keepalived.map(({ file }) => file.name), ...(hosts === null ? [] : [hosts.name])];
   return outcomeOf({ ...draft, files: [...new Set(files)] }, report);
+}
+
+/** Problems of a file whose @ lines were left out may come of that: then it is said before all of them. */
+function tellStrangers({ host, conf: { file, strangers } }: KeepalivedFile, report: Report): void {
+  const [first] = strangers;
+  if (first === undefined || report.troubles.length === 0) return;
+  const known = host === null ? "whose file this is was not said" : `they are not for ${shown(host)}`;
+  cannot(report, topOf(file), {
+    action: `choose among the lines for ${strangers.map((id) => shown(`@${id}`)).join(", ")}`,
+    fact: `${known}, and what else is told of it may come of that`,
+    wanted: `--keepalived HOST=FILE, where HOST is ${strangers.map((id) => shown(id)).join(" or ")}`,
+  });
 }
 
 const hostsOf = (file: SourceFile | null, report: Report): HostsFile =>

@@ -1,10 +1,11 @@
-// What keepalived watches and whom it tells, as checks and hooks. A check here has no weight: a host that fails it
-// gives the VIPs up, whoever else there is.
+// What keepalived watches, as checks. A check here has no weight: a host that fails it gives the VIPs up, whoever else
+// there is.
 
-import { basename, commandWords, shellWords } from "./command_words.ts";
 import type { UnitSet } from "./from_keepalived.ts";
-import type { KeepalivedConf, Notify, Tracked, VrrpCheck } from "./keepalived_conf.ts";
+import type { KeepalivedConf } from "./keepalived_conf.ts";
+import { runsAs, type Tracked, type VrrpCheck } from "./keepalived_scripts.ts";
 import { asName, distinct } from "./names.ts";
+import { basename, callOf, isForShell, shellWhy } from "./quoted_words.ts";
 import { remark, type Report, shown } from "./report.ts";
 import type { Suggestion } from "./suggestions.ts";
 import { durationOf, list, quoted } from "./toml_text.ts";
@@ -14,20 +15,25 @@ interface Context {
   readonly report: Report;
 }
 
-/** The sections [[check]] and [hooks] of the files. */
-export function suggestionsOf(confs: readonly KeepalivedConf[], context: Context): readonly Suggestion[] {
-  return [...checksOf(confs, context), ...hooksOf(context)];
-}
-
-/** One thing that is tracked, and by which VIPs. */
+/** One thing that is tracked, for which VIPs and by whom. */
 interface Watch {
   readonly tracked: Tracked;
   readonly check: VrrpCheck | null;
+  /** Of its script, unless it says one itself. */
+  readonly scriptUser: string | null;
   readonly vips: Set<string>;
+  readonly hosts: Set<string>;
 }
 
-function checksOf(confs: readonly KeepalivedConf[], { vips, report }: Context): readonly Suggestion[] {
-  const watches = watchesOf({ vips, report });
+/** As one host's file has it. */
+type Seen = Omit<Watch, "vips" | "hosts">;
+
+/** The sections [[check]] of the files. */
+export function checksOf(
+  confs: readonly KeepalivedConf[],
+  { vips, report }: Context,
+): readonly Suggestion[] {
+  const watches = watchesOf(vips);
   tellUntracked(confs, { watches, report });
   const usable = watches.filter((watch) => isUsable(watch, { vips, report }));
   const names = distinct(
@@ -38,29 +44,21 @@ function checksOf(confs: readonly KeepalivedConf[], { vips, report }: Context): 
   return usable.map((watch, index) => checkOf(watch, { name: names[index] ?? "", vips, report }));
 }
 
-function watchesOf({ vips, report }: Context): readonly Watch[] {
+function watchesOf(vips: readonly UnitSet[]): readonly Watch[] {
   const watches = new Map<string, Watch>();
   for (const { units, vip } of vips) {
-    for (const { conf, parts } of units) {
+    for (const { host, conf, parts } of units) {
       for (const tracked of parts.flatMap((part) => part.tracked)) {
         const check = conf.checks.findLast(({ kind, name }) =>
           kind === tracked.kind && name === tracked.name
         ) ?? null;
-        const key = `${tracked.kind} ${tracked.name}`;
-        const known = watches.get(key);
-        if (known === undefined) {
-          watches.set(key, { tracked, check, vips: new Set([vip.name ?? ""]) });
-          continue;
-        }
-        known.vips.add(vip.name ?? "");
-        if (check !== null && known.check !== null && check.what !== known.check.what) {
-          remark(
-            report,
-            check.place,
-            check.name,
-            `another host's file runs ${shown(known.check.what)}, which counts`,
-          );
-        }
+        const seen = { tracked, check, scriptUser: conf.scriptUser };
+        // What hosts' files have by one name and see otherwise are several checks.
+        const key = JSON.stringify([tracked.kind, tracked.name, ...lookOf(seen).lines, ...paceLines(seen)]);
+        const watch = watches.get(key) ?? { ...seen, vips: new Set(), hosts: new Set() };
+        watches.set(key, watch);
+        watch.vips.add(vip.name ?? "");
+        watch.hosts.add(host);
       }
     }
   }
@@ -91,7 +89,8 @@ function isUsable({ tracked, check }: Watch, { vips, report }: Context): boolean
     return false;
   }
   if (kind === "interface") {
-    const isWatched = vips.some(({ vip }) => vip.addresses.some((address) => address.interface === name));
+    const isWatched = tracked.isReversed !== true &&
+      vips.some(({ vip }) => vip.addresses.some((address) => address.interface === name));
     if (isWatched) {
       remark(report, place, `track_interface ${name}`, "the interface of a VIP is watched by itself");
     }
@@ -102,106 +101,168 @@ function isUsable({ tracked, check }: Watch, { vips, report }: Context): boolean
 }
 
 function checkOf(
-  { tracked, check, vips: tracking }: Watch,
+  watch: Watch,
   { name, vips, report }: Context & { readonly name: string },
 ): Suggestion {
-  const weight = tracked.weight ?? check?.weight ?? 0;
+  const { tracked, check, vips: tracking, hosts } = watch;
+  const weight = weightOf(watch);
   if (weight !== 0) {
     const why = "checks have no weight: a host that fails it gives its VIPs up, if others can hold them";
     remark(report, tracked.place, `weight ${weight} (${tracked.name})`, why);
   }
+  if (tracked.kind === "script" && check !== null) {
+    if (isForShell(check.what)) remark(report, check.place, `script of ${check.name}`, shellWhy);
+    tellPace(check, report);
+  }
   const isForAll = vips.every(({ vip }) => tracking.has(vip.name ?? ""));
+  const isEverywhere = vips.every(({ units }) => units.every(({ host }) => hosts.has(host)));
+  const look = lookOf(watch);
   return {
     section: "check",
     header: "[[check]]",
-    why: `${tracked.kind === "script" ? "vrrp_script" : `track_${tracked.kind}`} ${shown(tracked.name)}.`,
+    why: `${tracked.kind === "script" ? "vrrp_script" : `track_${tracked.kind}`} ${
+      shown(tracked.name)
+    }.${look.why}`,
     lines: [
       `name = ${quoted(name)}`,
-      whatLine(tracked, check),
-      ...(tracked.kind === "script" && check !== null ? paceLines(check) : []),
+      ...look.lines,
+      ...paceLines(watch),
       ...(isForAll ? [] : [`vips = ${list([...tracking])}`]),
+      ...(isEverywhere ? [] : [`hosts = ${list([...hosts])}`]),
     ],
+    needsHand: look.needsHand,
+  };
+}
+
+const weightOf = ({ tracked, check }: Pick<Watch, "tracked" | "check">): number =>
+  tracked.weight ?? check?.weight ?? 0;
+
+/** What is looked at. */
+interface Look {
+  readonly lines: readonly string[];
+  /** A further sentence for its comment, behind a blank; or nothing. */
+  readonly why: string;
+  readonly needsHand: boolean;
+}
+
+function lookOf({ tracked, check, scriptUser }: Seen): Look {
+  const { kind, name } = tracked;
+  const what = check?.what ?? "";
+  const isReversed = tracked.isReversed ?? check?.isReversed ?? false;
+  if (kind === "script") {
+    return scriptLook(what, { user: runsAs(check?.user ?? null, scriptUser), isReversed });
+  }
+  if (kind === "process") return processLook(basename(what), isReversed);
+  if (kind === "file") return fileLook(what, { weight: weightOf({ tracked, check }), isReversed });
+  const carrier = ["/bin/grep", "-q", "^1", `/sys/class/net/${name.replaceAll("/", "")}/carrier`];
+  return execLook(carrier, { isReversed });
+}
+
+function execLook(
+  call: readonly string[],
+  { isReversed, user = null, why }: {
+    readonly isReversed: boolean;
+    readonly user?: string | null;
+    /** Instead of the usual sentence. */
+    readonly why?: string;
+  },
+): Look {
+  const command = isReversed ? ["/bin/sh", "-c", '! "$@"', "sh", ...call] : call;
+  return {
+    lines: [`exec = ${list(command)}`, ...(user === null ? [] : [`user = ${quoted(user)}`])],
+    why: why ?? (isReversed ? " Reversed: it passes when the program fails." : ""),
     needsHand: false,
   };
 }
 
-function whatLine({ kind, name }: Tracked, check: VrrpCheck | null): string {
-  const what = check?.what ?? "";
-  if (kind === "interface") {
-    return `exec = ${list(["/bin/grep", "-q", "^1", `/sys/class/net/${name.replaceAll("/", "")}/carrier`])}`;
-  }
-  if (kind === "process") return `process = ${quoted(basename(commandWords(what)[0] ?? what))}`;
-  if (kind === "file") return `file = ${quoted(what)}`;
+function scriptLook(
+  command: string,
+  { user, isReversed }: { readonly user: string | null; readonly isReversed: boolean },
+): Look {
   // The usual way to see whether a program runs.
   const alive = /^(?:\S*\/)?(?:killall\s+-(?:0|s\s+0)|pidof(?:\s+-s)?|pgrep\s+-x)\s+([\w.-]+)$/.exec(
-    what.trim(),
+    command.trim(),
   );
-  return alive?.[1] === undefined ? `exec = ${list(shellWords(what))}` : `process = ${quoted(alive[1])}`;
+  if (isForShell(command)) {
+    const why = " keepalived 2 starts no shell: see that this one does what was meant.";
+    return { ...execLook(callOf(command), { isReversed, user, why }), needsHand: true };
+  }
+  if (alive?.[1] === undefined || isReversed) return execLook(callOf(command), { isReversed, user });
+  return { lines: [`process = ${quoted(alive[1])}`], why: "", needsHand: false };
 }
 
-function paceLines({ interval, timeout, rise, fall }: VrrpCheck): readonly string[] {
-  const pace = bounded(interval ?? 1);
+function processLook(name: string, isReversed: boolean): Look {
+  if (!isReversed) return { lines: [`process = ${quoted(name)}`], why: "", needsHand: false };
+  const why = " It is well when no such process runs: see that pgrep is there on every host.";
+  return { ...execLook(["/usr/bin/pgrep", "-x", name.slice(0, 15)], { isReversed, why }), needsHand: true };
+}
+
+/** The number in a file: one that is not there, or has none, counts as 0. */
+function fileLook(
+  file: string,
+  { weight, isReversed }: { readonly weight: number; readonly isReversed: boolean },
+): Look {
+  const found = (sign: string) => ["/bin/grep", "-Eqs", `^[[:space:]]*${sign}0*[1-9]`, file];
+  if (weight === 0) {
+    const why = isReversed
+      ? " It passes when the number in the file is not 0."
+      : " It passes while the number in the file is 0, or there is none.";
+    return execLook(found("[-+]?"), { isReversed: !isReversed, why });
+  }
+  const isLow = (weight > 0) !== isReversed;
+  const why =
+    ` The number in the file, times ${weight}, was added to the priority. Here it passes unless that is ` +
+    "below 0: see whether it does what you had in mind.";
+  return { ...execLook(found(isLow ? "-" : "[+]?"), { isReversed: true, why }), needsHand: true };
+}
+
+function paceLines({ tracked, check }: Pick<Watch, "tracked" | "check">): readonly string[] {
+  const { interval, timeout, rise, fall } = tracked.kind === "script" && check !== null
+    ? paceOf(check)
+    : atOnce;
   return [
-    `interval = ${durationOf(pace)}`,
-    `timeout = ${durationOf(bounded(timeout ?? pace / 1_000))}`,
-    ...(rise === null ? [] : [`rise = ${Math.max(1, Math.round(rise))}`]),
-    ...(fall === null ? [] : [`fall = ${Math.max(1, Math.round(fall))}`]),
+    `interval = ${durationOf(interval * 1_000)}`,
+    ...(timeout === null ? [] : [`timeout = ${durationOf(timeout * 1_000)}`]),
+    `rise = ${rise}`,
+    `fall = ${fall}`,
   ];
 }
 
-/** Seconds as milliseconds, as far as a duration goes. */
-const bounded = (seconds: number): number =>
-  Math.min(Math.max(Math.round(seconds * 1_000), 1_000), 86_400_000);
-
-const hookOf: Readonly<Record<string, "acquire" | "release">> = {
-  notify_master: "acquire",
-  notify_backup: "release",
-  notify_fault: "release",
-  notify_stop: "release",
-};
-
-interface HookCall extends Pick<Notify, "place" | "directive"> {
-  readonly command: readonly string[];
-  readonly user: string | null;
+interface Pace {
+  /** Seconds. */
+  readonly interval: number;
+  /** Seconds; null: the usual. */
+  readonly timeout: number | null;
+  readonly rise: number;
+  readonly fall: number;
 }
 
-function hooksOf({ vips, report }: Context): readonly Suggestion[] {
-  const calls = { acquire: [] as HookCall[], release: [] as HookCall[] };
-  for (const { conf, parts } of vips.flatMap(({ units }) => units)) {
-    for (const { name, notify } of parts) {
-      for (const { place, directive, command, user } of notify) {
-        const words = shellWords(command);
-        const asked = { place, directive, user: user ?? conf.scriptUser };
-        const hook = hookOf[directive];
-        if (hook !== undefined) calls[hook].push({ ...asked, command: words });
-        else {
-          calls.acquire.push({ ...asked, command: [...words, "INSTANCE", name, "MASTER"] });
-          calls.release.push({ ...asked, command: [...words, "INSTANCE", name, "BACKUP"] });
-        }
-      }
-    }
-  }
-  const hooks = (["acquire", "release"] as const).flatMap((hook) => {
-    const [first] = calls[hook];
-    if (first === undefined) return [];
-    const others = calls[hook].filter(({ command }) => command.join(" ") !== first.command.join(" "));
-    for (const { place, directive, command } of others) {
-      const why = `there is one hook ${hook} for all VIPs and reasons, and it already runs ` +
-        `${shown(first.command.join(" "))}: write one program that calls both`;
-      remark(report, place, `${directive} ${command.join(" ")}`, why);
-    }
-    const user = first.user === null ? "" : `, user = ${quoted(first.user)}`;
-    const line = `${hook} = { command = ${list(first.command)}, timeout = "5s"${user} }`;
-    return [{ line, isClear: others.length === 0 && first.directive !== "notify" }];
-  });
-  if (hooks.length === 0) return [];
-  return [{
-    section: "hooks",
-    header: "[hooks]",
-    why:
-      "notify_master is acquire; notify_backup, notify_fault and notify_stop are release. Hooks are run for every VIP " +
-      "and told which: see that the programs do not count on one.",
-    lines: hooks.map(({ line }) => line),
-    needsHand: hooks.some(({ isClear }) => !isClear),
-  }];
+/** The kernel told keepalived of processes, files and links. */
+const atOnce: Pace = { interval: 1, timeout: null, rise: 1, fall: 1 };
+
+const dayS = 86_400;
+
+function paceOf(check: VrrpCheck): Pace {
+  const interval = within(check.interval ?? 1, dayS);
+  return {
+    interval,
+    // 0 is as not said: as long as the interval.
+    timeout: within(check.timeout || interval, interval),
+    rise: within(check.rise ?? 1, 100),
+    fall: within(check.fall ?? 1, 100),
+  };
+}
+
+const within = (value: number, most: number): number => Math.min(Math.max(Math.floor(value), 1), most);
+
+function tellPace(check: VrrpCheck, report: Report): void {
+  const pace = paceOf(check);
+  const tell = (key: "interval" | "timeout" | "rise" | "fall", why: string) => {
+    if (check[key] === null || check[key] === pace[key] || (key === "timeout" && check[key] === 0)) return;
+    remark(report, check.place, `${key} ${check[key]} (${check.name})`, `${why}, so it is ${pace[key]}`);
+  };
+  tell("interval", "keepalived counts whole seconds, from 1 on, and no interval is longer than a day here");
+  tell("timeout", "a look ends before the next one begins, and no timeout is longer than the interval");
+  tell("rise", "a whole number from 1 to 100 here");
+  tell("fall", "a whole number from 1 to 100 here");
 }

@@ -3,44 +3,37 @@
 
 import { type IpAddress, parseIpAddress } from "../../core/ip_address.ts";
 import { prefixMax } from "../address.ts";
-import { withHint } from "../reading.ts";
-import { type Statement, statementsOf } from "./keepalived_lines.ts";
+import { type Context, inBlock, lastNumber, tellUnread, type Told, unknownWhy } from "./keepalived_keys.ts";
+import { keepalivedLines, type Statement } from "./keepalived_lines.ts";
+import { blockReasons, globalReasons, groupReasons, instanceReasons } from "./keepalived_reasons.ts";
 import {
-  blockReasons,
-  globalReasons,
-  groupReasons,
-  instanceReasons,
-  scriptReasons,
-} from "./keepalived_reasons.ts";
-import {
-  cannot,
-  type Place,
-  remark,
-  type Report,
-  shown,
-  shownQuoted,
-  type SourceFile,
-  wantedText,
-} from "./report.ts";
+  checkOf,
+  type Notify,
+  notifyOf,
+  type Tracked,
+  trackedOf,
+  userIn,
+  type VrrpCheck,
+} from "./keepalived_scripts.ts";
+import { cannot, type Place, remark, type Report, shown, shownQuoted, type SourceFile } from "./report.ts";
 
 export interface KeepalivedConf {
   readonly file: string;
   readonly routerId: string | null;
+  /** As whom scripts run of which nothing else is said; null: nothing is said. */
   readonly scriptUser: string | null;
+  /** The config-ids that @ lines are for, when it is not known which of them is this host's; else empty. */
+  readonly strangers: readonly string[];
   readonly garpRefresh: Told<number> | null;
   readonly instances: readonly VrrpInstance[];
   readonly groups: readonly VrrpGroup[];
   readonly checks: readonly VrrpCheck[];
 }
 
-/** A value with where it stands. */
-export interface Told<Value> {
-  readonly place: Place;
-  readonly value: Value;
-}
-
 /** Keys that instances and sync groups share. */
 export interface VrrpCommon {
+  /** As notify programs are told. */
+  readonly kind: "INSTANCE" | "GROUP";
   readonly place: Place;
   readonly name: string;
   readonly tracked: readonly Tracked[];
@@ -75,44 +68,12 @@ export interface VrrpGroup extends VrrpCommon {
   readonly members: readonly string[];
 }
 
-export interface Tracked {
-  readonly place: Place;
-  readonly kind: "script" | "process" | "file" | "interface" | "bfd";
-  readonly name: string;
-  readonly weight: number | null;
-}
-
-export interface Notify {
-  readonly place: Place;
-  readonly directive: string;
-  readonly command: string;
-  readonly user: string | null;
-}
-
-export interface VrrpCheck {
-  readonly place: Place;
-  readonly kind: "script" | "process" | "file";
-  readonly name: string;
-  /** The command line, the process's name, or the file. */
-  readonly what: string;
-  /** Seconds; null: not said. */
-  readonly interval: number | null;
-  readonly timeout: number | null;
-  readonly rise: number | null;
-  readonly fall: number | null;
-  readonly weight: number;
-}
-
-interface Context {
-  readonly report: Report;
-}
-
 /** What the file says of one host; what cannot be understood is in the report. */
 export function parseKeepalivedConf(
   file: SourceFile,
   { configId, report }: { readonly configId: string | null; readonly report: Report },
 ): KeepalivedConf {
-  const statements = statementsOf(file, { configId, report });
+  const { statements, strangers } = keepalivedLines(file, { configId, report });
   const context = { report };
   const named = (name: string) => statements.filter(({ words: [first] }) => first === name);
   const global = named("global_defs").flatMap(({ body }) => body ?? []);
@@ -120,35 +81,30 @@ export function parseKeepalivedConf(
   for (const statement of global) {
     tellUnread(statement, { reasons: globalReasons, owner: "global_defs", report });
   }
-  const value = (name: string) => global.findLast(({ words: [first] }) => first === name)?.words[1] ?? null;
+  const last = (name: string) => global.findLast(({ words: [first] }) => first === name);
+  const user = last("script_user");
   return {
     file: file.name,
-    routerId: value("router_id"),
-    scriptUser: value("script_user"),
+    routerId: last("router_id")?.words[1] ?? null,
+    scriptUser: user === undefined ? null : userIn(user.words.slice(1), { place: user.place, report }),
+    strangers,
     garpRefresh: lastNumber(global, "vrrp_garp_master_refresh", context),
     instances: named("vrrp_instance").map((statement) => instanceOf(statement, context)),
     groups: named("vrrp_sync_group").map((statement) => groupOf(statement, context)),
-    checks: [
-      ...named("vrrp_script").flatMap((each) => checkOf(each, { kind: "script", key: "script", ...context })),
-      ...named("vrrp_track_process").flatMap((each) =>
-        checkOf(each, { kind: "process", key: "process", ...context })
-      ),
-      ...["track_file", "vrrp_track_file"].flatMap(named).flatMap((each) =>
-        checkOf(each, { kind: "file", key: "file", ...context })
-      ),
-    ],
+    checks: [...checkBlocks].flatMap(([name, kind]) =>
+      named(name).flatMap((each) => checkOf(each, { kind, ...context }))
+    ),
   };
 }
 
-const readBlocks = new Set([
-  "global_defs",
-  "vrrp_instance",
-  "vrrp_sync_group",
-  "vrrp_script",
-  "vrrp_track_process",
-  "track_file",
-  "vrrp_track_file",
+const checkBlocks: ReadonlyMap<string, VrrpCheck["kind"]> = new Map([
+  ["vrrp_script", "script"],
+  ["vrrp_track_process", "process"],
+  ["track_file", "file"],
+  ["vrrp_track_file", "file"],
 ]);
+
+const readBlocks = new Set(["global_defs", "vrrp_instance", "vrrp_sync_group", ...checkBlocks.keys()]);
 
 function tellTopLevel({ place, words, body }: Statement, { report }: Context): void {
   const [name = ""] = words;
@@ -165,27 +121,6 @@ function tellTopLevel({ place, words, body }: Statement, { report }: Context): v
   );
 }
 
-interface Reasons {
-  readonly reasons: ReadonlyMap<string, string | null>;
-  readonly owner: string;
-  readonly report: Report;
-}
-
-// A reason of null: the key is read elsewhere.
-function tellUnread({ place, words }: Statement, { reasons, owner, report }: Reasons): void {
-  const [name = ""] = words;
-  const reason = reasons.get(name);
-  if (reason === null) return;
-  // A password is not repeated.
-  const what = name === "authentication" ? name : words.join(" ");
-  remark(report, place, `${what} (${owner})`, reason ?? unknownWhy(name, reasons.keys()));
-}
-
-const unknownWhy = (name: string, known: Iterable<string>): string =>
-  `unknown, so it is left out ${
-    wantedText(withHint(name, { known, wanted: "a keyword of keepalived.conf(5)" }))
-  }`;
-
 function instanceOf(statement: Statement, context: Context): VrrpInstance {
   const { place, words: [, name = ""], body } = statement;
   const keys = body ?? [];
@@ -200,10 +135,11 @@ function instanceOf(statement: Statement, context: Context): VrrpInstance {
   );
   const peers = inBlock(keys, "unicast_peer");
   return {
+    kind: "INSTANCE",
     place,
     name,
     tracked: trackedOf(keys, context),
-    notify: notifyOf(keys),
+    notify: notifyOf(keys, context),
     state: state === "MASTER" || state === "BACKUP" ? state : null,
     interface: last("interface")?.words[1] ?? null,
     routerId: lastNumber(keys, "virtual_router_id", context)?.value ?? null,
@@ -232,105 +168,13 @@ function groupOf({ place, words: [, name = ""], body }: Statement, context: Cont
     tellUnread(key, { reasons: groupReasons, owner: `vrrp_sync_group ${shown(name)}`, report });
   }
   return {
+    kind: "GROUP",
     place,
     name,
     tracked: trackedOf(keys, context),
-    notify: notifyOf(keys),
+    notify: notifyOf(keys, context),
     members: inBlock(keys, "group").flatMap(({ words }) => words),
   };
-}
-
-/** The statements in the blocks of that name. */
-const inBlock = (statements: readonly Statement[], name: string): readonly Statement[] =>
-  statements.filter(({ words: [first] }) => first === name).flatMap(({ body }) => body ?? []);
-
-const trackKinds = ["script", "process", "file", "interface", "bfd"] as const;
-
-function trackedOf(keys: readonly Statement[], context: Context): readonly Tracked[] {
-  return trackKinds.flatMap((kind) =>
-    inBlock(keys, `track_${kind}`).flatMap((each) => trackedIn(each, kind, context))
-  );
-}
-
-// One on each line; several on one line are read as well.
-function trackedIn(
-  { place, words }: Statement,
-  kind: Tracked["kind"],
-  context: Context,
-): readonly Tracked[] {
-  const tracked: Tracked[] = [];
-  for (let at = 0; at < words.length; at++) {
-    const word = words[at] ?? "";
-    const last = tracked.at(-1);
-    if (word === "weight" && last !== undefined) {
-      const as = `weight of ${shown(last.name)}`;
-      tracked.splice(-1, 1, { ...last, weight: numberIn(words[++at] ?? "", { place, as, ...context }) });
-    } else if (/^(no_?)?reverse$/.test(word)) {
-      remark(
-        context.report,
-        place,
-        words.join(" "),
-        "a check that fails when it passes: turn its command round",
-      );
-    } else tracked.push({ place, kind, name: word, weight: null });
-  }
-  return tracked;
-}
-
-const notifyOf = (keys: readonly Statement[]): readonly Notify[] =>
-  keys.filter(({ words: [name = ""] }) => notifyNames.has(name)).map((
-    { place, words: [directive = "", command = "", user] },
-  ) => ({ place, directive, command, user: user ?? null }));
-
-const notifyNames = new Set(["notify_master", "notify_backup", "notify_fault", "notify_stop", "notify"]);
-
-function checkOf(
-  { place, words: [, name = ""], body }: Statement,
-  { kind, key, report }: Context & { readonly kind: VrrpCheck["kind"]; readonly key: string },
-): readonly VrrpCheck[] {
-  const keys = body ?? [];
-  const owner = `${kind === "script" ? "vrrp_script" : `track ${kind}`} ${shown(name)}`;
-  for (const each of keys) tellUnread(each, { reasons: scriptReasons, owner, report });
-  const found = keys.findLast(({ words: [first] }) => first === key);
-  const [, ...what] = found?.words ?? [];
-  if (what.length === 0) {
-    cannot(report, place, {
-      action: `read ${shownQuoted(owner)}`,
-      fact: `it has no ${key}`,
-      wanted: `${key} ...`,
-    });
-    return [];
-  }
-  const number = (named: string) => lastNumber(keys, named, { report })?.value ?? null;
-  return [{
-    place,
-    kind,
-    name,
-    what: what.join(" "),
-    interval: number("interval"),
-    timeout: number("timeout"),
-    rise: number("rise"),
-    fall: number("fall"),
-    // A script brings the instance down unless it has a weight; a process or file weighs 1 unless told otherwise.
-    weight: number("weight") ?? (kind === "script" ? 0 : 1),
-  }];
-}
-
-function lastNumber(keys: readonly Statement[], name: string, context: Context): Told<number> | null {
-  const found = keys.findLast(({ words: [first] }) => first === name);
-  if (found === undefined) return null;
-  const value = numberIn(found.words[1] ?? "", { place: found.place, as: name, ...context });
-  return value === null ? null : { place: found.place, value };
-}
-
-function numberIn(
-  text: string,
-  { place, as, report }: Context & { readonly place: Place; readonly as: string },
-): number | null {
-  const value = /^[+-]?\d{1,12}(\.\d+)?$/.test(text.trim()) ? Number(text) : NaN;
-  if (Number.isFinite(value)) return value;
-  cannot(report, place, { action: `use ${shownQuoted(text)} as ${as}`, fact: "it is no number" });
-  return null;
 }
 
 function addressOf(

@@ -5,6 +5,7 @@
 //
 // What is not followed, included files, definitions over several lines and ~LST, is told where it stands.
 
+import { quotedStretch, unquoted } from "./quoted_words.ts";
 import { cannot, type Place, remark, type Report, shownQuoted, type SourceFile } from "./report.ts";
 
 /** A line of the file: its words, and what stands in its braces. */
@@ -29,12 +30,22 @@ const CHARACTERS_MAX = 4_000_000;
 const LINE_LENGTH_MAX = 20_000;
 const VALUE_LENGTH_MAX = 2_000;
 
-/** The statements of the file. `configId` is what @ lines are compared with; null: nobody knows. */
-export function statementsOf(
+export interface KeepalivedLines {
+  readonly statements: readonly Statement[];
+  /** The config-ids that @ lines are for, when it is not known which of them is this host's; else empty. */
+  readonly strangers: readonly string[];
+}
+
+/** What the file says to one host. `configId` is what @ lines are compared with; null: nobody knows. */
+export function keepalivedLines(
   file: SourceFile,
   { configId, report }: { readonly configId: string | null; readonly report: Report },
-): readonly Statement[] {
-  return treeOf(wordsOf(expanded(linesOf(file), { configId, report }), report), report);
+): KeepalivedLines {
+  const { lines, ids } = expanded(linesOf(file), { configId, report });
+  return {
+    statements: treeOf(wordsOf(lines, report), report),
+    strangers: configId !== null && ids.has(configId) ? [] : [...ids.keys()],
+  };
 }
 
 function linesOf({ name: file, text }: SourceFile): readonly Line[] {
@@ -69,7 +80,7 @@ interface Expansion {
 function expanded(
   lines: readonly Line[],
   { configId, report }: Pick<Expansion, "configId" | "report">,
-): readonly Line[] {
+): Pick<Expansion, "lines" | "ids"> {
   const parameters = new Map([["_HASH", "#"], ["_BANG", "!"]]);
   if (configId !== null) parameters.set("_INSTANCE", configId);
   const expansion: Expansion = { configId, report, parameters, lines: [], characters: 0, ids: new Map() };
@@ -100,7 +111,7 @@ function expanded(
       `none is for ${configId}: HOST of HOST=FILE is to be the config-id`,
     );
   }
-  return expansion.lines;
+  return expansion;
 }
 
 const isContinued = (line: Line | undefined): boolean => line?.text.endsWith("\\") ?? false;
@@ -198,18 +209,23 @@ interface Word {
   readonly place: Place;
 }
 
-/** The words of each line. Double quotes are taken off, and what they hold is one word. */
+const lexeme = new RegExp(
+  String.raw`([{}])|((?:\$\{[^}]{0,99}\}|${quotedStretch}|[^\s{}"\\])+)|".*|\\`,
+  "gu",
+);
+
+/** The words of each line, without quotes and backslashes. */
 function wordsOf(lines: readonly Line[], report: Report): readonly (readonly Word[])[] {
-  const lexeme = /([{}])|"((?:[^"\\]|\\.)*)"|("?(?:\$\{[^}]{0,99}\}|[^\s{}"\\]|\\.|\\)+|")/g;
   return lines.map(({ place, text, changed = false }) =>
-    [...text.matchAll(lexeme)].map(({ 0: all, 1: brace, 2: quoted, 3: plain = "", index }): Word => {
+    [...text.matchAll(lexeme)].map(({ 0: all, 1: brace, 2: word, index }): Word => {
       const at = changed ? place : { ...place, column: index + 1 };
       if (brace !== undefined) return { kind: brace === "{" ? "open" : "close", text: brace, place: at };
-      if (plain.startsWith('"')) {
+      if (word !== undefined) return { kind: "word", text: unquoted(word), place: at };
+      if (all !== "\\") {
         const fact = "the quote is not closed on its line";
         cannot(report, at, { action: `read ${shownQuoted(all)}`, fact, wanted: 'another "' });
       }
-      return { kind: "word", text: quoted ?? plain, place: at };
+      return { kind: "word", text: all, place: at };
     })
   );
 }

@@ -183,10 +183,12 @@ export const groupReasons: ReadonlyMap<string, Reason> = new Map<string, Reason>
 
 /** In a vrrp_script, vrrp_track_process or track_file. */
 export const scriptReasons: ReadonlyMap<string, Reason> = new Map<string, Reason>([
-  ...spread("script process file interval timeout rise fall weight", null),
-  ["user", "put setpriv or runuser in front of its command if it must not run as root"],
+  ...spread("script process file interval timeout rise fall weight user", null),
   ["init_fail", "there is no such setting of a check"],
-  ["init_file", "write the file yourself before the daemon starts"],
+  [
+    "init_file",
+    "a file that is not there counts as 0; write another number yourself before the daemon starts",
+  ],
   ...spread(
     "param_match full_command quorum quorum_max delay fork_delay terminate_delay",
     "a process is looked for by its name alone; write a script for more, and use it as exec",

@@ -50,6 +50,10 @@ export interface SpreadSetting {
   readonly value: string;
 }
 
+/** The setting of that name that counts; names know no case. */
+export const settingOf = ({ settings }: SpreadConf, name: string): SpreadSetting | undefined =>
+  settings.findLast((each) => each.name.toLowerCase() === name.toLowerCase());
+
 const defaultPort = 4803;
 
 /** What the file says; what cannot be understood is in the report. */

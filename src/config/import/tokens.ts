@@ -1,5 +1,5 @@
 // The words of spread.conf and wackamole.conf. Both are read by the same small lexer: words between blanks, braces, an
-// equals sign, texts in quotes, and comments from # to the end of the line.
+// equals sign, texts in quotes, which may go on over several lines, and comments from # to the end of the line.
 //
 // "Group=test" is one word to the originals, which then refuse it; here it is read as it was meant.
 
@@ -12,7 +12,7 @@ export interface Token {
   readonly place: Place;
 }
 
-const lexeme = /(\n)|([^\S\n]+)|#[^\n]*|([{}=])|"([^"\n]*)"|'([^'\n]*)'|([A-Za-z][\w-]*(?==)|[^\s#{}]+)/gy;
+const lexeme = /(\n)|([^\S\n]+)|#[^\n]*|([{}=])|"([^"]*)"|'([^']*)'|([A-Za-z][\w-]*(?==)|[^\s#{}]+)/gy;
 
 /** All tokens of a file; the last one is its end. */
 export function tokensOf({ name: file, text }: SourceFile, report: Report): readonly Token[] {
@@ -30,9 +30,13 @@ export function tokensOf({ name: file, text }: SourceFile, report: Report): read
     if (sign !== undefined) tokens.push({ kind: signs[sign as keyof typeof signs], text: sign, place });
     else if (double !== undefined || single !== undefined) {
       tokens.push({ kind: "word", text: double ?? single ?? "", place });
+      const end = all.lastIndexOf("\n");
+      if (end === -1) continue;
+      line += all.split("\n").length - 1;
+      start = found.index + end + 1;
     } else if (word !== undefined) {
       if (/^["']/.test(all)) {
-        const fact = `the quote is not closed on its line`;
+        const fact = "the quote is not closed";
         cannot(report, place, { action: `read ${shownQuoted(all)}`, fact, wanted: `another ${all[0]}` });
       }
       tokens.push({ kind: "word", text: word, place });

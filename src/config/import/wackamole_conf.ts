@@ -186,15 +186,27 @@ function readPrefer(token: Token, { reading, cursor, report }: Context): void {
   if (next.kind === "word" && next.text.toLowerCase() === "none") cursor.take();
   else if (next.kind === "open") {
     cursor.take();
-    eachInBlock(token, { cursor, report }, (entry) => {
-      const address = addressIn(entry, { report, as: "a preference" });
-      if (address !== null) addresses.push(address);
-    });
-  } else {
-    const address = next.kind === "word" ? addressIn(cursor.take(), { report, as: "a preference" }) : null;
-    if (address !== null) addresses.push(address);
-    else if (next.kind !== "word") misplaced(token, next, { report, wanted: "None, an address, or { ... }" });
+    eachInBlock(token, { cursor, report }, (entry) => addresses.push(...preferenceIn(entry, report)));
+  } else if (next.kind === "word") addresses.push(...preferenceIn(cursor.take(), report));
+  else misplaced(token, next, { report, wanted: "None, an address, or { ... }" });
+}
+
+/** IFACE:ADDRESS/BITS, a plain address, or a name, of which nobody here knows the address. */
+function preferenceIn(entry: Token, report: Report): readonly WackamoleAddress[] {
+  const { text, place } = entry;
+  const ip = parseIpAddress(text);
+  if (ip?.family === 4) return [{ place, interface: "", ip, prefix: 32, net: null }];
+  if (/^(?=.*[A-Za-z])[\w.-]+$/.test(text)) {
+    remark(
+      report,
+      place,
+      `Prefer ${text}`,
+      "no names are looked up: write the VIP's address, and import again",
+    );
+    return [];
   }
+  const address = addressIn(entry, { report, as: "a preference" });
+  return address === null ? [] : [address];
 }
 
 function readVirtualInterfaces(token: Token, { reading, cursor, report }: Context): void {

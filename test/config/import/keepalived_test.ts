@@ -1,17 +1,6 @@
 import { deepEqual, doesNotMatch, equal, match } from "node:assert/strict";
 import { fixture, keepalived, meaningOf, problemsOf, remarksOf, textOf } from "./read.ts";
-
-/** An instance with what tests say of it. */
-const instance = (inside: string, name = "VI_1"): string =>
-  `vrrp_instance ${name} {\n interface eth0\n virtual_ipaddress {\n  10.0.1.1\n }\n${inside}\n}\n`;
-
-const unicast = (own: string, peer: string, more = ""): string =>
-  instance(` unicast_src_ip ${own}\n unicast_peer {\n  ${peer}\n }\n${more}`);
-
-const pair = (more = "", moreOfB = more) => ({
-  a: unicast("10.0.0.1", "10.0.0.2", more),
-  b: unicast("10.0.0.2", "10.0.0.1", moreOfB),
-});
+import { instance, pair, unicast } from "./vrrp.ts";
 
 const rich = () => keepalived({ lb1: fixture("keepalived/lb1.conf"), lb2: fixture("keepalived/lb2.conf") });
 
@@ -54,21 +43,6 @@ Deno.test("a password of keepalived's is nowhere in what is said", () => {
   const text = textOf(rich()) + remarksOf(rich()).join("\n");
   doesNotMatch(text, /secret42/);
   match(text, /authentication \(vrrp_instance INSIDE\): the password is not taken over/);
-});
-
-Deno.test("what keepalived watches and runs is suggested as checks and hooks", () => {
-  const text = textOf(rich());
-  for (
-    const piece of [
-      '[[check]]\nname = "chk_haproxy"\nprocess = "haproxy"\ninterval = "2s"\ntimeout = "2s"\nrise = 2\nfall = 3\nvips = ["GATE"]',
-      '\nexec = ["/usr/local/bin/check_http", "--url", "http://127.0.0.1/alive now"]',
-      '\nfile = "/etc/keepalived/maintenance"',
-      '\nname = "nginx"\nprocess = "nginx"\nvips = ["WEB"]',
-      '\nexec = ["/bin/grep", "-q", "^1", "/sys/class/net/eth9/carrier"]',
-      '# acquire = { command = ["/usr/local/bin/gate", "master"], timeout = "5s", user = "root" }',
-      '# release = { command = ["/usr/local/bin/gate", "backup"], timeout = "5s", user = "root" }',
-    ]
-  ) equal(text.includes(piece), true, `${piece}\n${text}`);
 });
 
 Deno.test("one file alone comes to its host and its peers, who are known by their addresses", () => {
@@ -125,7 +99,7 @@ const meanings: readonly Meaning[] = [
   {
     told: "comments with ! and #, but not in quotes or behind a backslash",
     of: pair(' ! gone }\n notify_master "/bin/x # ! y" # gone {\n'),
-    says: ['["/bin/x", "#", "!", "y"]'],
+    says: ['command = ["/bin/x", "#", "!", "y"]'],
   },
   {
     told: "braces on a line of their own, and close to words",
@@ -225,30 +199,6 @@ const meanings: readonly Meaning[] = [
     says: ['heartbeat = "200ms"', 'timeout = "800ms"'],
     remarks: [/advert_int 3 \(B\): there is one heartbeat/],
   },
-  {
-    told: "scripts that take a shell, and searches for programs",
-    of: {
-      a: `vrrp_script s { script "test -e /x || exit 1" }\nvrrp_script p { script "pidof mysqld" }\n${
-        pair(" track_script {\n  s\n  p weight 2\n }").a
-      }`,
-    },
-    says: ['exec = ["/bin/sh", "-c", "test -e /x || exit 1"]', 'process = "mysqld"'],
-    remarks: [/weight 2 \(p\): checks have no weight/],
-  },
-  {
-    told: "two programs for one hook are told",
-    of: {
-      a: pair(' notify_master "/bin/a"').a +
-        instance(' notify_master "/bin/b"', "B").replaceAll("10.0.1.1", "10.0.2.2"),
-    },
-    says: ['acquire = { command = ["/bin/a"]'],
-    remarks: [/notify_master \/bin\/b: there is one hook acquire for all VIPs/],
-  },
-  {
-    told: "notify gets the words that keepalived gave it",
-    of: pair(" notify /bin/n"),
-    says: ['acquire = { command = ["/bin/n", "INSTANCE", "VI_1", "MASTER"]'],
-  },
 ];
 
 for (const { told, of, says, remarks = [] } of meanings) {
@@ -294,6 +244,22 @@ const bad: readonly {
     of: { a: "global_defs { router_id X }" },
     problems: [
       "a.conf:1:1: Cannot use the file: it has no vrrp_instance (wanted vrrp_instance NAME { ... })",
+    ],
+  },
+  {
+    told: "what may come of lines for other hosts, which is said first",
+    of: { "": `${unicast("10.0.0.1", "10.0.0.2", " priority ${PRIO}")}@lb1 $PRIO=9\n@^lb2 $PRIO=8\n` },
+    problems: [
+      "keepalived.conf:1:1: Cannot choose among the lines for @lb1, @lb2: whose file this is was not said, and what else is told of it may come of that (wanted --keepalived HOST=FILE, where HOST is lb1 or lb2)",
+      'keepalived.conf:10:2: Cannot use "${PRIO}" as priority: it is no number',
+    ],
+  },
+  {
+    told: "what may come of a host that no line is for",
+    of: { a: `@lb1 $PRIO=9\n${unicast("10.0.0.1", "10.0.0.2", " priority ${PRIO}")}` },
+    problems: [
+      "a.conf:1:1: Cannot choose among the lines for @lb1: they are not for a, and what else is told of it may come of that (wanted --keepalived HOST=FILE, where HOST is lb1)",
+      'a.conf:11:2: Cannot use "${PRIO}" as priority: it is no number',
     ],
   },
   {

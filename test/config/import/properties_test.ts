@@ -155,7 +155,12 @@ const instances = fc.array(
     priorities: fc.tuple(fc.integer({ min: 1, max: 254 }), fc.integer({ min: 1, max: 254 })),
     advert: fc.constantFrom("1", "0.1", "0.01", "0.003", "5", "40.95", "300"),
     nopreempt: fc.boolean(),
-    script: fc.string(),
+    script: fc.string().filter((script) => script.trim() !== ""),
+    pace: fc.dictionary(
+      fc.constantFrom("interval", "timeout", "rise", "fall"),
+      fc.constantFrom("0", "0.5", "1", "7", "300", "100000"),
+    ),
+    reverse: fc.constantFrom("", " weight 0 reverse"),
   }),
   { minLength: 1, maxLength: 6 },
 );
@@ -164,12 +169,14 @@ Deno.test("whatever the importer prints of right files of keepalived, the loader
   fc.assert(fc.property(instances, (made) => {
     const address = (instance: number, at: number) => `10.1.${instance}.${at + 1}`;
     const file = (own: 0 | 1) =>
-      made.map(({ on, addresses, priorities, advert, nopreempt, script }, index) =>
-        `vrrp_script s${index} {\n script ${JSON.stringify(script.replaceAll('"', "'"))}\n}\n` +
+      made.map(({ on, addresses, priorities, advert, nopreempt, script, pace, reverse }, index) =>
+        `vrrp_script s${index} {\n script ${JSON.stringify(script.replaceAll('"', "'"))}\n${
+          Object.entries(pace).map((pair) => pair.join(" ")).join("\n")
+        }\n}\n` +
         `vrrp_instance V${index} {\n interface ${on}\n priority ${priorities[own]}\n advert_int ${advert}\n` +
         ` unicast_src_ip 10.0.0.${own + 1}\n unicast_peer {\n  10.0.0.${
           2 - own
-        }\n }\n track_script {\n  s${index}\n }\n` +
+        }\n }\n track_script {\n  s${index}${reverse}\n }\n` +
         (nopreempt ? " nopreempt\n" : "") +
         ` virtual_ipaddress {\n${
           Array.from({ length: addresses }, (_, at) => address(index, at)).join("\n")

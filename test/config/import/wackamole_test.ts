@@ -43,7 +43,7 @@ Deno.test("of the operator's own files nothing is left out silently", () => {
   equal(told.length, directives.length);
   match(
     textOf(wackamole(seed)),
-    /\nfile = "\/var\/log\/molehill_%h\.log"\nlevel = "info"\nsyslog = true\n/,
+    /Spread logged to \/usr\/local\/etc\/spreadlog_%h\.log\.[^[]*\[log\]\nfile = "\/var\/log\/molehill\/%h\.log"\nlevel = "info"\nsyslog = true\n/,
   );
 });
 
@@ -171,6 +171,47 @@ const meanings: readonly Meaning[] = [
     says: ['prefer = ["b", "a"]', 'prefer = ["a"]'],
   },
   {
+    told: "a preference may be a plain address",
+    files: { of: { a: interfaces("eth0:10.0.1.1/32", "Prefer 10.0.1.1"), b: WACKAMOLE } },
+    says: ['prefer = ["a"]'],
+  },
+  {
+    told: "a preference that is a name is told, for no names are looked up",
+    files: {
+      of: { a: interfaces("eth0:10.0.1.1/32", "Prefer web.example.org\nPrefer { 3com }"), b: WACKAMOLE },
+    },
+    says: [],
+    remarks: [
+      /a\.conf:3:8: Prefer web\.example\.org: no names are looked up/,
+      /a\.conf:4:10: Prefer 3com: no names are looked up/,
+    ],
+  },
+  {
+    told: "texts in quotes may go on over several lines",
+    files: { conf: `Group = "one\ntwo"\nFrob\n${WACKAMOLE.replace("Group = g", "")}` },
+    says: ['name = "one-two"'],
+    remarks: [/wackamole\.conf:3:1: Frob: unknown/],
+  },
+  {
+    told: "LogFacility is that of [log], beside what Spread logged or alone",
+    files: {
+      spread: `EventLogFile = /var/log/spread.log\n${SPREAD}`,
+      conf: `LogFacility = LOG_LOCAL3\n${WACKAMOLE}`,
+    },
+    says: ['file = "/var/log/molehill/molehill.log"\nlevel = "info"\nsyslog = "local3"'],
+  },
+  {
+    told: "LogFacility alone",
+    files: { conf: `LogFacility = LOG_DAEMON\n${WACKAMOLE}` },
+    says: ['[log]\nlevel = "info"\nsyslog = true'],
+  },
+  {
+    told: "a facility that the log cannot have is told",
+    files: { conf: `LogFacility = LOG_MAIL\n${WACKAMOLE}` },
+    says: ["syslog = true"],
+    remarks: [/LogFacility = LOG_MAIL: no such facility here/],
+  },
+  {
     told: "unknown directives are told with what may have been meant",
     files: { spread: `Frob { a b }\n${SPREAD}`, conf: `Controll = x\nFrob { c { d } }\n${WACKAMOLE}` },
     says: [],
@@ -225,7 +266,7 @@ const bad: readonly Bad[] = [
       'wackamole.conf:1:21: Cannot use "" as interface of "10.0.1.1": it is empty (wanted one such as in eth0:10.0.0.1/32)',
       'wackamole.conf:1:33: Cannot use "eth0:10.0.1.300/32" as a virtual interface: it is no address of an interface (wanted eth0:10.0.0.1/32)',
       'wackamole.conf:2:1: Cannot use "soon" as Mature: it is no time interval (wanted a number with a unit, such as 5s or 2m)',
-      'wackamole.conf:3:9: Cannot read ""x": the quote is not closed on its line (wanted another ")',
+      'wackamole.conf:3:9: Cannot read ""x": the quote is not closed (wanted another ")',
     ].toSorted(byPlace),
   },
   {

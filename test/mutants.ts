@@ -21,7 +21,10 @@ export const mutants: readonly Mutant[] = [
     find:
       "if (!sameView(word.view, view) && !words.promised.some((each) => sameView(each, word.view))) continue;",
     replace: "",
-    caughtBy: { test: "test/core/words_test.ts", name: "who joins hears nothing of what was said before" },
+    caughtBy: {
+      test: "test/core/words_test.ts",
+      name: "who joins hears nothing of what others have still to hear",
+    },
   },
   {
     fault: "views do not repeat what was said lately",

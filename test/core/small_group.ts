@@ -114,7 +114,7 @@ export class SmallGroup {
   readonly announced: { readonly at: number; readonly host: string; readonly vip: VipName }[] = [];
   /** Pairs "from>to" over which nothing gets. */
   readonly cut = new Set<string>();
-  /** Messages that get lost, as "host kind". */
+  /** Messages that get lost, as "host kind" or "from>to kind". */
   readonly lost = new Set<string>();
   /** What becomes of every message between its sender and its receiver. */
   onTheWay: (message: Message) => Message = (message) => message;
@@ -335,7 +335,9 @@ export class SmallGroup {
   }
 
   #deliver(from: string, to: string, effect: NodeEffect & { kind: "broadcast" | "send" }): void {
-    if (this.cut.has(`${from}>${to}`) || this.lost.has(`${from} ${effect.message.kind}`)) return;
+    const { kind } = effect.message;
+    if (this.cut.has(`${from}>${to}`)) return;
+    if (this.lost.has(`${from} ${kind}`) || this.lost.has(`${from}>${to} ${kind}`)) return;
     // As the codec does, hosts that the receiver's configuration does not have are not listened to.
     if (!this.hosts.get(to)?.node.group.hosts.some(({ name }) => name === from)) return;
     const { host, incarnation } = this.#host(from).node.self;

@@ -144,10 +144,11 @@ Deno.test("however much is said, reports and views stay small, and everybody hea
 
 Deno.test("who has missed a view hears all that was said in it, however much is said after it", () => {
   const group = startedGroup({ hosts: ["a", "b", "c", "d", "e"] });
-  group.lost.add("a install");
-  for (let round = 0; round < 4; round += 1) {
+  group.lost.add("a>e install");
+  for (let round = 0; round < 8; round += 1) {
     for (const host of ["b", "c", "d", "e"]) {
-      for (let each = 0; each < 16; each += 1) send(group, host, `${host}${round}-${each}`);
+      const { asked, said } = group.status(host).words;
+      for (let open = asked - said; open < 16; open += 1) send(group, host, `${host}${round}-${open}`);
     }
     group.run(30);
   }
@@ -180,7 +181,7 @@ Deno.test("what a view has no room for is said by the next one, at once", () => 
 
 Deno.test("who misses installs for seconds hears what was said in them", () => {
   const group = startedGroup();
-  group.lost.add("a install");
+  group.lost.add("a>c install");
   send(group, "b", "one");
   group.run(20);
   assert.equal(heardBy(group, "a"), "one");
@@ -215,6 +216,25 @@ Deno.test("who joins hears nothing of what was said before", () => {
   group.run(100);
   assert.equal(heardBy(group, "a"), "early late");
   assert.equal(heardBy(group, "c"), "late");
+});
+
+Deno.test("who joins hears nothing of what others have still to hear", () => {
+  const group = startedGroup({ hosts: ["a", "b", "c", "d"] }, "a", "b", "c");
+  group.run(6_000);
+  group.lost.add("a>c install");
+  send(group, "b", "one");
+  group.run(20);
+  group.start("d");
+  group.run(150);
+  group.lost.clear();
+  send(group, "b", "two");
+  group.run(2_000);
+  assert.deepEqual(["a", "b", "c", "d"].map((host) => heardBy(group, host)), [
+    "one two",
+    "one two",
+    "one two",
+    "two",
+  ]);
 });
 
 Deno.test("what is said in one part of a split group is not heard in the other", () => {

@@ -49,7 +49,7 @@ export async function placeInitScript(
     RUNTIME_DIR: host.runtimeDirectory,
     STATE_DIR: host.stateDirectory,
     ERROR_FILE: errorFile,
-    LOG_DIR: `${lab.directory}/log-${host.name}`,
+    LOG_DIR: `${lab.directory}/log`,
     ...defaults,
   }).map(([name, value]) => `${name}='${value}'\n`);
   await Deno.writeTextFile(defaultsFile, lines.join(""));

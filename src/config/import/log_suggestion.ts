@@ -20,7 +20,7 @@ export function logOf(spread: SpreadConf, wackamole: WackamoleConf, report: Repo
     "Wackamole told the system log who took which address. This is one log for both, and what Wackamole told has the " +
     'level "info".',
     ...(file === undefined ? [] : [
-      "The unit file of systemd makes the directory, and lets the daemon write in no other; without systemd make it first.",
+      "The unit file and the init script make the directory, and the unit file lets the daemon write in no other.",
     ]),
   ];
   return [{

@@ -10,6 +10,7 @@ import { askEvents, noAnswerText } from "../host/control_client.ts";
 import { controlSocketPath } from "../host/control_server.ts";
 import { type Action, defineCommand } from "./command.ts";
 import { exitCode } from "./exit_codes.ts";
+import { seenEnough } from "./onlooker.ts";
 import { daemonOptions } from "./options.ts";
 import { renderEvent } from "./render_events.ts";
 import type { Terminal } from "./terminal.ts";
@@ -42,7 +43,7 @@ host's clock. The last entries are kept over restarts, in the state directory.`,
       [`molehill events --json --last 2000 | jq 'select(.kind == "vipMoved")'`, "all moves, for a script"],
     ],
     exitCodes: [
-      [exitCode.ok, "shown; with --follow, ended by Ctrl-C"],
+      [exitCode.ok, "shown; with --follow, ended by Ctrl-C or SIGTERM, or nobody reads it any more"],
       [
         exitCode.unreachable,
         "no daemon answers; with --follow only at the beginning, later it waits for one",
@@ -84,10 +85,13 @@ async function showEvents(
     terminal.err(`${noAnswerText(first)}\n`);
     return exitCode.unreachable;
   }
+  const isEnough = follow ? seenEnough(terminal) : null;
   let after = show(first.events, last === 0 ? [] : first.events.entries.slice(-last));
   let isGone = false;
-  while (follow) {
-    const answer = await askEvents(socket, { after, wait: waitSeconds }, { timeoutMs });
+  while (isEnough !== null && terminal.isRead()) {
+    const next = askEvents(socket, { after, wait: waitSeconds }, { timeoutMs });
+    const answer = await Promise.race([isEnough, next]);
+    if (answer === "ended") break;
     if (answer.kind === "ok") {
       isGone = false;
       // A record that was thrown away begins anew.
@@ -96,7 +100,10 @@ async function showEvents(
     }
     if (!isGone) terminal.err(`${noAnswerText(answer)}; waiting for it\n`);
     isGone = true;
-    await new Promise((resolve) => setTimeout(resolve, retryMs));
+    if (await Promise.race([isEnough, passed(retryMs)]) === "ended") break;
   }
   return exitCode.ok;
 }
+
+const passed = (ms: number): Promise<"passed"> =>
+  new Promise((resolve) => setTimeout(() => resolve("passed"), ms));

@@ -479,12 +479,13 @@ class Daemon {
     this.#hasEnded = true;
     this.#ports.clock.setAlarm(null);
     this.#addressWork.end();
-    dismissWaiters([...this.#waiters, ...this.#listeners], stopping);
+    dismissWaiters(this.#waiters, "Cannot finish this: the daemon stops");
+    dismissWaiters(this.#listeners, stopping);
     this.#outside.end(ending);
   }
 }
 
-const stopping = "Cannot finish this: the daemon stops";
+const stopping = "The daemon stops";
 const unheld = "Cannot plan: the group has no view yet in which VIPs are held (wanted one)";
 
 /** How long a clean stop may take: what the node gives the others to take over, and the machine's work. */

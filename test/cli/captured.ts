@@ -15,6 +15,7 @@ export async function molehill(...args: readonly string[]): Promise<Captured> {
   const terminal: Terminal = {
     out: (text) => void (written.out += text),
     err: (text) => void (written.err += text),
+    isRead: () => true,
     colours: false,
     interactive: false,
     width: null,

@@ -5,16 +5,11 @@ import { deepEqual, equal, match, ok } from "node:assert/strict";
 import { fileURLToPath } from "node:url";
 import type { ControlServer } from "../../src/daemon/ports.ts";
 import { openControlServer } from "../../src/host/control_server.ts";
-import { builtBinary, denoProgram } from "../support/binary.ts";
+import { programs } from "../support/binary.ts";
 import { PseudoTerminal } from "../support/pseudo_terminal.ts";
 import { waitUntil } from "../support/wait.ts";
 import { molehill } from "./captured.ts";
 import { well } from "./status_values.ts";
-
-const programs: Readonly<Record<string, () => Promise<readonly string[]>>> = {
-  "on Deno": () => Promise.resolve(denoProgram()),
-  "as the executable": async () => [await builtBinary()],
-};
 
 /** A runtime directory in which something answers for a daemon. */
 class StandIn implements AsyncDisposable {

@@ -377,15 +377,23 @@ class Daemon {
 
   /** The kernel is asked first; all the rest is of one instant. */
   async #explain(vip: VipName): Promise<ControlResponse> {
-    const { version, ports: { clock, announcer } } = this.#parts;
+    const { version, ports: { clock, announcer, configuration } } = this.#parts;
     const observed = await this.#addressWork.observe();
     const now = clock.now();
     const account = explainVip(this.#node, vip, now);
     if (account === null) {
       return { kind: "refused", http: 404, error: `Cannot explain "${vip}": it is gone just now` };
     }
-    const facts = { version, group: this.#group, confirmations: announcer.confirmations(), observed, now };
-    const explanation = reportExplanation(account, { ...facts, wallTime: clock.wallTime() });
+    const { holder } = account.vip;
+    const explanation = reportExplanation(account, {
+      version,
+      group: this.#group,
+      confirmations: announcer.confirmations(),
+      observed,
+      isChecked: holder !== null && configuration.isChecked({ host: holder, vip }),
+      now,
+      wallTime: clock.wallTime(),
+    });
     return { kind: "explanation", explanation };
   }
 

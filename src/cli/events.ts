@@ -23,7 +23,7 @@ const eventsJsonOption = option("--json", {
 });
 const lastOption = withDefault(
   option("--last", integer({ metavar: "N", min: 0 }), {
-    description: message`Begin with the last N entries; 0: only what happens from now on.`,
+    description: message`Begin with the last N entries, at most 2,000; 0: only what happens from now on.`,
   }),
   100,
 );
@@ -35,8 +35,8 @@ export const eventsCommand = defineCommand(
     summary: "Show what happened: views, moves and why, failovers and how long they took, operators' words.",
     description:
       `Prints the record of this host, oldest first. What is marked "group" came with a view: every \
-host that was in that view has it, in the same order. What is marked "host" this host alone knows of. Times are by this \
-host's clock. The last entries are kept over restarts, in the state directory.`,
+host that was in that view has it, in the same order; a view of the same hosts in which nothing moved is left out. What \
+is marked "host" this host alone knows of. Times are by this host's clock. The last entries are kept over restarts, in the state directory.`,
     examples: [
       ["molehill events", "the last hundred entries"],
       ["molehill events --follow --last 0", "what happens from now on"],

@@ -46,7 +46,7 @@ import { answerListeners, type Listener, listenersDeadline } from "./listeners.t
 import { notesText } from "./notes_text.ts";
 import { reportPlan } from "./plan_report.ts";
 import type { Ports, Reloaded } from "./ports.ts";
-import { entriesOf, recordingLog } from "./record.ts";
+import { Chronicle, recordingLog } from "./record.ts";
 import { type Ending, shutDown } from "./shutdown.ts";
 import { type Refusal, reportStatus } from "./status_report.ts";
 import { answerWaiters, dismissWaiters, type Waiter, waitersDeadline } from "./waiters.ts";
@@ -96,6 +96,7 @@ class Daemon {
   readonly #inbox: Inbox;
   readonly #addressWork: AddressWork;
   readonly #failovers: Failovers;
+  readonly #chronicle = new Chronicle();
   readonly #drains: Drains;
   readonly #queue: NodeEvent[] = [];
   #group: Group;
@@ -256,7 +257,7 @@ class Daemon {
     const { log, record } = this.#ports;
     const lines = notesText(notes);
     for (const { level, text, kind } of lines) log.write(level, text, { kind });
-    record.append(entriesOf(lines));
+    record.append(this.#chronicle.entriesOf(lines));
   }
 
   /** Tells the group what failovers to this host took, as soon as that is known. */

@@ -13,22 +13,26 @@ export interface Terminal {
   readonly isRead: () => boolean;
   /** True when standard output is a terminal and the person did not forbid colours (NO_COLOR). */
   readonly colours: boolean;
-  /** True when standard output is a terminal that can do more than print. */
-  readonly interactive: boolean;
+  /** Why no text can take the place of the one before it, for people; null: it can. */
+  readonly liveObstacle: string | null;
   /** In characters; null when it is not known and nothing needs to be wrapped. */
   readonly width: number | null;
 }
 
 /** Standard output and standard error of this process. */
 export function processTerminal(): Terminal {
-  // A dumb terminal cannot move its cursor, and knows no colours.
-  const interactive = Deno.stdout.isTerminal() && Deno.env.get("TERM") !== "dumb";
+  const liveObstacle = !Deno.stdout.isTerminal()
+    ? "standard output is no terminal"
+    : Deno.env.get("TERM") === "dumb"
+    ? "this terminal cannot move its cursor (TERM=dumb)"
+    : null;
+  const interactive = liveObstacle === null;
   return {
     out,
     err,
     isRead: readerWatch(),
     colours: interactive && (Deno.env.get("NO_COLOR") ?? "") === "",
-    interactive,
+    liveObstacle,
     width: interactive ? consoleWidth() : null,
   };
 }

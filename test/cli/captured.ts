@@ -17,7 +17,7 @@ export async function molehill(...args: readonly string[]): Promise<Captured> {
     err: (text) => void (written.err += text),
     isRead: () => true,
     colours: false,
-    interactive: false,
+    liveObstacle: "standard output is no terminal",
     width: null,
   };
   const code = await runCommandLine(args, terminal);

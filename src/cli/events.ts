@@ -10,6 +10,7 @@ import { askEvents, noAnswerText } from "../host/control_client.ts";
 import { controlSocketPath } from "../host/control_server.ts";
 import { type Action, defineCommand } from "./command.ts";
 import { exitCode } from "./exit_codes.ts";
+import { seenEnough } from "./onlooker.ts";
 import { daemonOptions } from "./options.ts";
 import { renderEvent } from "./render_events.ts";
 import type { Terminal } from "./terminal.ts";
@@ -22,7 +23,7 @@ const eventsJsonOption = option("--json", {
 });
 const lastOption = withDefault(
   option("--last", integer({ metavar: "N", min: 0 }), {
-    description: message`Begin with the last N entries; 0: only what happens from now on.`,
+    description: message`Begin with the last N entries, at most 2,000; 0: only what happens from now on.`,
   }),
   100,
 );
@@ -34,15 +35,15 @@ export const eventsCommand = defineCommand(
     summary: "Show what happened: views, moves and why, failovers and how long they took, operators' words.",
     description:
       `Prints the record of this host, oldest first. What is marked "group" came with a view: every \
-host that was in that view has it, in the same order. What is marked "host" this host alone knows of. Times are by this \
-host's clock. The last entries are kept over restarts, in the state directory.`,
+host that was in that view has it, in the same order; a view of the same hosts in which nothing moved is left out. What \
+is marked "host" this host alone knows of. Times are by this host's clock. The last entries are kept over restarts, in the state directory.`,
     examples: [
       ["molehill events", "the last hundred entries"],
       ["molehill events --follow --last 0", "what happens from now on"],
       [`molehill events --json --last 2000 | jq 'select(.kind == "vipMoved")'`, "all moves, for a script"],
     ],
     exitCodes: [
-      [exitCode.ok, "shown; with --follow, ended by Ctrl-C"],
+      [exitCode.ok, "shown; with --follow, ended by Ctrl-C or SIGTERM, or nobody reads it any more"],
       [
         exitCode.unreachable,
         "no daemon answers; with --follow only at the beginning, later it waits for one",
@@ -84,10 +85,13 @@ async function showEvents(
     terminal.err(`${noAnswerText(first)}\n`);
     return exitCode.unreachable;
   }
+  const isEnough = follow ? seenEnough(terminal) : null;
   let after = show(first.events, last === 0 ? [] : first.events.entries.slice(-last));
   let isGone = false;
-  while (follow) {
-    const answer = await askEvents(socket, { after, wait: waitSeconds }, { timeoutMs });
+  while (isEnough !== null && terminal.isRead()) {
+    const next = askEvents(socket, { after, wait: waitSeconds }, { timeoutMs });
+    const answer = await Promise.race([isEnough, next]);
+    if (answer === "ended") break;
     if (answer.kind === "ok") {
       isGone = false;
       // A record that was thrown away begins anew.
@@ -96,7 +100,10 @@ async function showEvents(
     }
     if (!isGone) terminal.err(`${noAnswerText(answer)}; waiting for it\n`);
     isGone = true;
-    await new Promise((resolve) => setTimeout(resolve, retryMs));
+    if (await Promise.race([isEnough, passed(retryMs)]) === "ended") break;
   }
   return exitCode.ok;
 }
+
+const passed = (ms: number): Promise<"passed"> =>
+  new Promise((resolve) => setTimeout(() => resolve("passed"), ms));

@@ -19,6 +19,6 @@ export const exitCode = {
   internal: 70,
   /** EX_IOERR: what was to be said could not be written. */
   unwritten: 74,
-  /** EX_TEMPFAIL: another daemon runs in this runtime directory. */
+  /** EX_TEMPFAIL: another daemon runs in this runtime directory, or has this state directory. */
   alreadyRunning: 75,
 } as const;

@@ -63,7 +63,7 @@ export function cutLine(line: string, columns: number): string {
     }
     if (width === columns) break;
     // Whatever a host may have said of itself, it does not move the cursor here.
-    cut += /\p{Cc}/u.test(token) ? "?" : token;
+    cut += /[\p{Cc}\p{Bidi_Control}]/u.test(token) ? "?" : token;
     width += 1;
   }
   return isPainted ? `${cut}\x1b[0m` : cut;

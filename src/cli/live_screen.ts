@@ -72,7 +72,8 @@ function awayText(
 const enter = "\x1b[?1049h\x1b[?7l\x1b[?25l";
 const leave = "\x1b[?25h\x1b[?7h\x1b[?1049l";
 
-const endSignals = ["SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT"] as const;
+/** All of these would end the process at once, and leave the terminal as it is. */
+const endSignals = ["SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT", "SIGUSR1", "SIGUSR2"] as const;
 
 class LiveScreen {
   /** Fulfilled when somebody ends it; rejected with an error that nobody caught. */

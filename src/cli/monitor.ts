@@ -48,7 +48,7 @@ Keys: arrows, j, k, PgUp and PgDn scroll, q or Ctrl-C ends it.`,
   map(
     object({ ...daemonOptions, json: jsonOption, once: onceOption }),
     (options): Action => (terminal) =>
-      options.json || options.once || !terminal.interactive
+      options.json || options.once || terminal.liveObstacle !== null
         ? once(options, terminal)
         : live(options, terminal),
   ),

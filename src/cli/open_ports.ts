@@ -1,7 +1,8 @@
 // Opens everything that the daemon needs from this host, or nothing: whatever is missing, what was opened before is
 // closed again, and until the last of it is open no address has been touched.
 //
-// The control socket comes first, because it is the lock of the runtime directory; the guard comes last, because it
+// The control socket comes first, because it is the lock of the runtime directory, and then the lock of the state
+// directory: who finds another daemon has opened nothing else. The guard comes last, because it
 // is what may do something on its own.
 
 import { resolve } from "node:path";
@@ -25,6 +26,7 @@ import { openPacketSocket, type PacketSocketOutcome } from "../host/packet_socke
 import { preflight } from "../host/preflight.ts";
 import { searchPath } from "../host/programs.ts";
 import { openRecord } from "../host/record_file.ts";
+import { lockStateDir } from "../host/state_lock.ts";
 import { openNetwork } from "../host/udp.ts";
 import type { ConfiguredLog } from "./configured_log.ts";
 import { hostAddresses, type Placement } from "./placement.ts";
@@ -34,7 +36,7 @@ export type OpenedPorts =
   | { readonly kind: "open"; readonly ports: Ports }
   /** For people: something that the daemon needs is missing here. */
   | { readonly kind: "unavailable"; readonly problems: readonly string[] }
-  /** For people: another daemon has the runtime directory. */
+  /** For people: another daemon has the runtime directory, or the state directory. */
   | { readonly kind: "alreadyRunning"; readonly problems: readonly string[] };
 
 export interface PortOptions {
@@ -84,14 +86,15 @@ async function findNeeds({ configuration, placement }: Wanted, packetSocket: Pac
 }
 
 async function openInOrder(
-  { configuration, host, keyring, placement, runtimeDir: givenDir, stateDir, log, signals }: PortOptions,
+  { configuration, host, keyring, placement, runtimeDir: givenDir, stateDir: givenStateDir, log, signals }:
+    PortOptions,
   toClose: (close: () => Promise<void>) => void,
 ): Promise<OpenedPorts> {
   const { vips, targets, segments } = placement;
   const packetSocket = packetSocketFor(configuration);
   if (packetSocket?.kind === "ok") toClose(async () => packetSocket.socket.close());
   // The programs that are started here need not share this process's working directory.
-  const runtimeDir = resolve(givenDir);
+  const [runtimeDir, stateDir] = [resolve(givenDir), resolve(givenStateDir)];
   const needs = await findNeeds({ configuration, placement }, packetSocket);
   if (needs.kind !== "found") return needs;
   const { programs, arping, hookCheck } = needs;
@@ -100,6 +103,10 @@ async function openInOrder(
   const control = await openControlServer(runtimeDir);
   if (control.kind === "problem") return await whoseRuntimeDir(runtimeDir, control.problem);
   toClose(() => control.server.close());
+
+  const lock = await lockStateDir(stateDir);
+  if (lock.kind === "taken") return { kind: "alreadyRunning", problems: [takenText(stateDir)] };
+  if (lock.kind === "locked") toClose(async () => lock.release());
 
   const network = await openNetwork(segments, { log });
   if (network.kind === "problems") return unavailable(network.problems);
@@ -145,7 +152,7 @@ async function openInOrder(
   });
   if (guard.kind === "problem") return unavailable([guard.problem]);
 
-  const record = await openRecord({ stateDir: resolve(stateDir), log });
+  const record = await openRecord({ stateDir, log });
   const hooks = openHooks({ ...hookCheck, hooks: configuration.hooks, vips, setsid: programs.setsid });
   const checks = openChecks({
     checks: placement.checks,
@@ -165,7 +172,7 @@ async function openInOrder(
     guard: guard.guard,
     hooks,
     checks,
-    drainFile: await openDrainFile(resolve(stateDir)),
+    drainFile: await openDrainFile(stateDir),
     control: control.server,
     signals,
     configuration: createConfigurationFile({
@@ -189,6 +196,10 @@ async function openInOrder(
 }
 
 const unavailable = (problems: readonly string[]) => ({ kind: "unavailable", problems }) as const;
+
+const takenText = (stateDir: string): string =>
+  `Cannot keep anything in "${stateDir}": another daemon keeps its record and its drain there (wanted a state ` +
+  "directory of its own: --state-dir)";
 
 /** A daemon that answers on the socket is the reason; it says who it is. */
 async function whoseRuntimeDir(runtimeDir: string, problem: string): Promise<OpenedPorts> {

@@ -1,11 +1,25 @@
 // The options that several commands share: the same names and defaults everywhere. Each command takes all of the
 // common ones, so that one set of them fits every call from a script; its help shows those that it uses.
 
-import { type Message, message } from "@optique/core/message";
+import { type Message, message, text } from "@optique/core/message";
 import { map, optional, withDefault } from "@optique/core/modifiers";
 import { option } from "@optique/core/primitives";
-import { string } from "@optique/core/valueparser";
+import { string, type ValueParser } from "@optique/core/valueparser";
 import { path } from "@optique/run/valueparser";
+import { type LineLimits, lineProblem, lineWanted, REASON } from "../codec/one_line.ts";
+
+/** TEXT: what people are to read on a screen. */
+export const oneLine = (limits: LineLimits): ValueParser<"sync", string> => ({
+  mode: "sync",
+  metavar: "TEXT",
+  placeholder: "",
+  parse(input) {
+    const problem = lineProblem(input, limits);
+    if (problem === null) return { success: true, value: input };
+    return { success: false, error: [text(`The text ${problem} (wanted ${lineWanted(limits)}).`)] };
+  },
+  format: (line) => line,
+});
 
 /** Where the configuration file is, if --config does not say otherwise. */
 export const defaultConfig = "/etc/molehill/molehill.toml";
@@ -52,7 +66,7 @@ export const jsonOption = option("--json", { description: message`Print the daem
 /** --reason TEXT: shown by status and logged; empty when it is not given. */
 export const reasonOption = map(
   optional(
-    option("--reason", string({ metavar: "TEXT" }), {
+    option("--reason", oneLine(REASON), {
       description: message`Why; shown by "molehill status" and in the log.`,
     }),
   ),

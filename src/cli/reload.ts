@@ -61,6 +61,8 @@ export function createConfigurationFile(parts: ReloadParts): ConfigurationFile {
       if (parts.addresses.former().length === 0) void guardNoMore();
       return { kind: "taken", group: present.group, segments: segmentsOfHosts(present) };
     },
+    isChecked: ({ host, vip }) =>
+      present.checks.some(({ hosts, vips }) => hosts.includes(host) && (vips?.includes(vip) ?? true)),
   };
 
   /** Nothing here waits: a call of the daemon finds all of it changed, or nothing. */

@@ -12,8 +12,8 @@ export function renderEvent(
 ): string {
   const time = at.replace("T", " ").replace("Z", "");
   const colour = levelColours[level];
-  // What the group says may come from a person: it must not move the reader's cursor.
-  const plain = text.replace(/\p{Cc}/gu, "?");
+  // What the group says may come from a person: it must not move the reader's cursor, nor turn what he reads.
+  const plain = text.replace(/[\p{Cc}\p{Bidi_Control}]/gu, "?");
   return `${colours ? paint(time, "faint") : time}  ${scope.padEnd(5)}  ${
     colours && colour !== null ? paint(plain, colour) : plain
   }\n`;

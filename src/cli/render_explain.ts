@@ -53,7 +53,7 @@ function nextText({ host, problem }: NonNullable<Explanation["next"]>, holder: s
 
 function renderHosts({ hosts, vip, next }: Explanation, { colours }: RenderOptions): readonly string[] {
   const hasPreferences = hosts.some(({ preferred }) => preferred !== null);
-  const rows = hosts.map(({ name, holder, preferred, able, obstacles, damped }) => [
+  const rows = hosts.map(({ name, holder, preferred, able, obstacles, failing, damped }) => [
     name,
     ableCell({ holder, able }),
     ...(hasPreferences ? [preferred === null ? "-" : String(preferred)] : []),
@@ -61,6 +61,8 @@ function renderHosts({ hosts, vip, next }: Explanation, { colours }: RenderOptio
       ...(holder ? [vip.state === "held" ? "has it" : "is to have it"] : []),
       ...(name === next?.host && !holder ? ["next"] : []),
       ...obstacles,
+      ...failing,
+      ...(failing.length > 0 ? ["it is given only what no host that is well can hold"] : []),
       ...(damped ? ["came and went too often lately: it is given only what nobody else can hold"] : []),
     ].join("; "),
   ]);

@@ -60,7 +60,7 @@ function renderHosts(monitor: Monitor, { colours }: RenderOptions): readonly str
       host.follows ?? "-",
       String(host.vips),
       isHeard ? roundTripText(host.round_trip_ms) : "-",
-      isHeard ? lossCell(host) : "-",
+      isHeard ? lossCell(host) : unheardCell(host, monitor),
       isHeard ? clockCell(host) : "-",
       host.version ?? "-",
       fileCell(host),
@@ -98,6 +98,12 @@ function lossCell({ heartbeats }: Host): Cell {
     text: `${(share * 100).toFixed(1)}%`,
     ...(share > 0.05 ? { colour: "bad" } : share > 0 ? { colour: "doubtful" } : {}),
   };
+}
+
+/** What others hear of it is lost on its way to us; else it may say nothing. */
+function unheardCell({ name, state }: Host, { hosts }: Monitor): Cell {
+  const isElsewhere = state === "silent" && hosts.some(({ hears }) => hears?.includes(name));
+  return isElsewhere ? { text: "100%", colour: "bad" } : { text: "-" };
 }
 
 /** "+3ms": it is ahead of ours. */

@@ -48,10 +48,10 @@ It needs the privilege to change addresses (root, or CAP_NET_ADMIN and CAP_NET_R
 missing it says so and changes nothing. So does --dry-run, also while a daemon runs: for before a restart.`,
     examples: [
       ["molehill run", "as the unit file does"],
-      ["molehill run --config ./test.toml --host test00 --runtime-dir /tmp/test00", "on a trial"],
+      ["molehill run --config trial.toml --runtime-dir /tmp/a --state-dir /tmp/a", "on a trial"],
       [
         "molehill run --dry-run && systemctl restart molehill",
-        "only if it can start again",
+        "if it can start again",
       ],
     ],
     exitCodes: [
@@ -59,7 +59,10 @@ missing it says so and changes nothing. So does --dry-run, also while a daemon r
       [exitCode.badConfiguration, "the configuration cannot be used, or does not say which host this is"],
       [exitCode.unavailable, "this host lacks something: a program, an interface, a privilege, a free port"],
       [exitCode.internal, "Molehill itself failed; the VIPs were removed"],
-      [exitCode.alreadyRunning, "another daemon runs in this runtime directory"],
+      [
+        exitCode.alreadyRunning,
+        "another daemon runs in this runtime directory, or keeps its state in this state directory",
+      ],
     ],
   },
   map(

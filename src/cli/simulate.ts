@@ -113,7 +113,7 @@ function tellAll(
 }
 
 /** A line that is overwritten, where a person looks on. */
-function progressOn({ interactive, err }: Terminal): Progress {
-  if (!interactive || process.stderr.isTTY !== true) return () => {};
+function progressOn({ liveObstacle, err }: Terminal): Progress {
+  if (liveObstacle !== null || process.stderr.isTTY !== true) return () => {};
   return (done, all) => err(done === all ? "\r\x1b[K" : `\r\x1b[KSimulating story ${done + 1} of ${all}`);
 }

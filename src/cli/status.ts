@@ -87,8 +87,8 @@ const isWell = ({ vips, warnings }: Status): boolean =>
 
 /** In place of the text before, until a person has seen enough. */
 async function watch(options: StatusOptions, terminal: Terminal): Promise<number> {
-  if (options.json || !terminal.interactive) {
-    const why = options.json ? "JSON is printed once" : "standard output is no terminal";
+  const why = options.json ? "JSON is printed once" : terminal.liveObstacle;
+  if (why !== null) {
     terminal.err(
       `molehill: Cannot watch: ${why} (wanted a terminal)\n\n` +
         `In a script: while sleep 1; do molehill status${options.json ? " --json" : ""}; done\n`,

@@ -33,6 +33,7 @@ import {
 } from "./json_shape.ts";
 import type { Explanation } from "./explanation.ts";
 import type { Monitor } from "./monitor.ts";
+import { MESSAGE, REASON } from "./one_line.ts";
 import { type Parsed, parsed, problem } from "./parsed.ts";
 
 export type ControlRequest =
@@ -352,13 +353,11 @@ type BodyOf<Kind extends ControlRequest["kind"]> = Omit<
   "kind"
 >;
 
-/** UTF-16 units of what an operator tells the group. */
-export const MESSAGE_LENGTH_MAX = 1_000;
 /** A client that waits for entries asks again after so long. */
 const LISTEN_SECONDS_MAX = 60;
 
 const name = line({ lengthMin: 1, lengthMax: 255 });
-const reason = optional(line({ lengthMin: 0, lengthMax: 1_000 }), "");
+const reason = optional(line(REASON), "");
 
 const names: Shape<readonly string[]> = (value, at) =>
   string(value, at).split(",").map((each) => name(each, at));
@@ -375,9 +374,7 @@ const eventsQuery = strictObject<BodyOf<"events">>({
   after: optional(digits(Number.MAX_SAFE_INTEGER), 0),
   wait: optional(digits(LISTEN_SECONDS_MAX), 0),
 });
-const sendBody = strictObject<BodyOf<"send">>({
-  text: line({ lengthMin: 1, lengthMax: MESSAGE_LENGTH_MAX }),
-});
+const sendBody = strictObject<BodyOf<"send">>({ text: line(MESSAGE) });
 
 /** A whole number as a query has it. */
 function digits(max: number): Shape<number> {

@@ -1,6 +1,7 @@
 // A drain that outlives its daemon, as the text of the file that it is kept in.
 
 import { line, number, object, parseJson } from "./json_shape.ts";
+import { REASON } from "./one_line.ts";
 import { type Parsed, problem } from "./parsed.ts";
 
 export interface DrainRecord {
@@ -13,7 +14,7 @@ export interface DrainRecord {
 /** The last day that a calendar of the language has, in milliseconds since 1970. */
 const LAST_DAY = 8.64e15;
 
-const recordShape = object<DrainRecord>({ reason: line({ lengthMin: 0, lengthMax: 1_000 }), since: number });
+const recordShape = object<DrainRecord>({ reason: line(REASON), since: number });
 
 export const drainRecordText = ({ reason, since }: DrainRecord): string =>
   `${JSON.stringify({ reason, since })}\n`;

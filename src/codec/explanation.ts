@@ -43,6 +43,8 @@ export interface Explanation {
     readonly able: boolean;
     /** Why it could not. */
     readonly obstacles: readonly string[];
+    /** Health checks that it fails: then it is given only what no host that is well can hold. */
+    readonly failing: readonly string[];
     /** It is given only what nobody else can hold. */
     readonly damped: boolean;
   }[];
@@ -68,6 +70,7 @@ const hostShape = object<Explanation["hosts"][number]>({
   preferred: nullable(number),
   able: boolean,
   obstacles: array(string),
+  failing: array(string),
   damped: boolean,
 });
 

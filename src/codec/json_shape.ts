@@ -1,6 +1,7 @@
 // JSON text from outside against the shape it must have. A shape is a function from any value to a typed one;
 // an object's shape is declared by a table of its fields, which the compiler compares with the type.
 
+import { type LineLimits, lineProblem, lineWanted } from "./one_line.ts";
 import { type Parsed, parsed, problem } from "./parsed.ts";
 
 /** Throws Mismatch, and nothing else; `at` says where in the text the value is. */
@@ -67,12 +68,13 @@ export const string: Shape<string> = (value, at) => {
 };
 
 /** A text for one line on a screen, of limited length. */
-export function line(of: { readonly lengthMin: number; readonly lengthMax: number }): Shape<string> {
-  const wanted = `one line of ${of.lengthMin} to ${of.lengthMax} characters`;
+export function line(limits: LineLimits): Shape<string> {
+  const wanted = lineWanted(limits);
   return (value, at) => {
-    const fits = typeof value === "string" && value.length >= of.lengthMin && value.length <= of.lengthMax;
-    if (fits && !/[\p{Cc}\u2028\u2029]/u.test(value)) return value;
-    throw mismatch({ value, at, wanted });
+    if (typeof value !== "string") throw mismatch({ value, at, wanted });
+    const problem = lineProblem(value, limits);
+    if (problem === null) return value;
+    throw new Mismatch(`${nameOf(at)} ${problem}, wanted ${wanted}`);
   };
 }
 
@@ -126,8 +128,10 @@ export function excerpt(value: unknown): string {
 export function mismatch(
   { value, at, wanted }: { readonly value: unknown; readonly at: string; readonly wanted: string },
 ): Error {
-  return new Mismatch(`${at === "" ? "it" : excerpt(at)} is ${excerpt(value)}, wanted ${wanted}`);
+  return new Mismatch(`${nameOf(at)} is ${excerpt(value)}, wanted ${wanted}`);
 }
+
+const nameOf = (at: string): string => at === "" ? "it" : excerpt(at);
 
 class Mismatch extends Error {
   override readonly name = "Mismatch";

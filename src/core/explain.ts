@@ -6,12 +6,12 @@ import { reportedBy } from "./coordinate.ts";
 import { failingOf } from "./health.ts";
 import { hasReleased } from "./holdings.ts";
 import { mayServe } from "./membership.ts";
-import type { Unreleased } from "./message.ts";
+import type { FailingCheck, Unreleased } from "./message.ts";
 import { type HostStatus, type Move, type NodeStatus, nodeStatus, type VipStatus } from "./status.ts";
 import { remainderOf } from "./takeover.ts";
 import type { Node } from "./turn.ts";
 import type { Duration, HostName, Instant, VipName, VipSpec } from "./vocabulary.ts";
-import { nextRound, reportsIn, type VipOutlook, type WhatIf, whatIf } from "./what_if.ts";
+import { ifDrained, nextRound, reportsIn, type VipOutlook, type WhatIf, whatIf } from "./what_if.ts";
 
 export interface VipAccount {
   readonly vip: VipStatus;
@@ -23,6 +23,10 @@ export interface VipAccount {
   readonly next: { readonly outlook: VipOutlook; readonly whole: WhatIf } | null;
   /** Where a balance round would move it now; null: it would let it be. */
   readonly balanceTo: HostName | null;
+  /** Who would have it if its holder drained, and so was a member still; null: nobody. */
+  readonly drainTo: HostName | null;
+  /** It stays where it is because every member that can hold it fails a health check. */
+  readonly failsOpen: boolean;
   /** Whether the members of the view may hold VIPs at all. */
   readonly serves: boolean;
   /** Hosts that have to release it first. */
@@ -41,6 +45,8 @@ export interface Fitness {
   readonly preference: number | null;
   /** Empty when it can hold it. */
   readonly obstacles: readonly Obstacle[];
+  /** The health checks that it fails and that count for this VIP: it is given it where no host that is well can hold it. */
+  readonly failing: readonly Pick<FailingCheck, "check" | "problem">[];
   /** It is given only what nobody else can hold. */
   readonly damped: boolean;
 }
@@ -53,8 +59,6 @@ export type Obstacle =
   /** Null: it was never heard. */
   | { readonly kind: "silent"; readonly silentFor: Duration | null }
   | { readonly kind: "left" | "disputed" | "notMember" | "draining" }
-  /** It fails a health check that counts for this VIP: it has it only where nobody who is well can. */
-  | { readonly kind: "failsCheck"; readonly check: string; readonly problem: string }
   /** It could not add it, or must not; the problem is known on that host alone. */
   | { readonly kind: "unable"; readonly problem: string | null };
 
@@ -76,6 +80,8 @@ export function explainVip(node: Node, name: VipName, now: Instant): VipAccount 
     hosts: status.hosts.map((host) => fitnessOf(node, host, { vip, spec, agreed })),
     next: whole !== null && outlook !== undefined ? { outlook, whole } : null,
     balanceTo: nextRound(node).get(name) ?? null,
+    drainTo: vip.holder === null ? null : ifDrained(node, vip.holder).get(name) ?? null,
+    failsOpen: status.failedOpen.includes(name),
     serves: node.view !== null && mayServe(agreement, node.view.members.length),
     awaited:
       tenure?.from.filter((host) =>
@@ -112,8 +118,10 @@ function fitnessOf(
         ? [{ kind: "draining" } as const]
         : []),
       ...inabilityOf(node, host, vip.vip),
-      ...illnessOf(node, host, vip.vip),
     ],
+    failing: failingOf(node, host)
+      .filter(({ vips }) => vips === null || vips.includes(vip.vip))
+      .map(({ check, problem }) => ({ check, problem })),
     damped: status.damped,
   };
 }
@@ -143,13 +151,6 @@ function inabilityOf(
   }
   const isUnable = view?.unable.some((each) => each.host === host && each.vips.includes(vip)) ?? false;
   return isUnable ? [{ kind: "unable", problem: null }] : [];
-}
-
-/** The checks that the host fails, unless all who can hold the VIP fail one: then health does not count for it. */
-function illnessOf(node: Node, host: HostName, vip: VipName): readonly Obstacle[] {
-  if (node.view?.failedOpen.includes(vip)) return [];
-  return failingOf(node, host).filter(({ vips }) => vips === null || vips.includes(vip))
-    .map(({ check, problem }) => ({ kind: "failsCheck", check, problem }));
 }
 
 /** What the members' configurations come to together, as far as this host knows them. */

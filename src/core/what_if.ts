@@ -91,15 +91,34 @@ export function whatIf(node: Node, without: readonly HostName[]): WhatIf | null 
 
 /** Where a balance round would move VIPs now; empty as long as there is no view in which VIPs are held. */
 export function nextRound(node: Node): ReadonlyMap<VipName, HostName> {
-  const { view, group } = node;
-  if (view === null || !view.mature) return new Map();
-  const reports = reportsIn(node, view);
-  const agreement = agree(group, reportedBy(view.members, reports));
-  if (!mayServe(agreement, view.members.length)) return new Map();
-  const basis = { reports, agreement };
-  const allocation = allocate(allocationInput(node, { members: view.members, basis, balances: true }));
+  const { view } = node;
+  if (view === null) return new Map();
+  const allocation = allocatedIn(node, view, { reports: reportsIn(node, view), balances: true });
   const moved = allocation.filter(({ vip, holder }) => view.allocation.get(vip)?.holder !== holder);
   return new Map(moved.map(({ vip, holder }) => [vip, holder]));
+}
+
+/** Who would hold what if this host drained, which then is a member still; empty as long as there is no such view. */
+export function ifDrained(node: Node, host: HostName): ReadonlyMap<VipName, HostName> {
+  const { view } = node;
+  if (view === null) return new Map();
+  const reports = new Map(
+    [...reportsIn(node, view)].map(([member, report]) =>
+      [member, member === host ? { ...report, draining: true } : report] as const
+    ),
+  );
+  const allocation = allocatedIn(node, view, { reports, balances: false });
+  return new Map(allocation.map(({ vip, holder }) => [vip, holder]));
+}
+
+/** What the members of the view would be given if they reported this. */
+function allocatedIn(node: Node, { members, mature }: View, { reports, balances }: {
+  readonly reports: ReadonlyMap<HostName, Report>;
+  readonly balances: boolean;
+}): readonly Allotment[] {
+  const agreement = agree(node.group, reportedBy(members, reports));
+  if (!mature || !mayServe(agreement, members.length)) return [];
+  return allocate(allocationInput(node, { members, basis: { reports, agreement }, balances }));
 }
 
 /** What the members would report now: what they reported for the view, but that they hold what it gave them. */

@@ -46,7 +46,7 @@ import { answerListeners, type Listener, listenersDeadline } from "./listeners.t
 import { notesText } from "./notes_text.ts";
 import { reportPlan } from "./plan_report.ts";
 import type { Ports, Reloaded } from "./ports.ts";
-import { entriesOf, recordingLog } from "./record.ts";
+import { Chronicle, recordingLog } from "./record.ts";
 import { type Ending, shutDown } from "./shutdown.ts";
 import { type Refusal, reportStatus } from "./status_report.ts";
 import { answerWaiters, dismissWaiters, type Waiter, waitersDeadline } from "./waiters.ts";
@@ -96,6 +96,7 @@ class Daemon {
   readonly #inbox: Inbox;
   readonly #addressWork: AddressWork;
   readonly #failovers: Failovers;
+  readonly #chronicle = new Chronicle();
   readonly #drains: Drains;
   readonly #queue: NodeEvent[] = [];
   #group: Group;
@@ -256,7 +257,7 @@ class Daemon {
     const { log, record } = this.#ports;
     const lines = notesText(notes);
     for (const { level, text, kind } of lines) log.write(level, text, { kind });
-    record.append(entriesOf(lines));
+    record.append(this.#chronicle.entriesOf(lines));
   }
 
   /** Tells the group what failovers to this host took, as soon as that is known. */
@@ -377,15 +378,23 @@ class Daemon {
 
   /** The kernel is asked first; all the rest is of one instant. */
   async #explain(vip: VipName): Promise<ControlResponse> {
-    const { version, ports: { clock, announcer } } = this.#parts;
+    const { version, ports: { clock, announcer, configuration } } = this.#parts;
     const observed = await this.#addressWork.observe();
     const now = clock.now();
     const account = explainVip(this.#node, vip, now);
     if (account === null) {
       return { kind: "refused", http: 404, error: `Cannot explain "${vip}": it is gone just now` };
     }
-    const facts = { version, group: this.#group, confirmations: announcer.confirmations(), observed, now };
-    const explanation = reportExplanation(account, { ...facts, wallTime: clock.wallTime() });
+    const { holder } = account.vip;
+    const explanation = reportExplanation(account, {
+      version,
+      group: this.#group,
+      confirmations: announcer.confirmations(),
+      observed,
+      isChecked: holder !== null && configuration.isChecked({ host: holder, vip }),
+      now,
+      wallTime: clock.wallTime(),
+    });
     return { kind: "explanation", explanation };
   }
 
@@ -479,12 +488,13 @@ class Daemon {
     this.#hasEnded = true;
     this.#ports.clock.setAlarm(null);
     this.#addressWork.end();
-    dismissWaiters([...this.#waiters, ...this.#listeners], stopping);
+    dismissWaiters(this.#waiters, "Cannot finish this: the daemon stops");
+    dismissWaiters(this.#listeners, stopping);
     this.#outside.end(ending);
   }
 }
 
-const stopping = "Cannot finish this: the daemon stops";
+const stopping = "The daemon stops";
 const unheld = "Cannot plan: the group has no view yet in which VIPs are held (wanted one)";
 
 /** How long a clean stop may take: what the node gives the others to take over, and the machine's work. */

@@ -23,6 +23,8 @@ export interface ExplainFacts
   extends Pick<ReportFacts, "version" | "group" | "confirmations" | "now" | "wallTime"> {
   /** What is on this host just now; null: it could not be looked at. */
   readonly observed: Observed | null;
+  /** Whether a health check that its holder runs is for it. */
+  readonly isChecked: boolean;
 }
 
 /** Of how many hosts one sentence tells why they cannot hold it. */
@@ -57,6 +59,7 @@ export function reportExplanation(account: VipAccount, facts: ExplainFacts): Exp
       preferred: host.preference,
       able: host.obstacles.length === 0 && status.view !== null,
       obstacles: host.obstacles.map((each) => obstacleText(each, { host: host.host, account })),
+      failing: host.failing.map(failingText),
       damped: host.damped,
     })),
     moves: account.moves.slice(0, movesToldMax).map((move) => reportMove(move, facts)),
@@ -122,13 +125,16 @@ function whyText({ reason, holder }: VipStatus, from: HostName | null): string {
 function whyUncovered(account: VipAccount): string {
   const { status, serves, next } = account;
   if (!status.mature || next === null) return "the group is not mature yet: it waits for further hosts";
-  if (!serves) {
-    const members = counted(status.view?.members.length ?? 0, "host");
-    return `the view has ${members}, and with partition = "quorum" it takes ${status.needed} to hold VIPs`;
-  }
+  if (!serves) return tooFewText(status);
   if (next.outlook.then !== null) return `it is about to be given to ${next.outlook.then}`;
   return whyNobody(account, next);
 }
+
+const tooFewText = ({ view, needed }: VipAccount["status"]): string =>
+  `the view has ${
+    counted(view?.members.length ?? 0, "host")
+  }, and with partition = "quorum" it takes ${needed} ` +
+  "to hold VIPs";
 
 /** Why none of the hosts but its holder could have it. */
 function whyNobody(
@@ -137,7 +143,8 @@ function whyNobody(
 ): string {
   const others = account.hosts.filter(({ isHolder }) => !isHolder);
   const allowed = others.filter(({ obstacles }) => !obstacles.some(({ kind }) => kind === "notAllowed"));
-  // Without these hosts there is no majority, or nothing here tells why.
+  if (!account.serves) return tooFewText(account.status);
+  // Without its holder there is no majority, or nothing here tells why.
   if (!whole.serves || allowed.some(({ obstacles }) => obstacles.length === 0)) {
     return problemOf(outlook, whole);
   }
@@ -181,12 +188,13 @@ function obstacleText(
       const reason = host === status.host ? status.draining ?? "" : "";
       return `drains${reason === "" ? "" : ` (${reason})`}`;
     }
-    case "failsCheck":
-      return `fails check "${obstacle.check}" (${obstacle.problem})`;
     case "unable":
       return `cannot hold it: ${obstacle.problem ?? "it could not add it, or has no link (that host knows)"}`;
   }
 }
+
+const failingText = ({ check, problem }: Fitness["failing"][number]): string =>
+  `fails check "${check}" (${problem})`;
 
 /** Whether it is really there. Only a look at the kernel of the holder tells, and that is taken on the holder. */
 function presenceOf({ account, facts }: About): readonly string[] {
@@ -239,19 +247,21 @@ function presenceElsewhere({ vip, status, awaited, unreleased }: VipAccount): re
 }
 
 /** What would move it, and what keeps it where it is. */
-function staysOf({ account }: About): readonly string[] {
-  const { vip, hosts, balanceTo, next } = account;
+function staysOf({ account, facts }: About): readonly string[] {
+  const { vip, hosts, balanceTo, failsOpen } = account;
   const { holder } = vip;
   if (holder === null) return [];
   const isPinned = vip.reason === "operator";
   const place = hosts.find(({ isHolder }) => isHolder)?.preference ?? null;
   const better = hosts.filter(({ preference }) => preference !== null && preference < (place ?? Infinity))
     .sort((a, b) => (a.preference ?? 0) - (b.preference ?? 0));
-  const stranded = next?.outlook.then === null ? "; no other host could hold it" : "";
   return [
+    ...(failsOpen ? [`${failsOpenText}, until one of them is well`] : []),
     ...(isPinned
       ? [
-        `An operator moved it to ${holder}: it stays until ${holder} drains or cannot hold it any more`,
+        `An operator moved it to ${holder}: it stays until ${holder} drains${
+          facts.isChecked ? ", fails a health check" : ""
+        } or cannot hold it any more`,
       ]
       : []),
     ...(place === 1 ? [`It prefers ${holder}, which has it`] : []),
@@ -263,15 +273,35 @@ function staysOf({ account }: About): readonly string[] {
       : place === null
       ? ["No balance round moves it as things are"]
       : ["A balance round leaves it where it is preferred"]),
-    `A drain of ${holder}, or its end, moves it${stranded}`,
+    lossText(account, { holder, isChecked: facts.isChecked }),
   ];
+}
+
+const failsOpenText = "Every host that can hold it fails a health check: it stays where it is";
+
+/** What its holder would have to do, or to suffer, for it to go. A drained host is a member still, one that is gone is not. */
+function lossText(
+  { hosts, next, drainTo, failsOpen }: VipAccount,
+  { holder, isChecked }: { readonly holder: HostName; readonly isChecked: boolean },
+): string {
+  const isWell = ({ isHolder, obstacles, failing }: Fitness) =>
+    !isHolder && obstacles.length === 0 && failing.length === 0;
+  const check = isChecked && !failsOpen && hosts.some(isWell) ? "a health check that fails there" : null;
+  const isStranded = next?.outlook.then === null;
+  if (isStranded && drainTo !== null) {
+    const drain = check === null ? `A drain of ${holder}` : `A drain of ${holder}, or ${check},`;
+    return `${drain} moves it to ${drainTo}; if ${holder} were gone, nobody could hold it`;
+  }
+  const ways = [`A drain of ${holder}`, ...(check === null ? [] : [check]), "or its end"].join(", ");
+  return `${ways}, moves it${isStranded ? "; no other host could hold it" : ""}`;
 }
 
 function preferenceText(
   host: Fitness,
   { account, isPinned }: { readonly account: VipAccount; readonly isPinned: boolean },
 ): string {
-  const why = host.obstacles.map((each) => obstacleText(each, { host: host.host, account })).join(", and ");
+  const obstacles = host.obstacles.map((each) => obstacleText(each, { host: host.host, account }));
+  const why = [...obstacles, ...host.failing.map(failingText)].join(", and ");
   if (why !== "") {
     return `It prefers ${host.host}, which ${why}${isPinned ? "" : ": it goes there when that ends"}`;
   }
@@ -291,7 +321,7 @@ function nextOf(account: VipAccount): Explanation["next"] {
 }
 
 function troubleOf({ account, facts, name }: About): readonly string[] {
-  const { vip, status } = account;
+  const { vip, status, failsOpen } = account;
   const isHolder = vip.holder === status.host;
   const { observed, now } = facts;
   const notified = facts.confirmations.get(vip.vip);
@@ -300,6 +330,7 @@ function troubleOf({ account, facts, name }: About): readonly string[] {
   const isUnconfirmed = notified !== undefined && notified.confirmed === 0 && notified.missing.length > 0;
   return [
     ...(vip.state === "uncovered" || vip.state === "unknown" ? [`${name} is held by nobody`] : []),
+    ...(failsOpen ? [failsOpenText] : []),
     ...(vip.problem === null ? [] : [`On this host: ${vip.problem}`]),
     ...(isHolder && vip.here === "held" && observed !== null && !observed.whole.includes(vip.vip)
       ? ["This host holds it, and it is not on its interface: somebody took it off; it is put back"]
@@ -319,13 +350,18 @@ function troubleOf({ account, facts, name }: About): readonly string[] {
 }
 
 function adviceOn({ account, facts }: About): readonly string[] {
-  const { vip, status, hosts, spec } = account;
+  const { vip, status, hosts, spec, failsOpen } = account;
   const [address] = spec?.addresses ?? [];
   const isHolder = vip.holder === status.host;
   const isNowhere = vip.state === "uncovered" || vip.state === "unknown";
   const notified = facts.confirmations.get(vip.vip);
   return [
     ...(isNowhere ? hosts.flatMap((host) => adviceOnHost(host, account)) : []),
+    ...(failsOpen
+      ? hosts.filter(({ failing }) => failing.length > 0).map(({ host }) =>
+        `${onHost(host, account)}: molehill status; its log tells why the check fails`
+      )
+      : []),
     ...(vip.problem !== null && !isNowhere ? lookHere(account) : []),
     ...(vip.contender === null ? [] : [
       `Find the machine with ${vip.contender.by.mac}: ip neighbour; the switch's table of hardware addresses`,
@@ -338,8 +374,7 @@ function adviceOn({ account, facts }: About): readonly string[] {
 
 /** What to do about a host that could hold it, were it not for something. */
 function adviceOnHost({ host, obstacles }: Fitness, account: VipAccount): readonly string[] {
-  const here = host === account.status.host;
-  const on = here ? "Here" : `On ${host}`;
+  const on = onHost(host, account);
   if (obstacles.some(({ kind }) => kind === "notAllowed")) return [];
   return obstacles.flatMap(({ kind }): readonly string[] => {
     switch (kind) {
@@ -356,13 +391,16 @@ function adviceOnHost({ host, obstacles }: Fitness, account: VipAccount): readon
         return [`${on}: molehill status; whom does it not hear? (molehill monitor)`];
       case "draining":
         return [`${on}: molehill resume`];
-      case "failsCheck":
-        return [`${on}: molehill status; its log tells why the check fails`];
       case "unable":
-        return here ? lookHere(account) : [`${on}: molehill explain ${account.vip.vip}`];
+        return host === account.status.host
+          ? lookHere(account)
+          : [`${on}: molehill explain ${account.vip.vip}`];
     }
   });
 }
+
+const onHost = (host: HostName, { status }: VipAccount): string =>
+  host === status.host ? "Here" : `On ${host}`;
 
 const lookHere = ({ spec }: VipAccount): readonly string[] =>
   [...new Set(spec?.addresses.map((each) => each.interface))].map((name) =>

@@ -45,6 +45,7 @@ export function reportMonitor(sights: readonly HostSight[], facts: MonitorFacts)
     warnings: [
       ...hostWarnings(status),
       ...oneWayWarnings(sights),
+      ...sights.flatMap((sight) => unheardWarnings(sight, sights)),
       ...sights.flatMap(lossWarnings),
       ...hosts.flatMap(clockWarnings),
       ...differenceWarnings(sights, {
@@ -100,8 +101,16 @@ function oneWayWarnings(sights: readonly HostSight[]): readonly string[] {
   );
 }
 
-function lossWarnings({ host, state, arrivals }: HostSight): readonly string[] {
-  if (arrivals === null || arrivals.said < beatsMin || state === "left") return [];
+/** It lives, for others hear it. */
+function unheardWarnings({ host, state, word }: HostSight, sights: readonly HostSight[]): readonly string[] {
+  const hearers = sights.filter((other) => other.word?.hears.includes(host)).map((other) => other.host);
+  if (word !== null || state !== "silent" || hearers.length === 0) return [];
+  return [`Host "${host}" is heard by ${listed(hearers)}, and nothing of it arrives at this host`];
+}
+
+/** Of a host that is not heard just now what was measured is of the past. */
+function lossWarnings({ host, word, arrivals }: HostSight): readonly string[] {
+  if (arrivals === null || arrivals.said < beatsMin || word === null) return [];
   const lost = arrivals.said - arrivals.heard;
   const share = lost / arrivals.said;
   if (share <= lossMax) return [];

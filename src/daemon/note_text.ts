@@ -197,8 +197,9 @@ function matterText(who: string, matter: Matter): string {
 function failoverText(who: string, failover: Failover): string {
   const { from, detect, agree, acquire, announce, confirm } = failover;
   const parts = [
-    `noticed after ${partText(detect)}`,
-    `agreed in ${partText(agree)}`,
+    ...(agree === 0
+      ? [`noticed and agreed after ${partText(detect)}`]
+      : [`noticed after ${partText(detect)}`, `agreed in ${partText(agree)}`]),
     `acquired in ${partText(acquire)}`,
     `announced in ${partText(announce)}`,
     ...(confirm === null ? [] : [`confirmed in ${partText(confirm)}`]),

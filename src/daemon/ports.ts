@@ -205,6 +205,8 @@ export interface ConfigurationFile {
    * earlier one put on the host is still removed. When it cannot be used, nothing has changed.
    */
   reload(): Promise<Reloaded>;
+  /** Whether that host runs a health check that is for the VIP. */
+  isChecked(on: { readonly host: HostName; readonly vip: VipName }): boolean;
 }
 
 export type Reloaded =

@@ -4,6 +4,7 @@
 // Writing goes on beside: whoever appends never waits for a disk. Where nothing can be written (no such directory, a
 // full disk, one that hangs) the record is kept in memory alone, the log says so once, and each further entry tries again.
 
+import { Buffer } from "node:buffer";
 import { appendFile, mkdir, readFile, rename } from "node:fs/promises";
 import { join } from "node:path";
 import { type EventEntry, parseEntry } from "../codec/control.ts";
@@ -14,8 +15,8 @@ import { messageOf } from "./command.ts";
 const KEPT_MAX = 2_000;
 /** Bytes of a file. An entry takes about 300. */
 const FILE_BYTES_MAX = 1_000_000;
-/** Bytes that wait for a disk; what comes above them is not written. */
-const WAITING_BYTES_MAX = 4_000_000;
+/** UTF-16 units that wait for a disk; what comes above them is not written. */
+const WAITING_LENGTH_MAX = 1_000_000;
 /** How long the last entries may take at the end, in milliseconds. */
 const CLOSE_MS_MAX = 500;
 
@@ -33,7 +34,7 @@ export async function openRecord(
   const [older, newer] = [await readText(former), await readText(file)];
   let kept: EventEntry[] = entriesIn(`${older}\n${newer}`);
   let number = kept.at(-1)?.number ?? 0;
-  let size = newer.length;
+  let size = Buffer.byteLength(newer);
   /** The last line may have been cut off: what comes next must not become a part of it. */
   let isCut = !newer.endsWith("\n");
   let waiting = "";
@@ -46,7 +47,7 @@ export async function openRecord(
       const at = new Date(now()).toISOString();
       const numbered = entries.map((entry): EventEntry => ({ number: ++number, at, ...entry }));
       kept = [...kept, ...numbered].slice(-KEPT_MAX);
-      if (waiting.length > WAITING_BYTES_MAX) return;
+      if (waiting.length > WAITING_LENGTH_MAX) return;
       waiting += numbered.map((entry) => `${JSON.stringify(entry)}\n`).join("");
       writing ??= writeAll().finally(() => void (writing = null));
     },
@@ -75,7 +76,7 @@ export async function openRecord(
         isCut = true;
         return tell(error);
       }
-      size += text.length;
+      size += Buffer.byteLength(text);
       waiting = waiting.slice(text.length);
       isTold = false;
     }

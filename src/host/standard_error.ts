@@ -10,6 +10,7 @@
 import { constants, fstatSync, openSync, writeSync } from "node:fs";
 import { openLibrary } from "./c_library.ts";
 import { codeOf } from "./command.ts";
+import { openPoll, POLLOUT } from "./poll.ts";
 
 export interface LineWriter {
   /** Takes a whole line, newline included. Never waits, never throws. */
@@ -106,23 +107,15 @@ function toPipe(): TryWrite | null {
   };
 }
 
-const POLL = { poll: { parameters: ["buffer", "u64", "i32"], result: "i32" } } as const;
-/** <poll.h>: there is room. */
-const POLLOUT = 4;
 /** What a pipe that has room takes without waiting: <limits.h>, PIPE_BUF. */
 const PIPE_BYTES = 4096;
 
 /** Another process that writes to the same pipe may take the room in between, so this is the second choice. */
 function toForeignPipe(): TryWrite | null {
-  const library = openLibrary(POLL);
-  if (typeof library === "string") return null;
-  const { poll } = library.symbols;
+  const poll = openPoll();
+  if (poll === null) return null;
   return (bytes) => {
-    // struct pollfd: descriptor, what is asked, what is so.
-    const asked = new DataView(new ArrayBuffer(8));
-    asked.setInt32(0, STANDARD_ERROR, true);
-    asked.setInt16(4, POLLOUT, true);
-    const isReady = poll(new Uint8Array(asked.buffer), 1n, 0) > 0;
+    const isReady = poll(STANDARD_ERROR, POLLOUT) !== 0;
     return isReady ? writeAll(bytes.subarray(0, PIPE_BYTES)) : 0;
   };
 }

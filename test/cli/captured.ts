@@ -15,8 +15,9 @@ export async function molehill(...args: readonly string[]): Promise<Captured> {
   const terminal: Terminal = {
     out: (text) => void (written.out += text),
     err: (text) => void (written.err += text),
+    isRead: () => true,
     colours: false,
-    interactive: false,
+    liveObstacle: "standard output is no terminal",
     width: null,
   };
   const code = await runCommandLine(args, terminal);

@@ -1,4 +1,4 @@
-import { deepEqual, equal, match } from "node:assert/strict";
+import { deepEqual, equal, match, ok } from "node:assert/strict";
 import type { ControlRequest, ControlResponse, EventEntry } from "../../src/codec/control.ts";
 import { renderEvent } from "../../src/cli/render_events.ts";
 import { openControlServer } from "../../src/host/control_server.ts";
@@ -69,23 +69,27 @@ Deno.test("events without a daemon exits with 2 and says what to do", async () =
 });
 
 Deno.test("renderEvent() lets nobody move the reader's cursor", () => {
-  const line = renderEvent(entry(1, { text: "a\x1b[2Jb\nc" }), { colours: false });
-  equal(line, "2026-11-27 03:12:41.123  group  a?[2Jb?c\n");
+  const line = renderEvent(entry(1, { text: "a\x1b[2Jb\nc\u202ed" }), { colours: false });
+  equal(line, "2026-11-27 03:12:41.123  group  a?[2Jb?c?d\n");
 });
 
-Deno.test("send refuses what is not one line, with a hint, before it asks anybody", async () => {
-  for (
-    const [text, found] of [["", "empty"], ["a\nb", "control character"], [
-      "a".repeat(1_001),
-      "1001",
-    ]] as const
-  ) {
-    const { code, err } = await molehill("send", text, "--runtime-dir", "/nowhere/run");
-    equal(code, 64);
-    match(
-      err,
-      new RegExp(`^molehill: Cannot send: .*${found}.* \\(wanted one line of 1 to 1000 characters\\)\n$`),
-    );
+Deno.test("send, drain and resume refuse what is not one line, name the option, and ask nobody", async () => {
+  const lines = {
+    "a\nb": "has U+000A",
+    "a\u2028b": "has U+2028",
+    "a\u202eb": "has U+202E",
+    " ": "has only blanks",
+    [`a${"b".repeat(1_000)}`]: "has 1001 characters",
+  };
+  for (const [text, found] of Object.entries(lines)) {
+    for (const words of [["send"], ["drain", "--reason"], ["resume", "--reason"]]) {
+      const { code, err } = await molehill(...words, text, "--runtime-dir", "/nowhere/run");
+      equal(code, 64);
+      const name = words[1] ?? "TEXT";
+      ok(err.startsWith(`molehill: ${name}: The text ${found}`), err);
+      match(err, /\(wanted one line of [01] to 1000 characters\)\.\n\nSee: molehill \w+ --help\n$/);
+    }
   }
+  equal((await molehill("send", "", "--runtime-dir", "/nowhere/run")).code, 64);
   equal((await molehill("send", "hello", "--runtime-dir", "/nowhere/run")).code, 2);
 });

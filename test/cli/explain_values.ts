@@ -12,6 +12,7 @@ const fit = (
   preferred: null,
   able: true,
   obstacles: [],
+  failing: [],
   damped: false,
   ...change,
 });

@@ -5,16 +5,11 @@ import { deepEqual, equal, match, ok } from "node:assert/strict";
 import { fileURLToPath } from "node:url";
 import type { ControlServer } from "../../src/daemon/ports.ts";
 import { openControlServer } from "../../src/host/control_server.ts";
-import { builtBinary, denoProgram } from "../support/binary.ts";
+import { programs } from "../support/binary.ts";
 import { PseudoTerminal } from "../support/pseudo_terminal.ts";
 import { waitUntil } from "../support/wait.ts";
 import { molehill } from "./captured.ts";
 import { well } from "./status_values.ts";
-
-const programs: Readonly<Record<string, () => Promise<readonly string[]>>> = {
-  "on Deno": () => Promise.resolve(denoProgram()),
-  "as the executable": async () => [await builtBinary()],
-};
 
 /** A runtime directory in which something answers for a daemon. */
 class StandIn implements AsyncDisposable {
@@ -96,7 +91,7 @@ for (const [how, wordsOf] of Object.entries(programs)) {
     equal((await child.status).code, 0);
   });
 
-  for (const way of ["Ctrl-C", "SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT"] as const) {
+  for (const way of ["Ctrl-C", "SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT", "SIGUSR1", "SIGUSR2"] as const) {
     Deno.test(`${how}, ${way} ends status --watch and gives the terminal back`, async () => {
       await using daemon = await new StandIn().open();
       await using terminal = new PseudoTerminal({ columns: 100, rows: 30 });
@@ -168,7 +163,7 @@ for (const [how, wordsOf] of Object.entries(programs)) {
     ok(!/\p{Cc}\[[0-9;]*m/u.test(terminal.written));
     const dumb = terminal.start([...await wordsOf(), ...daemon.watchWords], { TERM: "dumb" });
     equal((await dumb.status).code, 64);
-    await terminal.shows(/Cannot watch: standard output is no terminal/);
+    await terminal.shows(/Cannot watch: this terminal cannot move its cursor \(TERM=dumb\)/);
   });
 }
 

@@ -1,4 +1,4 @@
-import { equal, ok } from "node:assert/strict";
+import { equal, match, ok } from "node:assert/strict";
 import { type Explanation, parseExplanation } from "../../src/codec/explanation.ts";
 import { renderExplanation } from "../../src/cli/render_explain.ts";
 import { golden } from "../support/golden.ts";
@@ -33,4 +33,14 @@ Deno.test("what a daemon answers to explain is read as it was sent, and what it 
     equal(JSON.stringify(read.value), JSON.stringify(each));
   }
   equal(parseExplanation("{}").ok, false);
+});
+
+Deno.test("renderExplanation() tells that a host which fails a check is next only where no well host can hold it", () => {
+  const hosts = explained.hosts.map((each) =>
+    each.name === "test01" ? { ...each, failing: ['fails check "web" (exit code 1)'] } : each
+  );
+  match(
+    renderExplanation({ ...explained, hosts }, { colours: false }),
+    /^test01  yes          next; fails check "web" \(exit code 1\); it is given only what no host that is well can hold$/m,
+  );
 });

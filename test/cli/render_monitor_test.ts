@@ -73,6 +73,11 @@ Deno.test("renderMonitor() in colours says the same", () => {
   }
 });
 
+Deno.test("renderMonitor() shows that all is lost of a silent host that others hear", () => {
+  const hosts = monitored.hosts.map((each) => each.name === "test01" ? { ...never, name: "test01" } : each);
+  match(renderMonitor({ ...monitored, hosts }, { colours: false }), /^test01 +silent .* 100% /m);
+});
+
 Deno.test("renderMonitor() tells of a large group only who does not hear whom", () => {
   const names = Array.from({ length: 40 }, (_, at) => `test${String(at).padStart(2, "0")}`);
   const hosts = names.map((name) => ({ ...seen(name), hears: names.filter((each) => each !== name) }));

@@ -158,7 +158,7 @@ Deno.test("a plan without hosts, or a query where none is wanted, is refused", (
   ]);
   assert.deepEqual(refusalOf({ ...get, path: "/v1/plan?without=a,," }), [
     400,
-    'Cannot read the request: "without" is "", wanted one line of 1 to 255 characters',
+    'Cannot read the request: "without" is empty, wanted one line of 1 to 255 characters',
   ]);
   assert.deepEqual(refusalOf({ ...get, path: "/v1/plan?without=a&host=b" }), [
     400,
@@ -185,7 +185,7 @@ Deno.test("what is no request is refused with what is so and what was wanted", (
   ]);
   assert.deepEqual(refusalOf({ body: '{"reason":"a\\nb"}' }), [
     400,
-    'Cannot read the request: "reason" is "a\\nb", wanted one line of 0 to 1000 characters',
+    'Cannot read the request: "reason" has U+000A, which ends a line or moves the cursor, wanted one line of 0 to 1000 characters',
   ]);
   assert.deepEqual(refusalOf({ body: " ".repeat(CONTROL_BODY_BYTES_MAX + 1) }), [
     400,

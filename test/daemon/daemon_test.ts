@@ -278,9 +278,15 @@ Deno.test("a request that waits is answered when the daemon stops", async () => 
   const drained = host.ask({ kind: "drain", reason: "" });
   await world.advance(10);
   delete host.interfere.remove;
+  const record = await host.ask({ kind: "events", after: 0, wait: 0 });
+  const last = record.kind === "events" ? record.events.last : 0;
+  const following = host.ask({ kind: "events", after: last, wait: 20 });
   host.crash(new Error("a bug"));
   equal(await host.exit, 70);
-  deepEqual(await drained, { kind: "refused", http: 503, error: "Cannot finish this: the daemon stops" });
+  const refused = { kind: "refused", http: 503 } as const;
+  deepEqual(await drained, { ...refused, error: "Cannot finish this: the daemon stops" });
+  deepEqual(await following, { ...refused, error: "The daemon stops" });
+  deepEqual(await host.ask({ kind: "balance" }), { ...refused, error: "The daemon stops" });
 });
 
 Deno.test("a datagram that is none of ours is counted each time and logged once a minute", async () => {
@@ -546,10 +552,10 @@ Deno.test("what a failover to this host took is told to the group, part by part"
   const texts = response.kind === "events" ? response.events.entries.map(({ text }) => text) : [];
   const took = texts.filter((text) => text.startsWith('Host "test00" took VIP '));
   deepEqual(took.map((text) => text.replace(/"web-."/, "VIP").replace(/[\d.]+ ms/g, "N ms")).sort(), [
-    'Host "test00" took VIP VIP over from host "test01": noticed after N ms, agreed in N ms, acquired in N ms, ' +
+    'Host "test00" took VIP VIP over from host "test01": noticed and agreed after N ms, acquired in N ms, ' +
     "announced in N ms",
   ]);
-  match(took[0] ?? "", /noticed after 50\d ms/);
+  match(took[0] ?? "", /noticed and agreed after 50\d ms/);
 });
 
 Deno.test("what one host has collected of its neighbours is for the others to remember", async () => {

@@ -11,6 +11,7 @@ const fitness = (host: HostName, change: Partial<Fitness> = {}): Fitness => ({
   isHolder: host === test00,
   preference: null,
   obstacles: [],
+  failing: [],
   damped: false,
   ...change,
 });
@@ -50,6 +51,8 @@ function account(change: Partial<VipAccount> = {}): VipAccount {
     hosts: [fitness(test00), fitness(test01), fitness(test02)],
     next: { outlook: outlook(test01), whole },
     balanceTo: null,
+    drainTo: test01,
+    failsOpen: false,
     serves: true,
     awaited: [],
     unreleased: null,
@@ -71,6 +74,7 @@ const facts: ExplainFacts = {
   group,
   confirmations: new Map([[webA, { confirmed: 2, missing: [], more: 0, neighbours: 0 }]]),
   observed: observed(webA),
+  isChecked: false,
   now: instant(202_000),
   wallTime: Date.UTC(2030, 0, 2, 3, 4, 5),
 };
@@ -269,9 +273,60 @@ Deno.test("reportExplanation() says what moves a VIP and what keeps it: words, p
   const { next, stays: alone } = explained({
     hosts: [fitness(test00), fitness(test01, { obstacles: [{ kind: "notAllowed" }] })],
     next: { outlook: outlook(null), whole },
+    drainTo: null,
   });
   deepEqual(next, { host: null, problem: "no other host may hold it" });
   equal(alone.at(-1), "A drain of test00, or its end, moves it; no other host could hold it");
+});
+
+const exit1 = [{ check: "web", problem: "exit code 1" }];
+
+Deno.test("reportExplanation() says that a VIP stays where it is because every host that can hold it fails a check", () => {
+  const hosts = [
+    fitness(test00, { preference: 2, failing: exit1 }),
+    fitness(test01, { preference: 1, failing: exit1 }),
+    fitness(test02, { obstacles: [{ kind: "draining" }] }),
+  ];
+  const told = explained({ hosts, failsOpen: true }, { isChecked: true });
+  deepEqual(told.stays, [
+    "Every host that can hold it fails a health check: it stays where it is, until one of them is well",
+    'It prefers test01, which fails check "web" (exit code 1): it goes there when that ends',
+    "A balance round leaves it where it is preferred",
+    "A drain of test00, or its end, moves it",
+  ]);
+  deepEqual(told.trouble, ["Every host that can hold it fails a health check: it stays where it is"]);
+  deepEqual(told.advice, [
+    "Here: molehill status; its log tells why the check fails",
+    "On test01: molehill status; its log tells why the check fails",
+  ]);
+  deepEqual(told.hosts.map(({ able, failing }) => [able, failing]), [
+    [true, ['fails check "web" (exit code 1)']],
+    [true, ['fails check "web" (exit code 1)']],
+    [false, []],
+  ]);
+});
+
+Deno.test("reportExplanation() says that a health check moves it, where there is one and a host that is well", () => {
+  const [vip] = healthy.vips;
+  const last = (change: Partial<VipAccount>) => explained(change, { isChecked: true }).stays.at(-1);
+  equal(last({}), "A drain of test00, a health check that fails there, or its end, moves it");
+  const pinned = explained({ ...(vip && { vip: { ...vip, reason: "operator" } }) }, { isChecked: true });
+  equal(
+    pinned.stays[0],
+    "An operator moved it to test00: it stays until test00 drains, fails a health check or cannot hold it any more",
+  );
+  const unwell = [fitness(test00), fitness(test01, { failing: exit1 })];
+  equal(last({ hosts: unwell }), "A drain of test00, or its end, moves it");
+});
+
+Deno.test("reportExplanation() says that a drain moves a VIP where the end of its holder would leave too few hosts", () => {
+  const few = { outlook: outlook(null), whole: { ...whole, remaining: [test01], needed: 2, serves: false } };
+  const told = explained({ next: few });
+  equal(told.stays.at(-1), "A drain of test00 moves it to test01; if test00 were gone, nobody could hold it");
+  deepEqual(told.next, { host: null, problem: "1 host would be left, and it takes 2 to hold VIPs" });
+  const view = healthy.view && { ...healthy.view, members: healthy.view.members.slice(0, 1) };
+  const alone = explained({ ...unheld(), status: { ...healthy, view, needed: 2 }, next: few, serves: false });
+  equal(alone.next?.problem, 'the view has 1 host, and with partition = "quorum" it takes 2 to hold VIPs');
 });
 
 Deno.test("reportExplanation() takes for trouble what a person should do something about, and says what", () => {

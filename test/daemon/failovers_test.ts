@@ -1,6 +1,13 @@
 import { deepEqual, equal } from "node:assert/strict";
 import type { Note } from "../../src/core/events.ts";
-import { duration, incarnation, instant, viewNumber, type VipName } from "../../src/core/vocabulary.ts";
+import {
+  duration,
+  type HostName,
+  incarnation,
+  instant,
+  viewNumber,
+  type VipName,
+} from "../../src/core/vocabulary.ts";
 import { Failovers } from "../../src/daemon/failovers.ts";
 import type { Confirmation } from "../../src/daemon/ports.ts";
 import { test00, test01, test02, webA, webB } from "./values.ts";
@@ -13,12 +20,13 @@ const moved = (vip: VipName, to = test00): Note => ({
   to,
   reason: "holderGone",
 });
-const installed: Note = {
+const installedWith = (hosts: readonly HostName[]): Note => ({
   kind: "viewInstalled",
   view: { number: viewNumber(8), coordinator: test00, incarnation: incarnation(1) },
-  members: [],
+  members: hosts.map((host) => ({ host, incarnation: incarnation(1) })),
   mature: true,
-};
+});
+const installed = installedWith([test00, test02]);
 const acquired = (vip: VipName): Note => ({ kind: "vipAcquired", vip });
 
 /** A step that begins at `at` and whose effects take 0.5 ms. */
@@ -75,6 +83,39 @@ Deno.test("Failovers leaves out what other hosts take over, and what moves for a
   hear(failovers, 1_003, [moved(webA, test02), installed]);
   hear(failovers, 1_004, [moved(webB), installed, acquired(webB)]);
   deepEqual(failovers.completed(instant(5_000)), []);
+});
+
+Deno.test("Failovers of a view that comes before this host misses the lost one: noticed by the view", () => {
+  const confirmed = { confirmed: 1, missing: [], more: 0, neighbours: 0 };
+  const failovers = new Failovers(test00, () => new Map([[webA, confirmed]]));
+  hear(failovers, 1_003, [moved(webA), installed]);
+  hear(failovers, 1_005, [acquired(webA)]);
+  deepEqual(failovers.completed(instant(1_006)), [], "when it was heard last is not known yet");
+  equal(failovers.deadline, 31_003);
+  hear(failovers, 1_010, [{ kind: "hostEnded", host: test01, silentFor: duration(30) }]);
+  const told = { kind: "failover", vips: [webA], more: 0, from: test01, detect: 23, agree: 0 };
+  deepEqual(failovers.completed(instant(1_010)), [{ ...told, acquire: 2, announce: 0.5, confirm: 0.5 }]);
+  equal(failovers.deadline, null);
+});
+
+Deno.test("Failovers leaves out what a view takes from a host that this one goes on hearing, or that takes leave", () => {
+  const heard = new Failovers(test00, () => new Map());
+  hear(heard, 1_003, [moved(webA), installed, acquired(webA)]);
+  hear(heard, 2_000, [silent]);
+  deepEqual(heard.completed(instant(2_000)), []);
+  equal(heard.deadline, null);
+  const left = new Failovers(test00, () => new Map());
+  hear(left, 1_003, [moved(webA), installed, acquired(webA)]);
+  hear(left, 1_004, [{ kind: "hostLeft", host: test01 }]);
+  equal(left.deadline, null);
+});
+
+Deno.test("Failovers remembers a loss over a view that has the lost host still", () => {
+  const failovers = new Failovers(test00, () => new Map());
+  hear(failovers, 1_000, [silent]);
+  hear(failovers, 1_001, [moved(webB), installedWith([test00, test01, test02]), acquired(webB)]);
+  hear(failovers, 1_003, [moved(webA), installed, acquired(webA)]);
+  deepEqual(failovers.completed(instant(1_004)).map(({ vips, agree }) => [vips, agree]), [[[webA], 3]]);
 });
 
 Deno.test("Failovers gives up what is not acquired in time", () => {

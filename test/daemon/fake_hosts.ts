@@ -262,6 +262,7 @@ function startHost(
         if ("problems" in file) return { kind: "refused", problems: file.problems };
         return { kind: "taken", group: file.group, segments: segmentsOf(file.group) };
       },
+      isChecked: () => hasChecks,
     },
     record: {
       append: (entries) => {

@@ -95,6 +95,28 @@ Deno.test("reportMonitor() warns of a host that hears another one and is not hea
   ]);
 });
 
+/** test01 is silent here; those hear it that are named. */
+function silent(change: Partial<HostSight>, hearers: readonly HostName[]) {
+  const { state = "silent", silentFor = null } = change;
+  const hears = (host: HostName) =>
+    all.filter((each) => each !== host && (each !== test01 || hearers.includes(host)));
+  const others = [test00, test02].map((host) =>
+    sight(host, { word: { view, follows: test00, hears: hears(host) } })
+  );
+  const sights = [others[0], sight(test01, { ...change, state, silentFor, word: null }), others[1]];
+  const status = withHost(healthy, test01, { state, silentFor });
+  return reportMonitor(sights.flatMap((each) => each ?? []), { ...facts, status });
+}
+
+Deno.test("reportMonitor() warns that nothing of a host arrives which others hear, and tells no loss of the past", () => {
+  const seen = { silentFor: duration(3_000), arrivals: { said: 600, heard: 540 } };
+  deepEqual(silent(seen, []).warnings, ['Host "test01" is silent: last heard 3s ago']);
+  deepEqual(silent(seen, [test02]).warnings, [
+    'Host "test01" is silent: last heard 3s ago',
+    'Host "test01" is heard by test02, and nothing of it arrives at this host',
+  ]);
+});
+
 Deno.test("reportMonitor() warns of versions and of configurations that differ among the hosts that are heard", () => {
   deepEqual(reported({ version: "1.3.0", digest: "8899aabbccddeeff", sameConfiguration: false }).warnings, [
     'Hosts read different configurations: 00112233 on test00, test02; 8899aabb on test01 ("molehill status" says in ' +
@@ -105,11 +127,8 @@ Deno.test("reportMonitor() warns of versions and of configurations that differ a
 });
 
 Deno.test("reportMonitor() tells of a host that was never heard as such", () => {
-  const never = { state: "silent", silentFor: null } as const;
-  const { hosts, warnings } = reported(
-    { ...never, word: null, version: null, digest: null, roundTrip: null, arrivals: null },
-    { status: withHost(healthy, test01, never) },
-  );
+  const never = { silentFor: null, version: null, digest: null, roundTrip: null, arrivals: null };
+  const { hosts, warnings } = silent(never, []);
   equal(hosts[1]?.silent_for_ms, null);
   deepEqual([hosts[1]?.hears, hosts[1]?.follows, hosts[1]?.heartbeats], [null, null, null]);
   deepEqual(warnings, ['Host "test01" is silent: never heard since this daemon started']);

@@ -2,7 +2,10 @@
 
 import assert from "node:assert/strict";
 import type { EventEntry } from "../../src/codec/control.ts";
+import { mustRun } from "../support/command.ts";
+import { SEED_VIPS } from "../support/lab_config.ts";
 import type { LabHost } from "../support/lab_host.ts";
+import { inside } from "../support/namespace.ts";
 import { startedLab } from "../support/started_lab.ts";
 import { waitUntil } from "../support/wait.ts";
 
@@ -58,4 +61,22 @@ Deno.test("the record: what is sent, moves and failovers are in it, in one order
   const after = await eventsOf(test00);
   assert.deepEqual(after.slice(0, before.length), before);
   assert.deepEqual(after.map(({ number }) => number), after.map((_, at) => at + 1));
+});
+
+Deno.test("a failover is told also when its view comes before the new holder misses the lost host", async () => {
+  const [webA, webB, webC] = SEED_VIPS;
+  assert(webA && webB && webC);
+  const busy = [webA, webB].map((vip) => ({ ...vip, prefer: ["test00"] }));
+  await using lab = await startedLab({ vips: [...busy, { ...webC, prefer: ["test02", "test01"] }] });
+  const [test00, test01, test02] = ["test00", "test01", "test02"].map((name) => lab.host(name));
+  assert(test00 && test01 && test02);
+  // The coordinator sees its connection end; test01 hears no more of it than that it is silent.
+  const deaf = `ip saddr ${test02.place.address} meta l4proto tcp drop`;
+  const rules = `table inet deaf { chain input { type filter hook input priority 0; ${deaf}; }; }`;
+  await mustRun([...inside(test01.place.namespace), "nft", "-f", "-"], { input: rules });
+  await test02.kill();
+  const told = async () =>
+    (await eventsOf(test00)).find(({ text }) => text.includes('Host "test01" took VIP "web-c" over'))?.text;
+  await waitUntil(async () => (await told()) !== undefined, { what: "the failover to be told" });
+  assert.match(await told() ?? "", /from host "test02": noticed and agreed after [\d.]+ ms, acquired in /);
 });

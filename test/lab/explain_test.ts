@@ -115,6 +115,52 @@ Deno.test("explain tells on every host that one has lost its link, and on that o
   }
 });
 
+Deno.test("explain tells that a VIP stays where it is when every host fails a check, and what a check would move", async () => {
+  const flags = `${await Deno.makeTempDir()}`;
+  const often = { interval: '"200ms"', timeout: '"100ms"', fall: "1", rise: "1" };
+  const exec = `["/bin/sh", "-c", "test ! -e ${flags}/$MOLEHILL_HOST"]`;
+  await using lab = await startedLab({ ...SETTING, checks: [{ name: '"web"', exec, ...often }] });
+  const fails = (...hosts: readonly string[]) =>
+    hosts.map((host) => Deno.writeTextFile(`${flags}/${host}`, ""));
+  const checked =
+    /^What moves it +.*\n(.*\n)* +A drain of test0\d, a health check that fails there, or its end, moves it$/m;
+  assert.match((await ask(lab.host("test00"), "web-a")).stdout, checked);
+  await Promise.all(fails("test01"));
+  await waitUntil(async () => (await explanationOf(lab.host("test00"), "web-a")).vip.holder !== "test01", {
+    what: "web-a to leave test01",
+  });
+  await Promise.all(fails("test00", "test02"));
+  await waitUntil(async () => (await explanationOf(lab.host("test00"), "web-a")).trouble.length > 0, {
+    what: "all hosts to fail the check",
+  });
+  for (const host of lab.hosts) {
+    const { code, stdout } = await ask(host, "web-a");
+    assert.equal(code, 1);
+    assert.match(
+      stdout,
+      /Every host that can hold it fails a health check: it stays where it is, until one of them is well$/m,
+    );
+    assert.match(stdout, /It prefers test01, which fails check "web" \(.*\): it goes there when that ends$/m);
+    assert.match(stdout, /^test01 +yes +1 {2}.*fails check "web"/m);
+  }
+  await Deno.remove(flags, { recursive: true });
+});
+
+Deno.test("explain tells that a drain moves what nobody could hold if its holder were gone, and it does", async () => {
+  const vips = VIPS.slice(1, 2);
+  await using lab = await startedLab({ ...SETTING, vips, partition: "quorum" });
+  await lab.host("test02").stop();
+  await lab.settled();
+  const { stays, next, vip } = await explanationOf(lab.host("test00"), "web-b");
+  const [, to] = /^A drain of \S+ moves it to (test0\d); if \S+ were gone, nobody could hold it$/.exec(
+    stays.at(-1) ?? "",
+  ) ??
+    [];
+  assert.deepEqual(next, { host: null, problem: "1 host would be left, and it takes 2 to hold VIPs" });
+  assert.equal((await lab.host(vip.holder ?? "").molehill(["drain"])).code, 0);
+  assert.equal((await explanationOf(lab.host("test00"), "web-b")).vip.holder, to);
+});
+
 Deno.test("explain of no VIP is a usage error that names the VIPs and the one that may be meant", async () => {
   await using lab = await startedLab(SETTING);
   const { code, stdout, stderr } = await ask(lab.host("test00"), "web-aa");

@@ -78,6 +78,20 @@ Deno.test("a runtime directory of a daemon that was killed is no obstacle", asyn
   await lab.settled();
 });
 
+Deno.test("a second run on the same state directory refuses, and what a daemon that was killed had is free", async () => {
+  await using lab = await newLab({ hosts: 2 });
+  const [first, second] = [lab.host("test00"), lab.host("test01")];
+  first.start();
+  await first.answers();
+  const run = ["run", "--config", lab.configFile, "--state-dir", first.stateDirectory];
+  const refused = await second.molehill(run);
+  assert.equal(refused.code, 75);
+  assert.match(refused.stderr, /^Cannot keep anything in ".*": another daemon keeps its record/m);
+  await first.kill();
+  first.start();
+  await first.answers();
+});
+
 const oneHost = (): Promise<Lab> => newLab({ hosts: 1 });
 
 async function changed(lab: Lab, change: (text: string) => string): Promise<string> {

@@ -14,6 +14,12 @@ export const builtBinary = (): Promise<string> => built ??= build();
 export const denoProgram =
   (): readonly string[] => [Deno.execPath(), "run", "-A", "--quiet", `${root}main.ts`];
 
+/** Both ways to run the sources, for what differs with the runtime. */
+export const programs: Readonly<Record<string, () => Promise<readonly string[]>>> = {
+  "on Deno": () => Promise.resolve(denoProgram()),
+  "as the executable": async () => [await builtBinary()],
+};
+
 async function build(): Promise<string> {
   const other = Deno.env.get("MOLEHILL_BINARY") ?? "";
   if (other !== "") return other;

@@ -34,8 +34,8 @@ export const eventsCommand = defineCommand(
     name: "events",
     summary: "Show what happened: views, moves and why, failovers and how long they took, operators' words.",
     description:
-      `Prints the record of this host, oldest first. What is marked "group" came with a view: every \
-host that was in that view has it, in the same order; a view of the same hosts in which nothing moved is left out. What \
+      `Prints the record of this host, oldest first. What is marked "group" came with a view, and is \
+in the same order on all hosts; a view of the same hosts in which nothing moved is left out. What \
 is marked "host" this host alone knows of. Times are by this host's clock. The last entries are kept over restarts, in the state directory.`,
     examples: [
       ["molehill events", "the last hundred entries"],

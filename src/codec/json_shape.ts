@@ -121,7 +121,7 @@ export function optional<Value, Otherwise>(
 /** Text from outside for an error message: quoted, and cut where it is long. */
 export function excerpt(value: unknown): string {
   const text = JSON.stringify(value) ?? "missing";
-  return text.length <= EXCERPT_MAX ? text : `${text.slice(0, EXCERPT_MAX - 3)}...`;
+  return text.length <= EXCERPT_MAX ? text : `${text.slice(0, EXCERPT_MAX - 3).toWellFormed()}...`;
 }
 
 /** What a shape throws: what is where, and what was wanted. */

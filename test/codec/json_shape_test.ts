@@ -4,6 +4,7 @@ import {
   array,
   boolean,
   dictionary,
+  excerpt,
   line,
   nullable,
   number,
@@ -78,4 +79,11 @@ Deno.test("any text is read or a problem, and never throws", () => {
   fc.assert(fc.property(fc.oneof(fc.string(), fc.json()), (text) => {
     assert.equal(typeof parseJson(text, shape).ok, "boolean");
   }));
+});
+
+Deno.test("excerpt() cuts no character in two", () => {
+  for (let before = 70; before < 80; before += 1) {
+    const text = excerpt(`${"x".repeat(before)}😀😀😀😀`);
+    assert.equal(text.isWellFormed(), true, text);
+  }
 });

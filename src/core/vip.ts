@@ -4,7 +4,7 @@
 //   absent ------------> awaiting ---------------> adding --------> held --------------> lingering
 //     ^  ^---unwanted------'                         |  ^---missed----'|  ^-----wanted------' |
 //     |                                   addFailed, |                 | unwanted,            |
-//     |          removed                  unwanted   v                 | addFailed            | unwanted, ticked
+//     |          removed          unwanted, expected v                 | addFailed            | unwanted, ticked
 //     '--------------------------------------------removing <----------'---------------------'  at removeAt
 //                    gone after a failed removal     |  ^
 //                                        removeFailed '--' ticked at retryAt
@@ -13,7 +13,7 @@
 // that others have to release it first; "suspended" that a view change or an overlapping handover has begun, in which
 // nothing new is taken and nothing announced; "superseded" that the new holder in an overlapping handover has it.
 // Addresses found on the host are what counts: an absent VIP that is found is removed, a held one that is missed is
-// put back; or given up, if somebody else still has it too.
+// put back; or given up, if somebody else still has it too. So is one that is not here yet when a merge shows that.
 
 import { after, type Duration, duration, type Instant } from "./vocabulary.ts";
 
@@ -166,11 +166,11 @@ function stepAdding(state: VipState & { kind: "adding" }, event: VipEvent, now: 
       return remove(now);
     case "unwanted":
     case "superseded":
+    case "expected":
+      // Also after a merge: what is still to be added, as behind a hook, would be taken before its release.
       return remove(now);
     case "wanted":
       return stay({ kind: "adding", contested: !event.alone });
-    case "expected":
-      return stay({ kind: "adding", contested: true });
     case "suspended":
     case "removed":
     case "removeFailed":

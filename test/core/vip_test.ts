@@ -51,7 +51,7 @@ const table: Record<VipState["kind"], Record<Events, Cell>> = {
   adding: {
     wanted: "adding",
     wantedContested: "adding",
-    expected: "adding",
+    expected: "removing, remove",
     unwanted: "removing, remove",
     suspended: "adding",
     superseded: "removing, remove",

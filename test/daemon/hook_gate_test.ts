@@ -1,0 +1,84 @@
+// Whole daemons whose acquisitions wait for hooks: what the group does meanwhile, and what it does not.
+
+import { deepEqual, equal } from "node:assert/strict";
+import type { Status } from "../../src/codec/control.ts";
+import { duration, segmentName, type VipName } from "../../src/core/vocabulary.ts";
+import { type FakeHooks, fakeHooks, hook } from "./fake_hooks.ts";
+import { type FakeHost, type FakeWorld, startHosts } from "./fake_hosts.ts";
+import { group, test00, test01, webA } from "./values.ts";
+
+/** Two hosts that share web-a alone. */
+const pair = {
+  ...group,
+  hosts: group.hosts.slice(0, 2),
+  vips: group.vips.slice(0, 1).map((vip) => ({ ...vip, hosts: [test00, test01] })),
+};
+
+interface Scene {
+  readonly world: FakeWorld;
+  readonly hooks: FakeHooks;
+  readonly test00: FakeHost;
+  readonly test01: FakeHost;
+  /** Lets so much time pass, in which before_acquire ends at once and well. */
+  run(ms: number): Promise<void>;
+}
+
+async function scene(hooks: FakeHooks): Promise<Scene> {
+  const world = startHosts(pair, { names: [test00, test01], hooks });
+  const [first, second] = [world.hosts.get(test00), world.hosts.get(test01)];
+  if (first === undefined || second === undefined) throw new Error("Expected both hosts in the test's world");
+  const run = async (ms: number) => {
+    for (let passed = 0; passed < ms; passed += 100) {
+      await world.advance(100);
+      await finishAll(hooks);
+    }
+  };
+  await run(3_000);
+  return { world, hooks, test00: first, test01: second, run };
+}
+
+async function finishAll({ runs }: FakeHooks): Promise<void> {
+  for (const each of [...runs]) {
+    if (each.variables.MOLEHILL_EVENT === "before_acquire") await each.finish();
+  }
+}
+
+/** Moves web-a to test01, by a drain of test00 that ends. */
+async function moveAway({ test00: host, run }: Scene): Promise<void> {
+  const drained = host.ask({ kind: "drain", reason: "" });
+  await run(1_000);
+  await drained;
+  void host.ask({ kind: "resume", reason: "" });
+  await run(1_000);
+}
+
+async function statusOf(host: FakeHost): Promise<Status> {
+  const response = await host.ask({ kind: "status" });
+  if (response.kind !== "status") throw new Error(`Expected a status, found ${JSON.stringify(response)}`);
+  return response.status;
+}
+
+const on = ({ addresses }: FakeHost): readonly VipName[] => [...addresses];
+
+Deno.test("a hook that ends after a merge adds nothing that another member has yet to release", async () => {
+  const at = await scene(fakeHooks({ before_acquire: [hook({ timeout: duration(30_000) })] }));
+  await moveAway(at);
+  deepEqual([on(at.test00), on(at.test01)], [[], [webA]]);
+  at.world.cut.add(segmentName("lan"));
+  await at.world.advance(1_000);
+  deepEqual(at.hooks.running(), ["before_acquire web-a"]);
+  const removal = Promise.withResolvers<void>();
+  at.test01.interfere.remove = async () => {
+    await removal.promise;
+    at.test01.addresses.delete(webA);
+    return { done: [webA], problems: [] };
+  };
+  at.world.cut.clear();
+  await at.world.advance(300);
+  equal((await statusOf(at.test00)).vips[0]?.holder, test00);
+  await at.run(200);
+  deepEqual([on(at.test00), on(at.test01)], [[], [webA]]);
+  removal.resolve();
+  await at.run(300);
+  deepEqual([on(at.test00), on(at.test01)], [[webA], []]);
+});

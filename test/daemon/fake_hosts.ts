@@ -337,6 +337,11 @@ function createTimeline() {
         wallTime: () => Date.UTC(2030, 0, 1) + ahead + now,
         setAlarm: (at) => void (alarm.at = at),
         onAlarm: (ring) => void (alarm.ring = ring),
+        later(wait, call) {
+          const once: Alarm = { at: instant(now + wait), ring: call };
+          alarms.push(once);
+          return () => void (once.at = null);
+        },
       };
     },
     async advance(ms: number): Promise<void> {

@@ -2,15 +2,14 @@
 
 import { deepEqual, equal } from "node:assert/strict";
 import type { Status } from "../../src/codec/control.ts";
-import { duration, segmentName, type VipName } from "../../src/core/vocabulary.ts";
+import { duration, type Group, type HostName, segmentName, type VipName } from "../../src/core/vocabulary.ts";
 import { type FakeHooks, fakeHooks, hook } from "./fake_hooks.ts";
 import { type FakeHost, type FakeWorld, startHosts } from "./fake_hosts.ts";
-import { group, test00, test01, webA } from "./values.ts";
+import { group, test00, test01, test02, webA } from "./values.ts";
 
-/** Two hosts that share web-a alone. */
-const pair = {
+/** web-a alone, which two hosts share. */
+const shared: Group = {
   ...group,
-  hosts: group.hosts.slice(0, 2),
   vips: group.vips.slice(0, 1).map((vip) => ({ ...vip, hosts: [test00, test01] })),
 };
 
@@ -23,8 +22,9 @@ interface Scene {
   run(ms: number): Promise<void>;
 }
 
-async function scene(hooks: FakeHooks): Promise<Scene> {
-  const world = startHosts(pair, { names: [test00, test01], hooks });
+async function scene(hooks: FakeHooks, names: readonly HostName[] = [test00, test01]): Promise<Scene> {
+  const hosts = shared.hosts.filter(({ name }) => names.includes(name));
+  const world = startHosts({ ...shared, hosts }, { names, hooks });
   const [first, second] = [world.hosts.get(test00), world.hosts.get(test01)];
   if (first === undefined || second === undefined) throw new Error("Expected both hosts in the test's world");
   const run = async (ms: number) => {
@@ -81,4 +81,23 @@ Deno.test("a hook that ends after a merge adds nothing that another member has y
   removal.resolve();
   await at.run(300);
   deepEqual([on(at.test00), on(at.test01)], [[webA], []]);
+});
+
+Deno.test("a hook goes on while hosts that never had its VIP come and go", async () => {
+  const hooks = fakeHooks({ before_acquire: [hook({ timeout: duration(30_000) })] });
+  const at = await scene(hooks, [test00, test01, test02]);
+  await moveAway(at);
+  at.test01.signal("SIGTERM");
+  await at.world.advance(1_000);
+  const run = hooks.find("before_acquire web-a");
+  at.world.cut.add(segmentName("lan"));
+  await at.world.advance(1_000);
+  deepEqual((await statusOf(at.test00)).view?.members, [test00]);
+  at.world.cut.clear();
+  await at.world.advance(1_000);
+  deepEqual((await statusOf(at.test00)).view?.members, [test00, test02]);
+  equal(run.isEnded, false);
+  await run.finish();
+  await at.world.advance(100);
+  deepEqual(on(at.test00), [webA]);
 });

@@ -857,7 +857,7 @@ export const mutants: readonly Mutant[] = [
   {
     fault: "announcing goes on during a view change",
     file: "src/core/vip.ts",
-    find: "return stay(state.announceAt === null ? state : { ...state, announceAt: null });",
+    find: "return stay(state.isSilent ? state : { ...state, isSilent: true });",
     replace: "return stay(state);",
     caughtBy: {
       test: "test/core/vip_test.ts",

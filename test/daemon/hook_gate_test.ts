@@ -101,3 +101,14 @@ Deno.test("a hook goes on while hosts that never had its VIP come and go", async
   await at.world.advance(100);
   deepEqual(on(at.test00), [webA]);
 });
+
+Deno.test("a move waits for the hook of whoever acquires the VIP", async () => {
+  const hooks = fakeHooks({ before_acquire: [hook({ timeout: duration(30_000) })] });
+  const at = await scene(hooks);
+  const moved = at.test00.ask({ kind: "move", vip: webA, to: test01 });
+  await at.world.advance(29_000);
+  await hooks.find("before_acquire web-a").finish();
+  await at.world.advance(300);
+  equal((await moved).kind, "status");
+  deepEqual(on(at.test01), [webA]);
+});

@@ -979,7 +979,7 @@ export const mutants: readonly Mutant[] = [
   {
     fault: "announcing goes on during a view change",
     file: "src/core/vip.ts",
-    find: "return stay(state.announceAt === null ? state : { ...state, announceAt: null });",
+    find: "return stay(state.isSilent ? state : { ...state, isSilent: true });",
     replace: "return stay(state);",
     caughtBy: {
       test: "test/core/vip_test.ts",
@@ -1370,6 +1370,58 @@ export const mutants: readonly Mutant[] = [
     },
   },
   {
+    fault: "what comes after a resume that waits for the disk overtakes it",
+    file: "src/daemon/drains.ts",
+    find: "request.persist === true || this.#isToResume();",
+    replace: "request.persist === true;",
+    caughtBy: {
+      test: "test/daemon/drains_test.ts",
+      name:
+        "a drain is the last word after a resume that the disk has yet to take, whether it persists or not",
+    },
+  },
+  {
+    fault: "a drain that is overtaken by a resume begins when the disk has taken it",
+    file: "src/daemon/drains.ts",
+    find: "if (this.#isToResume()) return",
+    replace: "if (this.#last === null) return",
+    caughtBy: {
+      test: "test/daemon/drains_test.ts",
+      name: "resume is the last word, also after a drain that the disk has yet to take",
+    },
+  },
+  {
+    fault: "a file that could not be removed once is warned of for ever",
+    file: "src/daemon/drains.ts",
+    find: "this.#leftover = null;",
+    replace: "",
+    caughtBy: {
+      test: "test/daemon/drains_test.ts",
+      name: "a file that could not be removed is nothing to warn of when the host is drained for good again",
+    },
+  },
+  {
+    fault: "a word is taken for said when those before it were",
+    file: "src/daemon/control_requests.ts",
+    find: "words.said > asked,",
+    replace: "words.said >= asked,",
+    caughtBy: {
+      test: "test/daemon/control_requests_test.ts",
+      name:
+        "planRequest() lets a word wait until it was said, and not only others that were asked for before it",
+    },
+  },
+  {
+    fault: "a word too many is asked for",
+    file: "src/daemon/control_requests.ts",
+    find: "asked - said >= WORDS_OPEN_MAX",
+    replace: "asked - said > WORDS_OPEN_MAX",
+    caughtBy: {
+      test: "test/daemon/control_requests_test.ts",
+      name: "planRequest() refuses a word only when as many wait as may",
+    },
+  },
+  {
     fault: "a drain that cannot be kept begins all the same",
     file: "src/daemon/daemon.ts",
     find: 'if (prepared.kind === "refused") return prepared;',
@@ -1741,6 +1793,37 @@ export const mutants: readonly Mutant[] = [
     caughtBy: {
       test: "test/daemon/address_work_test.ts",
       name: "the node is woken before anything is added, and nothing is that it then gives up",
+    },
+  },
+  {
+    fault: "what is to be told of a foreign holder gives way to an acquisition",
+    file: "src/daemon/hook_queue.ts",
+    find: 'if (event === "foreign_holder") return;',
+    replace: "",
+    caughtBy: {
+      test: "test/daemon/hook_work_test.ts",
+      name: "what waits to be told of a foreign holder stays, whoever acquires the VIP",
+    },
+  },
+  {
+    fault: "what cannot be killed is waited for",
+    file: "src/daemon/hook_queue.ts",
+    find: 'outcome.kind !== "done"',
+    replace: 'outcome.kind === "missing"',
+    caughtBy: {
+      test: "test/daemon/hook_work_test.ts",
+      name:
+        "before_acquire waits for one that cannot be killed no longer than a moment, be it its own or another",
+    },
+  },
+  {
+    fault: "a member that never had the VIP stops the hook before its acquisition",
+    file: "src/core/holdings.ts",
+    find: 'stateOf(node, name).kind === "held" && node.view',
+    replace: "node.view",
+    caughtBy: {
+      test: "test/daemon/hook_gate_test.ts",
+      name: "a hook goes on while hosts that never had its VIP come and go",
     },
   },
   {

@@ -7,8 +7,11 @@ import { controlSocketPath } from "../host/control_server.ts";
 import { exitCode } from "./exit_codes.ts";
 import type { Terminal } from "./terminal.ts";
 
-/** Longer than any daemon takes to answer: it has a limit of its own and says what it waited for. */
-const timeoutMs = 60_000;
+/**
+ * Longer than a daemon takes to answer, which has a limit of its own and says what it waited for: also where it counts
+ * several hooks in that may take a minute each.
+ */
+const timeoutMs = 300_000;
 
 /** The HTTP status of a daemon that is just starting or stopping. */
 const unavailable = 503;

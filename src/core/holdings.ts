@@ -227,13 +227,14 @@ function macsChanged(turn: Turn, vips: readonly VipName[]): void {
 }
 
 /**
- * Takes those of the VIPs, or all, that the view gives to this host for contested: others may have answered for them
+ * Takes those of the VIPs, or all, that this host holds by the view for contested: others may have answered for them
  * until just now, so that they are announced again as soon as nobody else has them.
  */
 export function contestHeld(turn: Turn, vips?: readonly VipName[]): void {
-  const { view, group, self } = turn.node;
-  const ours = group.vips.filter(({ name }) =>
-    view?.allocation.get(name)?.holder === self.host && (vips === undefined || vips.includes(name))
+  const { node } = turn;
+  const ours = node.group.vips.filter(({ name }) =>
+    stateOf(node, name).kind === "held" && node.view?.allocation.get(name)?.holder === node.self.host &&
+    (vips === undefined || vips.includes(name))
   );
   stepVips(turn, ours, () => [{ kind: "expected" }]);
   turn.vipsConcerned = true;

@@ -4,7 +4,7 @@
 //   absent ------------> awaiting ---------------> adding --------> held --------------> lingering
 //     ^  ^---unwanted------'                         |  ^---missed----'|  ^-----wanted------' |
 //     |                                   addFailed, |                 | unwanted,            |
-//     |          removed                  unwanted   v                 | addFailed            | unwanted, ticked
+//     |          removed          unwanted, expected v                 | addFailed            | unwanted, ticked
 //     '--------------------------------------------removing <----------'---------------------'  at removeAt
 //                    gone after a failed removal     |  ^
 //                                        removeFailed '--' ticked at retryAt
@@ -13,7 +13,7 @@
 // that others have to release it first; "suspended" that a view change or an overlapping handover has begun, in which
 // nothing new is taken and nothing announced; "superseded" that the new holder in an overlapping handover has it.
 // Addresses found on the host are what counts: an absent VIP that is found is removed, a held one that is missed is
-// put back; or given up, if somebody else still has it too.
+// put back; or given up, if somebody else still has it too. So is one that is not here yet when a merge shows that.
 
 import { after, type Duration, duration, type Instant } from "./vocabulary.ts";
 
@@ -27,8 +27,10 @@ export type VipState =
     readonly contested: boolean;
     /** How many announcements of the schedule have been sent. */
     readonly announced: number;
-    /** When the next one is due; null when the schedule is complete or suspended. */
+    /** When the next one is due; null when the schedule is complete. */
     readonly announceAt: Instant | null;
+    /** Nothing is announced for now. What comes due meanwhile is made up for afterwards. */
+    readonly isSilent: boolean;
   }
   | { readonly kind: "lingering"; readonly removeAt: Instant }
   | {
@@ -108,7 +110,7 @@ export function stepVip(state: VipState, event: VipEvent, now: Instant): VipStep
 
 /** When the VIP wants a "ticked"; null: never. */
 export function vipDeadline(state: VipState): Instant | null {
-  if (state.kind === "held") return state.announceAt;
+  if (state.kind === "held") return state.isSilent ? null : state.announceAt;
   if (state.kind === "lingering") return state.removeAt;
   return state.kind === "removing" ? state.retryAt : null;
 }
@@ -166,11 +168,11 @@ function stepAdding(state: VipState & { kind: "adding" }, event: VipEvent, now: 
       return remove(now);
     case "unwanted":
     case "superseded":
+    case "expected":
+      // Also after a merge: what is still to be added, as behind a hook, would be taken before its release.
       return remove(now);
     case "wanted":
       return stay({ kind: "adding", contested: !event.alone });
-    case "expected":
-      return stay({ kind: "adding", contested: true });
     case "suspended":
     case "removed":
     case "removeFailed":
@@ -187,7 +189,11 @@ function stepHeld(state: VipState & { kind: "held" }, event: VipEvent, now: Inst
     case "wanted":
       // Those who had it too have released it: neighbours may have learned their addresses last.
       if (event.alone && state.contested) return announceFirst(false, now);
-      return stay(resumed(event.alone ? state : { ...state, contested: true }, now));
+      return stay(
+        state.isSilent || state.contested === event.alone
+          ? { ...state, contested: !event.alone, isSilent: false }
+          : state,
+      );
     case "expected":
       return stay({ ...state, contested: true });
     case "unwanted":
@@ -200,7 +206,7 @@ function stepHeld(state: VipState & { kind: "held" }, event: VipEvent, now: Inst
       return announceNext(state, now);
     case "suspended":
       // Another host may be about to announce it: ours, sent later, would win.
-      return stay(state.announceAt === null ? state : { ...state, announceAt: null });
+      return stay(state.isSilent ? state : { ...state, isSilent: true });
     case "superseded":
       return stay({ kind: "lingering", removeAt: after(now, overlapLinger) });
     case "added":
@@ -218,7 +224,7 @@ function stepLingering(state: VipState & { kind: "lingering" }, event: VipEvent,
       // The host that superseded us may have it still.
       return announceFirst(!event.alone, now);
     case "expected":
-      return stay({ kind: "held", contested: true, announced: 0, announceAt: null });
+      return stay({ kind: "held", contested: true, announced: 0, announceAt: now, isSilent: true });
     case "unwanted":
     case "addFailed":
     case "gone":
@@ -269,18 +275,11 @@ function stepRemoving(state: VipState & { kind: "removing" }, event: VipEvent, n
 }
 
 function announceFirst(contested: boolean, now: Instant): VipStep {
-  return announceNext({ kind: "held", contested, announced: 0, announceAt: now }, now);
-}
-
-/** Goes on with a schedule that was suspended before its end. */
-function resumed(state: VipState & { kind: "held" }, now: Instant): VipState {
-  if (state.announceAt !== null) return state;
-  const announceAt = nextAnnouncement(state.announced, now);
-  return announceAt === null ? state : { ...state, announceAt };
+  return announceNext({ kind: "held", contested, announced: 0, announceAt: now, isSilent: false }, now);
 }
 
 function announceNext(state: VipState & { kind: "held" }, now: Instant): VipStep {
-  if (state.announceAt === null || now < state.announceAt) return stay(state);
+  if (state.isSilent || state.announceAt === null || now < state.announceAt) return stay(state);
   const announced = state.announced + 1;
   return { state: { ...state, announced, announceAt: nextAnnouncement(announced, now) }, action: "announce" };
 }

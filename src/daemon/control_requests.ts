@@ -3,6 +3,7 @@
 
 import type { ControlRequest } from "../codec/control.ts";
 import type { OperatorRequest } from "../core/events.ts";
+import { type Hooks, waitBeforeAcquire } from "../core/hook.ts";
 import { parseIpAddress } from "../core/ip_address.ts";
 import type { NodeStatus } from "../core/status.ts";
 import { WORDS_OPEN_MAX } from "../core/limits.ts";
@@ -238,6 +239,18 @@ function planSend(text: string, { words: { asked, said } }: NodeStatus): Request
     until: ({ words }) => words.said > asked,
     late: () => "Cannot send in time: no view was agreed on since; the group hears it with the next one",
   };
+}
+
+/**
+ * How long a request may take: a suspicion, the view changes that follow, and the machine's work; and, where somebody is
+ * to acquire a VIP, what has to be done before that.
+ */
+export function requestPatience(
+  { kind }: OperatorRequest,
+  { group: { timing }, hooks }: { readonly group: Group; readonly hooks: Hooks },
+): Duration {
+  const moves = kind === "drain" || kind === "move" || kind === "balance";
+  return duration(4 * timing.timeout + 5_000 + (moves ? waitBeforeAcquire(hooks) : 0));
 }
 
 const hasNewView = (status: NodeStatus, before: NodeStatus): boolean =>

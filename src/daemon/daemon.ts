@@ -36,7 +36,7 @@ import {
 import { whatIf } from "../core/what_if.ts";
 import { AddressWork } from "./address_work.ts";
 import { HookWork } from "./hook_work.ts";
-import { planRequest } from "./control_requests.ts";
+import { planRequest, requestPatience } from "./control_requests.ts";
 import { Drains } from "./drains.ts";
 import { Failovers } from "./failovers.ts";
 import { reportExplanation } from "./explain_report.ts";
@@ -325,7 +325,10 @@ class Daemon {
       case "await":
         return new Promise((answer) => {
           const { request: wish, kind: _, ...conditions } = plan;
-          const deadline = after(now, requestPatience(group));
+          const deadline = after(
+            now,
+            requestPatience(wish, { group, hooks: this.#ports.hooks.configured() }),
+          );
           this.#waiters = [...this.#waiters, { ...conditions, deadline, answer }];
           this.#submit({ kind: "operatorRequested", request: wish });
         });
@@ -499,6 +502,3 @@ const unheld = "Cannot plan: the group has no view yet in which VIPs are held (w
 
 /** How long a clean stop may take: what the node gives the others to take over, and the machine's work. */
 const stopGrace = ({ timing }: Group): Duration => duration(4 * timing.timeout + 2000);
-
-/** How long a control request may take: a suspicion, the view changes that follow, and the machine's work. */
-const requestPatience = ({ timing }: Group): Duration => duration(4 * timing.timeout + 5000);

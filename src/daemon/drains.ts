@@ -7,6 +7,10 @@
 // changes nothing: a health script that drains and resumes must not make less of an operator's word than that one did.
 // "resume" ends both. Where the file cannot be removed this host takes part again all the same, and whoever asked is told
 // that the next daemon will drain.
+//
+// A disk may take its time. What it has a say in is done in the order in which it was asked for, and whatever comes
+// after a "resume" that waits for it waits too: the last word counts. A drain that is overtaken by a "resume" while the
+// disk has yet to take it does not begin.
 
 import type { ControlRequest, ControlResponse } from "../codec/control.ts";
 import type { DrainRecord } from "../codec/drain_record.ts";
@@ -28,9 +32,14 @@ export interface Inherited {
 
 type DrainRequest = Extract<ControlRequest, { readonly kind: "drain" }>;
 
-export type Prepared =
-  | { readonly kind: "ready"; readonly request: ControlRequest }
-  | Extract<ControlResponse, { readonly kind: "refused" }>;
+export type Prepared = { readonly kind: "ready" } | Extract<ControlResponse, { readonly kind: "refused" }>;
+
+const ready: Prepared = { kind: "ready" };
+const refused = (why: string): Prepared => ({
+  kind: "refused",
+  http: 409,
+  error: `Cannot drain for good: ${why}`,
+});
 
 export class Drains {
   readonly #file: DrainFile;
@@ -40,6 +49,9 @@ export class Drains {
   #since: number | null = null;
   /** Why the file could not be removed; null: it could, or need not be. */
   #leftover: string | null = null;
+  /** What is being prepared or waits for that, in order. */
+  readonly #waiting: ControlRequest[] = [];
+  #last: Promise<void> = Promise.resolve();
 
   constructor(file: DrainFile, wallTime: () => number) {
     this.#file = file;
@@ -69,38 +81,46 @@ export class Drains {
     };
   }
 
-  /** Whether the disk has a say in the request, which then has to be prepared. */
+  /** Whether the disk has a say in the request, or in one that it comes after: then it has to be prepared. */
   concerns(request: ControlRequest): boolean {
-    if (request.kind === "drain") return request.persist === true;
-    return request.kind === "resume" && (this.#kept !== null || this.#leftover !== null);
+    if (request.kind === "drain") return request.persist === true || this.#isToResume();
+    return request.kind === "resume" &&
+      (this.#kept !== null || this.#leftover !== null || this.#waiting.length > 0);
   }
 
-  /** What is to be asked of the node, once the disk says what it will have to say. */
-  async prepare(request: ControlRequest): Promise<Prepared> {
-    if (request.kind === "drain") return await this.#keep(request);
+  /** What is to be asked of the node, once the disk says what it will have to say. It is asked before the next is ready. */
+  prepare(request: ControlRequest): Promise<Prepared> {
+    this.#waiting.push(request);
+    const prepared = this.#last.then(() => this.#settle(request));
+    this.#last = prepared.then(() => void this.#waiting.shift());
+    return prepared;
+  }
+
+  async #settle(request: ControlRequest): Promise<Prepared> {
+    if (request.kind === "drain") return request.persist ? await this.#keep(request) : ready;
     this.#leftover = await this.#file.remove();
     this.#kept = null;
-    return { kind: "ready", request };
+    return ready;
   }
 
-  async #keep(request: DrainRequest): Promise<Prepared> {
-    const { reason } = request;
-    if (this.#kept?.reason === reason) return { kind: "ready", request };
+  /** It is written again where it should be there already: somebody may have removed it. */
+  async #keep({ reason }: DrainRequest): Promise<Prepared> {
     const record = { reason, since: this.#since ?? this.#wallTime() };
     const problem = await this.#file.write(record);
     if (problem !== null) {
-      return {
-        kind: "refused",
-        http: 409,
-        error:
-          `Cannot drain for good: cannot write ${this.#file.path}: ${problem} (a drain without --persist ` +
-          `needs no file)`,
-      };
+      return refused(
+        `cannot write ${this.#file.path}: ${problem} (a drain without --persist needs no file)`,
+      );
     }
     this.#kept = record;
-    this.#since = record.since;
     this.#leftover = null;
-    return { kind: "ready", request };
+    if (this.#isToResume()) return refused("this host was told to resume before the disk had taken that");
+    this.#since = record.since;
+    return ready;
+  }
+
+  #isToResume(): boolean {
+    return this.#waiting.some(({ kind }) => kind === "resume");
   }
 
   /** The request as the node is to hear it: the reason of a drain that persists stands. */

@@ -11,16 +11,21 @@
 // Before an acquisition nobody waits for what is left of earlier events: a run for that VIP that still goes on is
 // ended, and one that has not begun is dropped, because it is not true any more. Where events come faster than their
 // hooks are run, a lane keeps the newest and drops what newer ones have made untrue.
+//
+// Nothing waits for ever. A run that an acquisition waits for has its time from when it is asked for, begun or not; and
+// one that was killed but does not go, because it hangs in the kernel, is taken for gone a moment later.
 
 import type { Hook } from "../core/hook.ts";
-import type { VipName } from "../core/vocabulary.ts";
+import { duration, type Instant, type VipName } from "../core/vocabulary.ts";
 import { type HookMoment, samenessOf } from "./hook_moments.ts";
-import type { HookOutcome, HookProcess } from "./ports.ts";
+import type { Clock, HookOutcome, HookProcess } from "./ports.ts";
 
 /** How many run side by side; of those that an acquisition waits for, and of all others. */
 export const atOnceMax = { before: 32, beside: 16 } as const;
 /** So many runs may wait in a lane before one that a newer one has overtaken is dropped. */
 export const laneMax = 16;
+/** After its time is over, or it was ended, a run is killed; what is not gone by then cannot be killed. */
+export const killPatience = duration(1_000);
 /** Starting a process takes a millisecond; heartbeats that are due come in between. */
 const startsInARow = 1;
 /** Variables of the kernel's MAX_ARG_STRLEN, 128 KiB, hold the addresses of so many VIPs, though each has several. */
@@ -29,16 +34,19 @@ export const batchMax = 500;
 export interface QueuedRun {
   readonly hook: Hook;
   readonly moment: HookMoment;
+  /** Since when its time counts; null: since it is started. */
+  readonly askedAt: Instant | null;
 }
 
 export interface HookQueueParts {
   readonly start: (run: QueuedRun) => HookProcess;
-  /** What came of a run that was started. */
+  /** What came of a run that was started, or whose time was over before that. */
   readonly ended: (run: QueuedRun, outcome: HookOutcome) => void;
   /** So many runs were dropped since this was told last. */
   readonly dropped: (count: number) => void;
   /** Calls back in a while, after what is due now. */
   readonly defer: (call: () => void) => void;
+  readonly later: Clock["later"];
 }
 
 /** What a lane belongs to: a VIP, the host, or a hook that is run in batches. */
@@ -55,6 +63,8 @@ interface Entry extends QueuedRun {
   behind: number;
   process: HookProcess | null;
   isOver: boolean;
+  /** It is waited for no longer than to a certain time: forgets that. */
+  forgetLimit: () => void;
   readonly told: (outcome: HookOutcome) => void;
 }
 
@@ -86,13 +96,20 @@ export class HookQueue {
     this.#wake(entry);
   }
 
-  /** Runs a hook that an acquisition waits for, at once, and tells what came of it. Answers how to end it. */
+  /**
+   * Runs a hook that an acquisition waits for, at once, and tells what came of it within its time, begun or not.
+   * Answers how to end it.
+   */
   addBefore(run: QueuedRun, number: number, told: (outcome: HookOutcome) => void): () => void {
     const entry = this.#create(run, { keys: [...run.moment.vips], pool: "before", number, told });
     for (const vip of run.moment.vips) {
       for (const other of [...this.#lanes.get(vip) ?? []]) this.#giveWay(other, vip);
       this.#enterFirst(entry, vip);
     }
+    entry.forgetLimit = this.#parts.later(run.hook.timeout, () => {
+      this.#leave(entry);
+      this.#tell(entry, { kind: "timedOut", said: [] });
+    });
     this.#wake(entry);
     return () => {
       if (entry.process !== null) entry.process.end();
@@ -111,7 +128,7 @@ export class HookQueue {
   }
 
   #create(run: QueuedRun, of: Pick<Entry, "keys" | "pool" | "number" | "told">): Entry {
-    const entry: Entry = { ...run, ...of, behind: 0, process: null, isOver: false };
+    const entry: Entry = { ...run, ...of, behind: 0, process: null, isOver: false, forgetLimit: () => {} };
     this.#entries.add(entry);
     return entry;
   }
@@ -186,6 +203,7 @@ export class HookQueue {
 
   #leave(entry: Entry): void {
     entry.isOver = true;
+    entry.forgetLimit();
     this.#entries.delete(entry);
     this.#ready[entry.pool].delete(entry);
     for (const key of [...entry.keys]) this.#leaveLane(entry, key);
@@ -241,23 +259,31 @@ export class HookQueue {
     const { pool } = entry;
     this.#ready[pool].delete(entry);
     this.#running[pool] += 1;
+    entry.forgetLimit();
     const process = this.#parts.start(entry);
     entry.process = process;
     const free = () => {
       this.#running[pool] -= 1;
       this.#defer();
     };
-    void process.outcome.then((outcome) => {
-      // Others that an acquisition waits for must not wait for one whose time is over.
-      if (pool === "before") free();
-      this.#parts.ended(entry, outcome);
-      entry.told(outcome);
-    });
-    void process.ended.then(() => {
+    const gone = () => {
+      if (entry.isOver) return;
       if (pool === "beside") free();
       this.#leave(entry);
       this.#tellDropped();
+    };
+    void process.outcome.then((outcome) => {
+      // Others that an acquisition waits for must not wait for one whose time is over.
+      if (pool === "before") free();
+      if (!entry.isOver && outcome.kind !== "done") entry.forgetLimit = this.#parts.later(killPatience, gone);
+      this.#tell(entry, outcome);
     });
+    void process.ended.then(gone);
+  }
+
+  #tell(entry: Entry, outcome: HookOutcome): void {
+    this.#parts.ended(entry, outcome);
+    entry.told(outcome);
   }
 
   #tellDropped(): void {

@@ -7,7 +7,14 @@
 
 import type { Note } from "../core/events.ts";
 import { type Hook, isFor } from "../core/hook.ts";
-import { elapsed, type Group, type HostName, type Instant, type VipName } from "../core/vocabulary.ts";
+import {
+  type Duration,
+  duration,
+  elapsed,
+  type Group,
+  type HostName,
+  type VipName,
+} from "../core/vocabulary.ts";
 import { type HookMoment, HookMoments, samenessOf } from "./hook_moments.ts";
 import { batchMax, HookQueue, type QueuedRun } from "./hook_queue.ts";
 import { hookVariables } from "./hook_variables.ts";
@@ -19,13 +26,11 @@ export interface HookWorkParts {
   readonly self: HostName;
   readonly hooks: HookPrograms;
   readonly log: Log;
-  readonly clock: Pick<Clock, "now">;
+  readonly clock: Pick<Clock, "now" | "later">;
 }
 
-/** How long a clean stop waits for what is run after a release, in milliseconds. */
-export const stopPatience = 5_000;
-/** How much longer it may take until what had to be killed is gone. */
-const killPatience = 2_000;
+/** How long a clean stop waits for what is run after a release. */
+export const stopPatience: Duration = duration(5_000);
 
 /** What stands between the wish to acquire VIPs and their addresses. */
 export interface AcquisitionGate {
@@ -46,7 +51,6 @@ export class HookWork implements AcquisitionGate {
   readonly #queue: HookQueue;
   /** Where VIPs were when they were acquired: a changed configuration may say otherwise when they are released. */
   readonly #places = new Map<VipName, HookPlace>();
-  readonly #askedAt = new WeakMap<HookMoment, Instant>();
   #group: Group;
   #number = 0;
   #isClosed = false;
@@ -65,6 +69,7 @@ export class HookWork implements AcquisitionGate {
           { kind: "hooksDropped", count },
         ),
       defer: (call) => void setTimeout(call, 0),
+      later: (wait, call) => parts.clock.later(wait, call),
     });
   }
 
@@ -88,7 +93,9 @@ export class HookWork implements AcquisitionGate {
     }
     for (const [event, alike] of Map.groupBy(moments, (moment) => moment.event)) {
       for (const hook of configured[event]) {
-        for (const moment of momentsFor(hook, alike)) this.#queue.add({ hook, moment }, this.#number);
+        for (const moment of momentsFor(hook, alike)) {
+          this.#queue.add({ hook, moment, askedAt: null }, this.#number);
+        }
       }
     }
   }
@@ -111,8 +118,8 @@ export class HookWork implements AcquisitionGate {
       if (hook === undefined) return others.forEach((vip) => tell(vip, null));
       if (others.length > 0) pass(at + 1, others);
       for (const moment of momentsFor(hook, this.#moments.acquiring(held))) {
-        this.#askedAt.set(moment, this.#parts.clock.now());
-        const end = this.#queue.addBefore({ hook, moment }, ++this.#number, (outcome) => {
+        const askedAt = this.#parts.clock.now();
+        const end = this.#queue.addBefore({ hook, moment, askedAt }, ++this.#number, (outcome) => {
           endings.delete(end);
           const left = moment.vips.filter((vip) => waiting.has(vip));
           const problem = problemOf(outcome, hook);
@@ -146,32 +153,20 @@ export class HookWork implements AcquisitionGate {
    */
   async close({ isClean }: { readonly isClean: boolean }): Promise<void> {
     this.#isClosed = true;
-    const limits = new Set<ReturnType<typeof setTimeout>>();
-    // What cannot be killed either is left behind.
-    const tooLate = new Promise<void>((resolve) => {
-      limits.add(setTimeout(() => void this.#queue.drain({ keeps: () => false }), stopPatience));
-      limits.add(setTimeout(resolve, stopPatience + killPatience));
-    });
-    const done = this.#queue.drain({ keeps: ({ moment }) => isClean && moment.event === "release" });
-    await Promise.race([done, tooLate]);
-    for (const limit of limits) clearTimeout(limit);
+    const endAll = () => void this.#queue.drain({ keeps: () => false });
+    const forgetLimit = this.#parts.clock.later(stopPatience, endAll);
+    await this.#queue.drain({ keeps: ({ moment }) => isClean && moment.event === "release" });
+    forgetLimit();
   }
 
   #beforeAcquire(): readonly Hook[] {
     return this.#parts.hooks.configured().before_acquire;
   }
 
-  #start({ hook, moment }: QueuedRun): HookProcess {
+  #start({ hook, moment, askedAt }: QueuedRun): HookProcess {
     const { hooks, clock, self } = this.#parts;
-    const asked = this.#askedAt.get(moment);
-    const atMostMs = asked === undefined ? hook.timeout : hook.timeout - elapsed(asked, clock.now());
-    if (atMostMs <= 0) {
-      return {
-        outcome: Promise.resolve({ kind: "timedOut", said: [] }),
-        ended: Promise.resolve(),
-        end: () => {},
-      };
-    }
+    const waited = askedAt === null ? 0 : elapsed(askedAt, clock.now());
+    const atMostMs = Math.max(0, hook.timeout - waited);
     const places = moment.vips.map((vip) =>
       moment.event === "release" ? this.#places.get(vip) ?? hooks.placeOf(vip) : hooks.placeOf(vip)
     );

@@ -4,7 +4,7 @@
 import type { Conflict, Observed, ProbeAnswer, VipProblem } from "../core/events.ts";
 import type { Hook, Hooks } from "../core/hook.ts";
 import type { FailingCheck, KnownNeighbour } from "../core/message.ts";
-import type { Group, HostName, Instant, Member, SegmentName, VipName } from "../core/vocabulary.ts";
+import type { Duration, Group, HostName, Instant, Member, SegmentName, VipName } from "../core/vocabulary.ts";
 import type { DrainRecord } from "../codec/drain_record.ts";
 import type { ControlRequest, ControlResponse, EventEntry } from "../codec/control.ts";
 
@@ -16,6 +16,8 @@ export interface Clock {
   /** Sets the one alarm; an earlier setting is forgotten. Null: no alarm. Rings once, never early. */
   setAlarm(at: Instant | null): void;
   onAlarm(ring: () => void): void;
+  /** Calls back once, in so many milliseconds, unless what it answers is called before. */
+  later(wait: Duration, call: () => void): () => void;
 }
 
 /** Datagrams between the hosts of the group, over all segments at once. */
@@ -142,7 +144,7 @@ export interface HookStart {
 export interface HookProcess {
   /** Known as soon as it has ended, or its time has. */
   readonly outcome: Promise<HookOutcome>;
-  /** Nothing of it runs any more. Soon after the outcome. */
+  /** Nothing of it runs any more. Soon after the outcome, unless it cannot be killed. */
   readonly ended: Promise<void>;
   /** Ends it now. */
   end(): void;

@@ -58,5 +58,6 @@ export function createClock(timers: Timers = machineTimers): Clock {
     onAlarm: (callBack) => {
       ring = callBack;
     },
+    later: (wait, call) => timers.start(Math.ceil(wait), call),
   };
 }

@@ -30,10 +30,12 @@ export function drawPlan(random: Random, wanted: Size = {}): Plan {
     random: random.fork("faults"),
   });
   const neighbours = random.fork("neighbours");
+  const gate = random.fork("gate");
   return {
     group,
     ...(older === undefined ? {} : { older }),
     ...(neighbours.chance(0.1) ? { neighboursEvery: scale * neighbours.between(500, 5_000) } : {}),
+    ...(gate.chance(0.15) ? { gateMax: scale * gate.pick([20, 200, 1_000, 3_000]) } : {}),
     calm: drawCalm(course, group),
     ...(attachments === undefined ? {} : { attachments }),
     clients: course.chance(0.7) ? course.sample(hosts, course.whole(1, 2)) : [],

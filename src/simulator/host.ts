@@ -20,6 +20,7 @@ import {
 } from "../core/vocabulary.ts";
 import { AddressBook, vipAt } from "./address_book.ts";
 import { CommandQueue } from "./commands.ts";
+import { Gate } from "./gate.ts";
 import { Kernel, type KernelChange } from "./kernel.ts";
 import type { Asked, DaemonChange, HostView, Occurrence } from "./occurrence.ts";
 import type { Fault } from "./plan.ts";
@@ -60,6 +61,8 @@ export interface Surroundings {
   readonly drift: number;
   /** How often it collects its neighbours, in ms; null: never. */
   readonly neighboursEvery: number | null;
+  /** How long what has to be done before an acquisition takes at most, in ms; 0: there is nothing. */
+  readonly gateMax: number;
   readonly program: Program;
   readonly wire: Wire;
   readonly transmit: (packet: Packet, between: { readonly from: HostName; readonly to: HostName }) => void;
@@ -80,6 +83,7 @@ interface Daemon {
   readonly incarnation: Incarnation;
   readonly receive: Receive;
   readonly book: AddressBook;
+  readonly gate: Gate;
   paused: boolean;
   /** Every health check has a result. */
   knowsHealth: boolean;
@@ -201,6 +205,7 @@ export class SimulatedHost implements HostView {
       incarnation: life,
       receive: this.#in.wire.receiver({ host: this.name, incarnation: life }),
       book: new AddressBook(this.#file, this.kernel),
+      gate: this.#openGate(life),
       paused: false,
       knowsHealth: false,
       lastStep: now,
@@ -214,6 +219,25 @@ export class SimulatedHost implements HostView {
     this.#step({ kind: "started" });
     if (this.#in.neighboursEvery !== null) this.#collect(this.#daemon, this.#in.neighboursEvery);
     if (this.#in.hasChecks) this.#checkFirst();
+  }
+
+  #openGate(life: Incarnation): Gate {
+    const { timeline, random, gateMax } = this.#in;
+    return new Gate({
+      timeline,
+      random: random.fork(`gate ${life}`),
+      most: gateMax,
+      opened: (vip, admit) => {
+        const daemon = this.#daemon;
+        if (daemon?.incarnation === life) this.#arrived(() => this.#admit(daemon, { vip, admit }));
+      },
+    });
+  }
+
+  /** Time has passed: the node may have to give up what it is about to get. */
+  #admit(daemon: Daemon, { vip, admit }: { readonly vip: VipName; readonly admit: () => boolean }): void {
+    if (this.#daemon === daemon) this.#step({ kind: "clockTicked" });
+    if (this.#daemon === daemon && admit()) this.#enqueueAddition(daemon, [vip]);
   }
 
   /** SIGKILL. The guard, if it lives, then removes all VIPs. */
@@ -372,6 +396,7 @@ export class SimulatedHost implements HostView {
     const wait = deadline === null ? null : duration(deadline - now);
     this.#in.tell({ kind: "stepped", host: this.name, event, effects, idle, wait });
     for (const effect of effects) this.#perform(daemon, effect);
+    if (effects.some(isInstallation)) daemon.gate.viewInstalled();
     if (daemon.program.hasLeft()) this.#end("exited", { power: false });
     else if (this.#daemon === daemon) this.#setAlarm(daemon, deadline);
   }
@@ -385,6 +410,7 @@ export class SimulatedHost implements HostView {
       case "addAddresses":
         return this.#add(daemon, effect.vips);
       case "removeAddresses": {
+        daemon.gate.withdraw(effect.vips);
         const tasks = effect.vips.map((vip) => daemon.book.removal(vip));
         return this.commands.enqueue({ kind: "remove", tasks }, daemon.book);
       }
@@ -411,7 +437,12 @@ export class SimulatedHost implements HostView {
     timeline.after(every, () => this.#collect(daemon, every));
   }
 
-  #add({ book }: Daemon, vips: readonly VipName[]): void {
+  #add(daemon: Daemon, vips: readonly VipName[]): void {
+    const passing = daemon.gate.pass(vips);
+    if (passing.length > 0) this.#enqueueAddition(daemon, passing);
+  }
+
+  #enqueueAddition({ book }: Daemon, vips: readonly VipName[]): void {
     const tasks = vips.map((vip) => book.addition(vip));
     const view = this.status()?.view ?? null;
     for (const { adds } of tasks) {
@@ -537,6 +568,9 @@ export function shareView(one: HostView, other: HostView): boolean {
   const view = one.status()?.view ?? null;
   return view !== null && sameView(view, other.status()?.view ?? null);
 }
+
+const isInstallation = (effect: NodeEffect): boolean =>
+  effect.kind === "note" && effect.note.kind === "viewInstalled";
 
 function drawNeighbours(random: Random): readonly KnownNeighbour[] {
   const count = random.pick([0, 1, 10, 100, 500]);

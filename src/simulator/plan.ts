@@ -21,6 +21,8 @@ export interface Plan {
   readonly drift?: number;
   /** How often each host collects its neighbours, in ms; never when it is not given. */
   readonly neighboursEvery?: number;
+  /** How long what has to be done before an acquisition takes at most, in ms; there is nothing when it is not given. */
+  readonly gateMax?: number;
   /** When each host starts for the first time, in ms. */
   readonly starts: ReadonlyMap<HostName, number>;
   /** In the order of their times. */
@@ -128,7 +130,7 @@ export const hasChecks = ({ faults }: Pick<Plan, "faults">): boolean =>
 
 /** What is special about it, in words: so that one sees of many plans that all kinds were among them. */
 export function traitsOf(
-  { group, older, attachments, clients, drift, neighboursEvery, endsEarly, calm, faults }: Plan,
+  { group, older, attachments, clients, drift, neighboursEvery, gateMax, endsEarly, calm, faults }: Plan,
 ): readonly string[] {
   const { heartbeat, timeout, lease } = group.timing;
   const traits: readonly (readonly [string, boolean])[] = [
@@ -149,6 +151,7 @@ export function traitsOf(
     [`a host that ${older?.change?.kind}`, older?.change !== undefined],
     ["packets lost even in calm weather", calm.loss > 0],
     ["neighbours that are shared", neighboursEvery !== undefined],
+    ["hooks before acquisitions", gateMax !== undefined],
     ["health checks", hasChecks({ faults })],
     ["bursts of messages", faults.some((fault) => fault.kind === "operator" && fault.request.kind === "say")],
     ["all its time", !endsEarly],

@@ -18,6 +18,9 @@ export function leaseWait(groups: readonly Group[]): number {
   return waits && lease !== null ? lease + heartbeat + 500 : 0;
 }
 
+/** How long VIPs may have to wait for hooks in the end: one that began before a merge is begun anew after it. */
+export const gateWait = ({ gateMax = 0 }: Plan): number => 2 * gateMax;
+
 /** How long after the heal a group must have settled, in ms. */
 export function settlementBound(plan: Plan): number {
   const { mature, timeout, lease } = slowestTiming(filesOf(plan));
@@ -26,7 +29,8 @@ export function settlementBound(plan: Plan): number {
   // What a daemon that is gone has left in the kernel goes with its lease.
   const leftovers = lease === null ? 0 : lease + 500;
   // Of hosts whose clocks are wrong the slowest one counts.
-  const settling = mature + settlingTimeouts * timeout + inability + leaseWait(filesOf(plan));
+  const settling = mature + settlingTimeouts * timeout + inability + leaseWait(filesOf(plan)) +
+    gateWait(plan);
   return Math.max(settling * (1 + (plan.drift ?? 0)), leftovers);
 }
 
@@ -49,7 +53,7 @@ const replays = ({ faults }: Plan): boolean =>
 export function balanceBound(plan: Plan): number {
   const bounds = filesOf(plan).map(({ vips, balance: { movesPerRound, interval }, timing }) => {
     const rounds = movesPerRound === "all" ? 2 : Math.ceil(vips.length / movesPerRound) + 1;
-    return rounds * (interval + timing.timeout);
+    return rounds * (interval + timing.timeout + gateWait(plan));
   });
   return Math.max(...bounds);
 }

@@ -283,6 +283,7 @@ class Simulation implements World {
         everyone,
         drift,
         neighboursEvery: this.#plan.neighboursEvery ?? null,
+        gateMax: this.#plan.gateMax ?? 0,
         hasChecks: hasChecks(this.#plan),
         program,
         wire,

@@ -11,6 +11,7 @@ import {
   type VipState,
 } from "../../src/core/vip.ts";
 import { after, duration, instant } from "../../src/core/vocabulary.ts";
+import { startedGroup } from "./small_group.ts";
 
 type Cell = `${VipState["kind"]}` | `${VipState["kind"]}, ${Exclude<VipAction, "none">}`;
 type Events = "wanted" | "wantedContested" | Exclude<VipEvent["kind"], "wanted">;
@@ -51,7 +52,7 @@ const table: Record<VipState["kind"], Record<Events, Cell>> = {
   adding: {
     wanted: "adding",
     wantedContested: "adding",
-    expected: "adding",
+    expected: "removing, remove",
     unwanted: "removing, remove",
     suspended: "adding",
     superseded: "removing, remove",
@@ -119,7 +120,7 @@ const states: { [Kind in VipState["kind"]]: VipState & { kind: Kind } } = {
   absent: { kind: "absent" },
   awaiting: { kind: "awaiting" },
   adding: { kind: "adding", contested: false },
-  held: { kind: "held", contested: false, announced: 1, announceAt: now },
+  held: { kind: "held", contested: false, announced: 1, announceAt: now, isSilent: false },
   lingering: { kind: "lingering", removeAt: now },
   removing: { kind: "removing", since: now, retryAt: null, failures: 0 },
 };
@@ -162,6 +163,7 @@ Deno.test("stepVip() announces again from the start when those who had the VIP t
     contested: false,
     announced: 1,
     announceAt: after(now, duration(50)),
+    isSilent: false,
   });
 });
 
@@ -175,9 +177,28 @@ Deno.test("stepVip() announces nothing while suspended, and goes on with the sch
   const suspended = stepVip(states.held, { kind: "suspended" }, now).state;
   assert.equal(vipDeadline(suspended), null);
   assert.equal(stepVip(suspended, { kind: "ticked" }, after(now, duration(60_000))).action, "none");
-  const later = after(now, duration(1_000));
+  const later = after(now, duration(10));
   const resumed = stepVip(suspended, { kind: "wanted", alone: true }, later).state;
-  assert.equal(vipDeadline(resumed), after(later, duration(50)));
+  assert.equal(vipDeadline(resumed), vipDeadline(states.held));
+  const step = stepVip(resumed, { kind: "ticked" }, later);
+  assert.equal(step.action, "announce");
+  assert.equal(vipDeadline(step.state), after(later, duration(150)));
+});
+
+Deno.test("a VIP is announced on its schedule, however often the view changes meanwhile", () => {
+  const group = startedGroup();
+  group.forget();
+  const at = group.now;
+  group.crash("c");
+  while (group.now < at + 7_000) {
+    const matter = { kind: "message", text: "tick" } as const;
+    group.tell("b", { kind: "operatorRequested", request: { kind: "say", matter } });
+    group.run(40);
+  }
+  const [first = 0, ...others] = group.announced.filter(({ vip }) => vip === "v3").map((each) => each.at);
+  const late = others.map((each, index) => each - first - (announceSchedule[index + 1] ?? 0));
+  assert.equal(others.length, announceSchedule.length - 1);
+  assert.ok(late.every((ms) => ms >= 0 && ms <= 40), `late by ${late.join(", ")} ms`);
 });
 
 Deno.test("stepVip() goes on answering for 100 ms after another has superseded it", () => {

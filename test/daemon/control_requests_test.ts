@@ -1,8 +1,10 @@
 import { deepEqual, equal, match } from "node:assert/strict";
 import type { ControlRequest } from "../../src/codec/control.ts";
 import type { NodeStatus } from "../../src/core/status.ts";
-import { viewNumber } from "../../src/core/vocabulary.ts";
-import { planRequest, type RequestPlan } from "../../src/daemon/control_requests.ts";
+import { duration, viewNumber } from "../../src/core/vocabulary.ts";
+import { WORDS_OPEN_MAX } from "../../src/core/limits.ts";
+import { planRequest, requestPatience, type RequestPlan } from "../../src/daemon/control_requests.ts";
+import { hook, noHooks } from "./fake_hooks.ts";
 import { group, healthy, test00, test01, webA, withHost, withVip } from "./values.ts";
 
 const plan = (request: ControlRequest, status: NodeStatus = healthy): RequestPlan =>
@@ -150,4 +152,35 @@ Deno.test("planRequest() refuses a plan without a host that is not configured, a
     'Cannot plan without "test01": this host has no view yet (wanted an agreed view)',
   );
   match(refused(request, { ...healthy, mature: false }), /not mature yet, so nobody holds a VIP$/);
+});
+
+Deno.test("planRequest() lets a word wait until it was said, and not only others that were asked for before it", () => {
+  const at = (asked: number, said: number): NodeStatus => ({ ...healthy, words: { asked, said } });
+  const { request, until, late } = awaited({ kind: "send", text: "switch 3 is replaced" }, at(5, 3));
+  deepEqual(request, { kind: "say", matter: { kind: "message", text: "switch 3 is replaced" } });
+  deepEqual([until(at(6, 3)), until(at(6, 5)), until(at(6, 6))], [false, false, true]);
+  match(late(at(6, 5)), /the group hears it with the next one/);
+});
+
+Deno.test("planRequest() refuses a word only when as many wait as may", () => {
+  const waiting = (open: number): NodeStatus => ({ ...healthy, words: { asked: 7 + open, said: 7 } });
+  const request = { kind: "send", text: "hello" } as const;
+  equal(plan(request, waiting(WORDS_OPEN_MAX - 1)).kind, "await");
+  equal(
+    refused(request, waiting(WORDS_OPEN_MAX)),
+    `Cannot send: ${WORDS_OPEN_MAX} earlier words wait for a view (wanted fewer than ${WORDS_OPEN_MAX})`,
+  );
+});
+
+Deno.test("requestPatience() counts the time of before_acquire in where a VIP has to be acquired", () => {
+  const hooks = { ...noHooks, before_acquire: [hook({ timeout: duration(30_000) })] };
+  const patience = (request: Parameters<typeof requestPatience>[0]) =>
+    requestPatience(request, { group, hooks });
+  const alone = requestPatience({ kind: "balance" }, { group, hooks: noHooks });
+  equal(alone, 4 * group.timing.timeout + 5_000);
+  equal(patience({ kind: "balance" }), alone + 30_000);
+  equal(patience({ kind: "move", vip: webA, to: test01 }), alone + 30_000);
+  equal(patience({ kind: "drain", reason: "" }), alone + 30_000);
+  equal(patience({ kind: "resume", reason: "" }), alone);
+  equal(patience({ kind: "say", matter: { kind: "message", text: "hello" } }), alone);
 });

@@ -44,16 +44,74 @@ Deno.test("a plain drain asks nothing of the disk, and neither does its resume",
   ok(!deeds().some((what) => what.includes("drain")), deeds().join());
 });
 
-Deno.test("a drain that persists is on the disk before it begins, and once", async () => {
+Deno.test("a drain that persists is on the disk before it begins", async () => {
   const { ask, deeds } = await started();
-  const request = { kind: "drain", reason: "new kernel", persist: true } as const;
-  const { drain } = statusOf(await ask(request));
+  const { drain } = statusOf(await ask({ kind: "drain", reason: "new kernel", persist: true }));
   equal(drain?.persistent, true);
-  deepEqual(statusOf(await ask(request)).drain, drain);
   const [first, second] = deeds();
   equal(first, "write drain new kernel");
   match(second ?? "", /^remove /);
-  equal(deeds().filter((what) => what.startsWith("write")).length, 1);
+});
+
+Deno.test("whoever asks for a drain that persists once more has it on the disk, whatever became of the file", async () => {
+  const { ask, deeds } = await started();
+  const request = { kind: "drain", reason: "new kernel", persist: true } as const;
+  const { drain } = statusOf(await ask(request));
+  deepEqual(statusOf(await ask(request)).drain, drain);
+  const writes = deeds().filter((what) => what.startsWith("write"));
+  deepEqual(writes, ["write drain new kernel", "write drain new kernel"]);
+});
+
+/** A host whose disk does not answer before it is told to. */
+async function slow() {
+  const scene = await started();
+  const answer = Promise.withResolvers<void>();
+  scene.host.interfere.disk = answer.promise;
+  const heal = async () => {
+    answer.resolve();
+    await scene.world.advance(300);
+  };
+  return { ...scene, heal };
+}
+
+Deno.test("resume is the last word, also after a drain that the disk has yet to take", async () => {
+  const { ask, host, heal, deeds } = await slow();
+  const drained = host.ask({ kind: "drain", reason: "new kernel", persist: true });
+  const resumed = host.ask({ kind: "resume", reason: "" });
+  await heal();
+  deepEqual(await drained, {
+    kind: "refused",
+    http: 409,
+    error: "Cannot drain for good: this host was told to resume before the disk had taken that",
+  });
+  const { draining, drain } = statusOf(await resumed);
+  deepEqual([draining, drain], [null, null]);
+  deepEqual(deeds(), ["write drain new kernel", "remove drain"]);
+  deepEqual(statusOf(await ask({ kind: "drain", reason: "new disk", persist: true })).draining, "new disk");
+});
+
+Deno.test("a drain is the last word after a resume that the disk has yet to take, whether it persists or not", async () => {
+  for (const persist of [false, true]) {
+    const { ask, host, heal } = await slow();
+    const words = [
+      host.ask({ kind: "drain", reason: "new kernel", persist: true }),
+      host.ask({ kind: "resume", reason: "" }),
+      host.ask({ kind: "drain", reason: "no answer", persist }),
+    ];
+    await heal();
+    await Promise.all(words.slice(2));
+    const { draining, drain } = statusOf(await ask({ kind: "status" }));
+    deepEqual([draining, drain?.persistent], ["no answer", persist]);
+  }
+});
+
+Deno.test("a plain drain waits for no disk that has yet to take one that persists", async () => {
+  const { ask, host, heal } = await slow();
+  const kept = host.ask({ kind: "drain", reason: "new kernel", persist: true });
+  equal(statusOf(await ask({ kind: "drain", reason: "no answer" })).draining, "no answer");
+  await heal();
+  const { draining, drain } = statusOf(await kept);
+  deepEqual([draining, drain?.persistent], ["new kernel", true]);
 });
 
 Deno.test("a drain that cannot be kept is refused, and does not begin", async () => {
@@ -109,6 +167,16 @@ Deno.test("a resume whose file cannot be removed resumes, and says so until it c
   deepEqual([status.draining, status.warnings], [null, [error]]);
   delete host.interfere.drainFile;
   deepEqual(statusOf(await ask({ kind: "resume", reason: "" })).warnings, []);
+});
+
+Deno.test("a file that could not be removed is nothing to warn of when the host is drained for good again", async () => {
+  const { ask, host } = await started();
+  await ask({ kind: "drain", reason: "new kernel", persist: true });
+  host.interfere.drainFile = "the file system is read-only";
+  await ask({ kind: "resume", reason: "" });
+  delete host.interfere.drainFile;
+  const { drain, warnings } = statusOf(await ask({ kind: "drain", reason: "new disk", persist: true }));
+  deepEqual([drain?.persistent, warnings.filter((text) => text.includes("drain.json"))], [true, []]);
 });
 
 Deno.test("a daemon that finds a drain begins drained, takes nothing, and says since when and why", async () => {

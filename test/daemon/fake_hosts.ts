@@ -56,6 +56,8 @@ export interface FakeHost {
     announce?: () => void;
     /** Why the file of a drain can be neither written nor removed. */
     drainFile?: string;
+    /** When the disk has done what it is asked for. */
+    disk?: Promise<void>;
   };
 }
 
@@ -236,13 +238,15 @@ function startHost(
     drainFile: {
       path: "/var/lib/molehill/drain.json",
       found: drainFound,
-      write(record) {
+      async write(record) {
         note(`write drain ${record.reason}`);
-        return Promise.resolve(interfere.drainFile ?? null);
+        await interfere.disk;
+        return interfere.drainFile ?? null;
       },
-      remove() {
+      async remove() {
         note("remove drain");
-        return Promise.resolve(interfere.drainFile ?? null);
+        await interfere.disk;
+        return interfere.drainFile ?? null;
       },
     },
     control: {
@@ -338,6 +342,11 @@ function createTimeline() {
         wallTime: () => Date.UTC(2030, 0, 1) + ahead + now,
         setAlarm: (at) => void (alarm.at = at),
         onAlarm: (ring) => void (alarm.ring = ring),
+        later(wait, call) {
+          const once: Alarm = { at: instant(now + wait), ring: call };
+          alarms.push(once);
+          return () => void (once.at = null);
+        },
       };
     },
     async advance(ms: number): Promise<void> {

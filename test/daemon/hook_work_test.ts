@@ -4,8 +4,8 @@ import { deepEqual, equal, match, ok } from "node:assert/strict";
 import type { Note } from "../../src/core/events.ts";
 import type { Hook, HookEvent } from "../../src/core/hook.ts";
 import { duration, instant, type VipName, vipName } from "../../src/core/vocabulary.ts";
-import { atOnceMax, laneMax } from "../../src/daemon/hook_queue.ts";
-import { HookWork } from "../../src/daemon/hook_work.ts";
+import { atOnceMax, killPatience, laneMax } from "../../src/daemon/hook_queue.ts";
+import { HookWork, stopPatience } from "../../src/daemon/hook_work.ts";
 import { done, failed, type FakeHooks, fakeHooks, hook, turn } from "./fake_hooks.ts";
 import { group, test00, webA, webB, webC } from "./values.ts";
 
@@ -13,33 +13,41 @@ interface Scene {
   readonly work: HookWork;
   readonly hooks: FakeHooks;
   readonly log: string[];
-  now: number;
   hear(...notes: readonly Note[]): Promise<void>;
+  /** Lets so many milliseconds pass. */
+  pass(ms: number): Promise<void>;
 }
 
 function scene(configured: Partial<Record<HookEvent, readonly Hook[]>>): Scene {
   const hooks = fakeHooks(configured);
   const log: string[] = [];
   const state = { now: 1_000 };
+  const alarms = new Set<{ readonly at: number; readonly call: () => void }>();
   const work = new HookWork({
     group,
     self: test00,
     hooks,
     log: { write: (level, text) => void log.push(`${level}: ${text}`) },
-    clock: { now: () => instant(state.now) },
+    clock: {
+      now: () => instant(state.now),
+      later(wait, call) {
+        const alarm = { at: state.now + wait, call };
+        alarms.add(alarm);
+        return () => void alarms.delete(alarm);
+      },
+    },
   });
   return {
     work,
     hooks,
     log,
-    get now() {
-      return state.now;
-    },
-    set now(now) {
-      state.now = now;
-    },
     async hear(...notes) {
       work.hear(notes);
+      await turn();
+    },
+    async pass(ms) {
+      state.now += ms;
+      for (const alarm of [...alarms]) if (alarm.at <= state.now && alarms.delete(alarm)) alarm.call();
       await turn();
     },
   };
@@ -245,15 +253,95 @@ Deno.test("the time of before_acquire counts from when it is asked for, whatever
   await at.hear(...acquired(webA));
   const { told } = opened(at, webA);
   await turn();
-  at.now += 400;
+  await at.pass(400);
   await at.hooks.find("acquire web-a").finish();
-  equal(at.hooks.find("before_acquire web-a").atMostMs, 1_600);
-  const crowd = opened(at, ...many(atOnceMax.before + 1));
   await turn();
-  at.now += 2_000;
+  equal(at.hooks.find("before_acquire web-a").atMostMs, 1_600);
+  await at.hooks.find("before_acquire web-a").timeOut();
+  deepEqual(told.map((text) => text.replace(/ and was.*/, "")), [
+    "web-a: its hook before_acquire (/etc/molehill/hook.sh) failed: it took longer than 2s",
+  ]);
+});
+
+Deno.test("before_acquire that finds no room in its time has failed then, and is not begun", async () => {
+  const [long, short] = [
+    hook({ timeout: duration(60_000), vips: many(atOnceMax.before) }),
+    hook({ vips: [webA] }),
+  ];
+  const at = scene({ before_acquire: [long, short] });
+  opened(at, ...many(atOnceMax.before));
+  const { told } = opened(at, webA);
+  await turn();
+  equal(at.hooks.running().length, atOnceMax.before);
+  await at.pass(4_999);
+  deepEqual(told, []);
+  await at.pass(1);
+  match(told.join("\n"), /^web-a: its hook before_acquire .* failed: it took longer than 5s/);
+  match(at.log.join("\n"), /warning: Hook before_acquire of VIP "web-a" .* took longer than 5s/);
+  for (const words of at.hooks.running()) await at.hooks.find(words).finish();
+  deepEqual([told.length, at.hooks.running()], [1, []]);
+});
+
+Deno.test("before_acquire waits for one that cannot be killed no longer than a moment, be it its own or another", async () => {
+  const at = scene({ before_acquire: [hook()], release: [hook()] });
+  await at.hear(...acquired(webA));
+  await at.hear(...released(webA));
+  const release = at.hooks.find("release web-a");
+  await release.timeOut();
+  const first = opened(at, webA);
+  await at.pass(killPatience - 1);
+  deepEqual(at.hooks.running(), ["release web-a"]);
+  await at.pass(1);
+  const own = at.hooks.find("before_acquire web-a");
+  await own.timeOut();
+  equal(first.told.length, 1);
+  const second = opened(at, webA);
+  await at.pass(killPatience);
+  deepEqual(at.hooks.running(), ["release web-a", "before_acquire web-a", "before_acquire web-a"]);
+  await at.hooks.runs.at(-1)?.finish();
+  deepEqual(second.told, ["web-a: go on"]);
+  await release.finish();
+  await own.finish();
+  deepEqual(at.hooks.running(), []);
+});
+
+Deno.test("hooks that cannot be killed take no room from others for ever", async () => {
+  const at = scene({ acquire: [hook()] });
+  await at.hear(...acquired(...many(atOnceMax.beside), webA));
   for (const words of at.hooks.running()) await at.hooks.find(words).timeOut();
-  equal(crowd.told.length, atOnceMax.before + 1);
-  ok([...told, ...crowd.told].every((text) => text.includes("took longer than 2s")), crowd.told.join("\n"));
+  equal(at.hooks.running().includes("acquire web-a"), false);
+  await at.pass(killPatience);
+  ok(at.hooks.running().includes("acquire web-a"));
+});
+
+Deno.test("before_acquire that waits for several VIPs keeps its time when one of them is asked for again", async () => {
+  const at = scene({ before_acquire: [hook({ batch: true })], acquire: [hook()] });
+  await at.hear(...acquired(webA));
+  const { told, acquisition } = opened(at, webA, webB);
+  await at.pass(300);
+  acquisition.withdraw(webA);
+  const again = opened(at, webA);
+  await at.pass(100);
+  await at.hooks.find("acquire web-a").finish();
+  await turn();
+  deepEqual(
+    at.hooks.running().map((words) => [words, at.hooks.find(words).atMostMs]),
+    [["before_acquire web-b", 4_600], ["before_acquire web-a", 4_900]],
+  );
+  for (const words of at.hooks.running()) await at.hooks.find(words).finish();
+  deepEqual([told, again.told], [["web-b: go on"], ["web-a: go on"]]);
+});
+
+Deno.test("what waits to be told of a foreign holder stays, whoever acquires the VIP", async () => {
+  const at = scene({ before_acquire: [hook()], acquire: [hook()], foreign_holder: [hook()] });
+  const by = { mac: "02:00:5e:10:00:01", host: null };
+  await at.hear(...acquired(webA), { kind: "foreignHolder", vip: webA, by, isMember: false, yields: false });
+  opened(at, webA);
+  await at.hooks.find("acquire web-a").finish();
+  await turn();
+  await at.hooks.find("before_acquire web-a").finish();
+  await turn();
+  deepEqual(at.hooks.running(), ["foreign_holder web-a"]);
 });
 
 Deno.test("what is withdrawn is told nothing of, and its hook is ended, unless others wait for it too", async () => {
@@ -285,6 +373,21 @@ Deno.test("after a clean stop releases are run to their end, everything else is 
   equal(isClosed, false);
   await at.hooks.find("release web-b").finish(done);
   await closed;
+});
+
+Deno.test("a clean stop waits neither for a release that takes too long nor for one that cannot be killed", async () => {
+  const at = scene({ release: [hook()] });
+  await at.hear(...acquired(webA));
+  await at.hear(...released(webA));
+  let isClosed = false;
+  void at.work.close({ isClean: true }).then(() => isClosed = true);
+  const run = at.hooks.find("release web-a");
+  await at.pass(stopPatience - 1);
+  equal(run.isEnded, false);
+  await at.pass(1);
+  deepEqual([run.isEnded, isClosed], [true, false]);
+  await at.pass(killPatience);
+  equal(isClosed, true);
 });
 
 Deno.test("after any other end nothing is run to its end", async () => {

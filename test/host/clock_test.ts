@@ -1,5 +1,5 @@
 import { deepEqual, equal, ok } from "node:assert/strict";
-import { instant } from "../../src/core/vocabulary.ts";
+import { duration, instant } from "../../src/core/vocabulary.ts";
 import { createClock, type Timers } from "../../src/host/clock.ts";
 
 /** Timers whose time is set by hand, with the one timer that runs. */
@@ -21,6 +21,18 @@ function handTimers() {
   };
   return { state, timers, ringTimer };
 }
+
+Deno.test("what is to be called later is called once, unless it is called off", () => {
+  const { state, timers, ringTimer } = handTimers();
+  const clock = createClock(timers);
+  const calls: string[] = [];
+  clock.later(duration(99.5), () => calls.push("first"));
+  equal(state.running?.delay, 100);
+  ringTimer();
+  clock.later(duration(50), () => calls.push("second"))();
+  equal(state.running, null);
+  deepEqual(calls, ["first"]);
+});
 
 function clockByHand() {
   const { state, timers, ringTimer } = handTimers();

@@ -26,6 +26,7 @@ function alone(program: Program) {
   const announced: { readonly host: string; readonly addresses: readonly string[] }[] = [];
   const host = new SimulatedHost(a, {
     neighboursEvery: null,
+    gateMax: 0,
     timeline,
     random: new Random("host"),
     file: group,

@@ -1,7 +1,7 @@
 // All checkers of a simulation, each with the bounds that its plan's timings promise.
 
 import { filesOf, type Plan, slowestTiming } from "../plan.ts";
-import { leaseWait, settlingTimeouts } from "../settling_time.ts";
+import { gateWait, leaseWait, settlingTimeouts } from "../settling_time.ts";
 import { alarm } from "./alarm.ts";
 import { announcements } from "./announcements.ts";
 import type { Checker } from "./checker.ts";
@@ -35,7 +35,7 @@ export function allCheckers(plan: Plan): readonly Checker[] {
   const { timeout, mature, lease } = slowestTiming(files);
   const slowness = 1 + (plan.drift ?? 0);
   // How long after something has happened the group may still be busy with it.
-  const effect = settlingTimeouts * timeout * slowness;
+  const effect = (settlingTimeouts * timeout + gateWait(plan)) * slowness;
   return [
     exclusive(),
     quorum(),
@@ -53,7 +53,7 @@ export function allCheckers(plan: Plan): readonly Checker[] {
       bound: effect + mature * slowness,
       leaseWait: leaseWait(files) * slowness,
       files,
-      gapMax: 2 * timeout,
+      gapMax: 2 * timeout + gateWait(plan),
     }),
     flapping({ bound: effect }),
     rest(),

@@ -45,7 +45,8 @@ export const isPending = (world: World): boolean =>
     // A command that hangs may yet act, also when its daemon is gone.
     return host.isTroubled ||
       (status !== null &&
-        (status.hasWishes || !status.mature || status.vips.some(({ problem }) => problem !== null)));
+        (status.hasWishes || !status.mature ||
+          status.vips.some(({ problem, here }) => problem !== null || here === "adding")));
   });
 
 /** Whether everybody goes by the same file, and nothing has happened for so long, in ms, or is still to come. */

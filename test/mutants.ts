@@ -29,7 +29,7 @@ export const mutants: readonly Mutant[] = [
   {
     fault: "views do not repeat what was said lately",
     file: "src/core/words.ts",
-    find: "return [...missed, ...firstFitting(",
+    find: "return [...repeated, ...firstFitting(",
     replace: "return [...firstFitting(",
     caughtBy: {
       test: "test/core/words_test.ts",
@@ -49,7 +49,7 @@ export const mutants: readonly Mutant[] = [
   {
     fault: "a view says new things however much its members have missed",
     file: "src/core/words.ts",
-    find: "if (missed.length > missedMax || bytesOf(missed) > freshBytesMax) return missed;",
+    find: "if (missed.length > missedMax || bytesOf(missed) > freshBytesMax) return repeated;",
     replace: "",
     caughtBy: {
       test: "test/core/words_test.ts",

@@ -108,7 +108,7 @@ export interface Report {
   readonly catalog: Catalog | null;
   /** What the host has to say first of what no view has said yet, oldest first. At most WORDS_OPEN_MAX. */
   readonly words: readonly Word[];
-  /** What this host has heard lately and others may have missed, in that order. At most WORDS_SAID_MAX. */
+  /** What this host knows to be said lately and others may have missed, in that order. At most WORDS_SAID_MAX. */
   readonly said: readonly SaidWord[];
   /** The health checks that the host fails. Sorted by check. */
   readonly failing: readonly FailingCheck[];

@@ -7,11 +7,11 @@
 // different orders. What makes a word come to everybody is that reports and views repeat what somebody may have missed:
 //
 //   - a host that promised a view and missed its install hears its words with the next view that it installs;
-//   - a word that was said in a view which its own host missed is in the report of whoever has heard it, and the
-//     coordinator does not say it again.
+//   - a word that was said in a view which its own host missed is in the report of whoever knows of it, and no coordinator
+//     says it again: for others it would come after what they have heard since.
 //
-// A member whose heartbeats show that view, or a later one, misses nothing of it any more. What was said in a view that a
-// host never promised is not for it: it was in another part of the group then.
+// A host whose heartbeats show that view, or a later one, misses nothing of it any more. What was said in a view that a
+// host never promised is not for it: it was in another part of the group then. But it knows of it.
 //
 // No view must ever be late for what is in it only for people. So a view says little at a time, and nothing new while
 // members have still to hear much; what is left over is for the next view.
@@ -39,24 +39,27 @@ export interface Words {
   readonly open: readonly Word[];
   /** How many words this host has had to say. */
   readonly count: number;
-  /** Heard lately, in that order. */
-  readonly heard: readonly HeardWord[];
+  /** Said lately, whether this host was to hear it or not, in that order. */
+  readonly known: readonly KnownWord[];
   /** The views that were promised since the last one that was installed: one may have been installed by others. */
   readonly promised: readonly ViewId[];
   /** By host the life whose words were heard last, and the number of the last one. */
   readonly last: ReadonlyMap<HostName, Pick<SaidWord, "by" | "number">>;
 }
 
-interface HeardWord {
+interface KnownWord {
   readonly word: SaidWord;
   readonly at: Instant;
-  /** The members of the view that it was heard in. */
+  /** The members of the view that it came with. */
   readonly among: readonly Member[];
 }
 
-export const noWords: Words = { open: [], count: 0, heard: [], promised: [], last: new Map() };
+export const noWords: Words = { open: [], count: 0, known: [], promised: [], last: new Map() };
 
-/** For so long, in timeouts, a word is repeated for a host that shows no view: whoever lives installs one sooner. */
+/**
+ * For so long, in timeouts, a word is repeated for a host that shows no view: whoever lives installs one sooner. For the
+ * one that said it, for as long as it may live.
+ */
 const repeatedTimeouts = 20;
 /** A report has at most so much to say, and a view says no more that is new: one long word, or some short ones. */
 const [freshBytesMax, freshMax] = [4_096, 16];
@@ -92,23 +95,25 @@ export const withPromise = (words: Words, view: ViewId): Words => ({
 /** What a report has to say. */
 export const toSay = ({ node: { words } }: Turn): readonly Word[] => firstFitting(words.open, freshBytesMax);
 
-/** What a report repeats: what was heard lately and somebody may have missed. */
+/** What a report repeats: what was said lately and somebody may have missed. */
 export const saidLately = (turn: Turn): readonly SaidWord[] =>
   lastFitting(missedLately(turn).map(({ word }) => word));
 
-function missedLately({ node, now }: Turn): readonly HeardWord[] {
+function missedLately({ node, now }: Turn): readonly KnownWord[] {
   const age = duration(repeatedTimeouts * node.group.timing.timeout);
-  return node.words.heard.filter(({ word, at, among }) =>
-    elapsed(at, now) <= age && among.some((member) => mayMiss(node, member, word))
+  return node.words.known.filter(({ word, at, among }) =>
+    mayMiss(node, word.by, word) ||
+    (elapsed(at, now) <= age && among.some((member) => mayMiss(node, member, word)))
   );
 }
 
-/** False when the host has shown the word's view or a later one, or has been replaced. */
+/** False when the host has shown the word's view or a later one, has been replaced, or has taken leave. */
 function mayMiss({ self, view, peers }: Node, member: Member, { view: { number } }: SaidWord): boolean {
   if (member.host === self.host) return (view?.id.number ?? 0) < number;
   const peer = peers.get(member.host);
   if (peer === undefined) return true;
-  return peer.incarnation === member.incarnation && (peer.heartbeat?.view?.number ?? 0) < number;
+  return peer.incarnation === member.incarnation && peer.state !== "left" &&
+    (peer.heartbeat?.view?.number ?? 0) < number;
 }
 
 /** What the view says: what its members may have missed, and then what they have to say. */
@@ -123,19 +128,21 @@ export function wordsOf(
   const said: SaidWord[] = [];
   for (const { host } of members) {
     for (const word of reports.get(host)?.said ?? []) {
-      if (!said.some((each) => isSameWord(each, word) && sameView(each.view, word.view))) said.push(word);
+      if (!said.some((each) => isSaidOnce(each, word))) said.push(word);
     }
   }
   // Within one view all have heard them in one order; sorting keeps it.
   said.sort((a, b) => compareViews(a.view, b.view));
-  const missed = lastFitting(said.filter((word) => members.some((member) => mayMiss(node, member, word))));
-  if (missed.length > missedMax || bytesOf(missed) > freshBytesMax) return missed;
+  const isMissed = (word: SaidWord) => members.some((member) => mayMiss(node, member, word));
+  const repeated = lastFitting(said.filter((word) => isMissed(word) || mayMiss(node, word.by, word)));
+  const missed = repeated.filter(isMissed);
+  if (missed.length > missedMax || bytesOf(missed) > freshBytesMax) return repeated;
   // Each time another one comes first, so that nobody who says much keeps the others from it.
   const first = view.number % members.length;
   const fresh = [...members.slice(first), ...members.slice(0, first)].flatMap((by) =>
     (reports.get(by.host)?.words ?? []).map(({ number, matter }) => ({ number, matter, by, view }))
   ).filter((word) => !said.some((each) => isSameWord(each, word)));
-  return [...missed, ...firstFitting(fresh, freshBytesMax).slice(0, freshMax)];
+  return [...repeated, ...firstFitting(fresh, freshBytesMax).slice(0, freshMax)];
 }
 
 /** Bytes of the words as they travel, about. */
@@ -156,21 +163,20 @@ const lastFitting = (words: readonly SaidWord[]): readonly SaidWord[] =>
 /** Hears what the view says that this host has not heard and that is for it. */
 export function hearWords(turn: Turn, { view, members, words: said }: Install): void {
   const { node: { words, self }, now } = turn;
-  const heard: HeardWord[] = [];
+  const known = [...missedLately(turn)];
   const last = new Map(words.last);
   for (const word of said) {
+    if (!known.some((each) => isSaidOnce(each.word, word))) known.push({ word, at: now, among: members });
     if (!sameView(word.view, view) && !words.promised.some((each) => sameView(each, word.view))) continue;
     const before = last.get(word.by.host);
     if (before !== undefined && isSameMember(before.by, word.by) && word.number <= before.number) continue;
     last.set(word.by.host, { by: word.by, number: word.number });
-    heard.push({ word, at: now, among: members });
     note(turn, { kind: "said", word });
   }
   const own = last.get(self.host);
   const done = own !== undefined && isSameMember(own.by, self) ? own.number : 0;
   const open = words.open.filter(({ number }) => number > done);
-  const kept = [...missedLately(turn), ...heard].slice(-WORDS_SAID_MAX);
-  update(turn, { words: { ...words, open, heard: kept, promised: [], last } });
+  update(turn, { words: { ...words, open, known: known.slice(-WORDS_SAID_MAX), promised: [], last } });
   // A view says only so much: what it has left out is for the next one.
   if (open.length > 0 && said.some((word) => sameView(word.view, view))) revise(turn, {});
 }
@@ -180,6 +186,9 @@ export function askToSay(turn: Turn): void {
   const { words, view, revision } = turn.node;
   if (words.open.length > 0 && view !== null && view.reportedIn === revision) revise(turn, {});
 }
+
+/** The same word of the same view: one may be said in two parts of a group that is split. */
+const isSaidOnce = (a: SaidWord, b: SaidWord): boolean => isSameWord(a, b) && sameView(a.view, b.view);
 
 const isSameWord = (a: SaidWord, b: SaidWord): boolean => a.number === b.number && isSameMember(a.by, b.by);
 

@@ -191,6 +191,29 @@ Deno.test("who misses installs for seconds hears what was said in them", () => {
   for (const host of ["a", "b", "c"]) assert.equal(heardBy(group, host), "one", host);
 });
 
+Deno.test("a word that its own host missed is not said again by those who know of it alone", () => {
+  const group = startedGroup();
+  group.partition(["a", "b"], ["c"]);
+  group.run(1_500);
+  group.lost.add("a>b install");
+  send(group, "b", "one");
+  group.run(20);
+  assert.deepEqual(["a", "b", "c"].map((host) => heardBy(group, host)), ["one", "", ""]);
+  group.lost.add("b report");
+  group.cut.clear();
+  group.run(1_000);
+  send(group, "c", "two");
+  group.run(100);
+  assert.deepEqual(["a", "b", "c"].map((host) => heardBy(group, host)), ["one two", "", "two"]);
+  // Neither of those who are left has heard it; now c would hear it in another order than a.
+  group.crash("a");
+  group.lost.clear();
+  group.run(3_000);
+  assert.equal(group.status("c").view?.members.length, 2);
+  assert.deepEqual(["b", "c"].map((host) => heardBy(group, host)), ["one", "two"]);
+  assert.deepEqual(group.status("b").words, { asked: 1, said: 1 });
+});
+
 Deno.test("what everybody has shown to have heard is not repeated", () => {
   const group = startedGroup();
   const repeated: number[] = [];

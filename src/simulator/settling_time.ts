@@ -36,12 +36,12 @@ export function settlementBound(plan: Plan): number {
 
 /**
  * How long after the heal a host may still be damped for what it did before or while the group settled, or for late
- * words that were taken for its, and may then wait with what it is given, in ms.
+ * words that were taken for its, in ms.
  */
 export function dampingBound(plan: Plan): number {
   const { timeout } = slowestTiming(filesOf(plan));
   const damped = dampingTimeouts * timeout * (1 + (plan.drift ?? 0));
-  return Math.max(settlementBound(plan), replays(plan) ? replayMax + timeout : 0) + damped + gateWait(plan);
+  return Math.max(settlementBound(plan), replays(plan) ? replayMax + timeout : 0) + damped;
 }
 /** Two half-lives of the penalty in src/core/suspicion.ts, and some. */
 const dampingTimeouts = 41;

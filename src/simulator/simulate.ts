@@ -26,7 +26,7 @@ import type { Milestone, Occurrence, World } from "./occurrence.ts";
 import { everyoneIn, type Fault, filesOf, hasChecks, type Plan, slowestTiming, traitsOf } from "./plan.ts";
 import { Random } from "./random.ts";
 import { Segments } from "./segments.ts";
-import { balanceBound, dampingBound, settlementBound } from "./settling_time.ts";
+import { balanceBound, dampingBound, gateWait, settlementBound } from "./settling_time.ts";
 import { Timeline } from "./timeline.ts";
 import { codecWire, corruptPacket, type Packet, plainWire } from "./wire.ts";
 
@@ -400,7 +400,7 @@ class Simulation implements World {
     if (!isAnyDamped(this)) return;
     while (this.now < end && isAnyDamped(this)) this.#timeline.runUntil(this.now + pollEvery);
     this.saw("host damped when the group had settled");
-    this.#timeline.runUntil(this.now + 5 * this.group.timing.timeout);
+    this.#timeline.runUntil(this.now + 5 * this.group.timing.timeout + gateWait(this.#plan));
   }
 
   /** Whether the group has settled, and what was on its way when all was healed has had its effect. */

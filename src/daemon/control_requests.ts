@@ -103,6 +103,7 @@ const planDrain = (reason: string): RequestPlan => ({
   kind: "await",
   request: { kind: "drain", reason },
   until: (status) => status.draining !== null && held(status).length === 0,
+  failed: (status) => status.draining === null ? "Cannot finish the drain: somebody resumed this host" : null,
   late: (status) =>
     `Cannot finish the drain in time: this host still has ${listed(held(status))}; it goes on draining`,
 });

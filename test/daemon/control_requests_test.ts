@@ -32,7 +32,7 @@ Deno.test("planRequest() answers a status at once", () => {
 });
 
 Deno.test("planRequest() lets a drain wait until nothing of any VIP is on this host", () => {
-  const { request, until, late } = awaited({ kind: "drain", reason: "new kernel" });
+  const { request, until, failed, late } = awaited({ kind: "drain", reason: "new kernel" });
   deepEqual(request, { kind: "drain", reason: "new kernel" });
   const draining = { ...healthy, draining: "new kernel" };
   equal(until(healthy), false);
@@ -40,6 +40,8 @@ Deno.test("planRequest() lets a drain wait until nothing of any VIP is on this h
   equal(until(withVip(draining, webA, { here: "removing" })), false);
   equal(until(withVip(draining, webA, { here: "absent" })), true);
   match(late(draining), /this host still has web-a/);
+  equal(failed?.(draining), null);
+  equal(failed?.(healthy), "Cannot finish the drain: somebody resumed this host");
 });
 
 Deno.test("planRequest() lets a resume wait for a view of after it, and not at all on a host that does not drain", () => {

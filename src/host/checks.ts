@@ -121,7 +121,7 @@ interface Running {
   failing(): FailingCheck | null;
   state(): CheckState | null;
   problem(): string;
-  /** Done when what it has started is ended. */
+  /** Done when what it has started is ended, as far as that can be ended. */
   close(): Promise<void>;
 }
 
@@ -167,7 +167,10 @@ function run(
       isClosed = true;
       clearTimeout(timer);
       underWay?.giveUp.abort();
-      await underWay?.done;
+      let late: ReturnType<typeof setTimeout> | undefined;
+      const tooLate = new Promise<void>((resolve) => late = setTimeout(resolve, GIVING_UP_MS));
+      await Promise.race([underWay?.done, tooLate]);
+      clearTimeout(late);
       looker.close();
     },
   };
@@ -247,7 +250,7 @@ export function lookerOf(
     case "process":
       return createProcessLooker(probe);
     case "file":
-      return createFileLooker(probe);
+      return createFileLooker(probe, options);
     case "gateway":
       return createGatewayLooker(probe);
   }

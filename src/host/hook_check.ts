@@ -3,7 +3,7 @@
 
 import { dirname } from "node:path";
 import { realpath, stat } from "node:fs/promises";
-import type { Check } from "../core/check.ts";
+import type { Check, Probe } from "../core/check.ts";
 import { type Hook, hookEvents, type Hooks } from "../core/hook.ts";
 import { missingProgram } from "./preflight.ts";
 import { findProgram, sessionStarter } from "./programs.ts";
@@ -26,7 +26,7 @@ export async function checkHooksHere(
   { directories, isRunning }: { readonly directories: readonly string[]; readonly isRunning: boolean },
 ): Promise<HookCheck> {
   const all = hookEvents.flatMap((event) => hooks[event]);
-  if (all.length === 0 && !checks.some(({ probe }) => probe.kind === "exec")) {
+  if (all.length === 0 && !checks.some(({ probe }) => isStarted(probe))) {
     return { users: new Map(), setpriv: null, problems: [] };
   }
   const names = new Set(all.flatMap(({ user }) => user ?? []));
@@ -50,6 +50,9 @@ export async function checkHooksHere(
   ];
   return { users, setpriv, problems: [...new Set(problems)] };
 }
+
+/** Whether a program is started to look. */
+const isStarted = ({ kind }: Probe): boolean => kind === "exec" || kind === "file";
 
 async function programProblem(
   { command: [program = ""], user }: Hook,

@@ -12,6 +12,7 @@ import { waitUntil } from "../support/wait.ts";
 import { layCable } from "./cable.ts";
 
 const SCRIPT = new URL("check_script.ts", import.meta.url).pathname;
+const HUNG_FILES = new URL("hung_files_script.ts", import.meta.url).pathname;
 const setsid = await findProgram("setsid", searchPath(undefined)) ?? "setsid";
 
 /** What is found of each; null: all is well. */
@@ -191,10 +192,25 @@ for (const [runtime, words] of Object.entries(runtimes)) {
       null,
       `${directory}/flag/x is not there`,
       null,
-      `cannot look at ${directory}/loop: ELOOP`,
-      `cannot look at ${directory}/loop: ELOOP`,
+      `cannot look at ${directory}/loop: Too many levels of symbolic links`,
+      `cannot look at ${directory}/loop: Too many levels of symbolic links`,
     ]);
     await Deno.remove(directory, { recursive: true });
+  });
+
+  Deno.test(`file: a file system that never answers fails the checks that look there, and nothing else (${runtime})`, async () => {
+    const directory = await Deno.makeTempDir({ prefix: "molehill-test-" });
+    const said = await mustRun(["unshare", "-m", ...words, HUNG_FILES, directory, setsid], {
+      atMostMs: 60_000,
+    });
+    assert.deepEqual(JSON.parse(said), {
+      failing: [
+        ...Array.from({ length: 8 }, (_, at) => `hung ${at}: no answer within 500ms`),
+        'process: no process "no-such-process" runs',
+      ],
+      readsFiles: true,
+    });
+    await Deno.remove(directory);
   });
 
   Deno.test(`gateway: a neighbour that has the address answers, by IPv4 and IPv6 (${runtime})`, async () => {

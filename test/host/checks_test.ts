@@ -152,6 +152,17 @@ Deno.test("a check that cannot be ended counts as failed each time, and is not r
   await checks.close();
 });
 
+Deno.test("close() does not wait for a check that cannot be ended", async () => {
+  const checks = openChecks({
+    checks: [check("stuck", "", unhurried)],
+    host: "test00",
+    setsid,
+    log: { write: () => {} },
+    lookerOf: () => ({ look: () => new Promise(() => {}), close() {} }),
+  });
+  await checks.close();
+});
+
 Deno.test("a program that leaves somebody behind who keeps its standard error open is not waited for", async () => {
   await using bench = await running((directory) => [
     check(

@@ -1,7 +1,7 @@
 // Looks by running a program: exit code 0 is well. What it says on standard error last is what people are told.
 
 import type { Looker, Probe } from "./check.ts";
-import { findSessionStarter, runProgram } from "./check_program.ts";
+import { createProgramRunner, findSessionStarter } from "./check_program.ts";
 import { messageOf } from "./command.ts";
 import { searchPath } from "./programs.ts";
 import type { Session } from "./session.ts";
@@ -20,12 +20,13 @@ export function createExecLooker(
 ): Looker {
   const variables = { MOLEHILL_CHECK: names.check, MOLEHILL_HOST: names.host };
   let found: Promise<Pick<Session, "setpriv" | "user">> | null = null;
+  const runner = createProgramRunner();
 
   return {
     async look({ giveUp }) {
       try {
         const starter = await (found ??= findStarter(user));
-        const { code, by, said } = await runProgram({ command, setsid, variables, ...starter }, giveUp);
+        const { code, by, said } = await runner.run({ command, setsid, variables, ...starter }, giveUp);
         // What came just in time is an answer all the same.
         if (code === 0) return null;
         if (giveUp.aborted) return said;

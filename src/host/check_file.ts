@@ -4,7 +4,7 @@
 // or three such looks of this process would keep all its other work with files waiting, whatever disk it is on.
 
 import type { Looker, Probe } from "./check.ts";
-import { findSessionStarter, runProgram } from "./check_program.ts";
+import { createProgramRunner, findSessionStarter } from "./check_program.ts";
 import { messageOf } from "./command.ts";
 
 /** Says the kernel's reason and not the path before it, which may be long. */
@@ -18,12 +18,13 @@ export function createFileLooker(
 ): Looker {
   const command = ["sh", "-c", script, "sh", path];
   let starter: Promise<string> | null = null;
+  const runner = createProgramRunner();
 
   return {
     async look({ giveUp }) {
       try {
         const setpriv = await (starter ??= findSessionStarter());
-        const { code, said } = await runProgram(
+        const { code, said } = await runner.run(
           { command, setsid, setpriv, user: null, variables: {} },
           giveUp,
         );

@@ -83,6 +83,20 @@ for (const [runtime, words] of Object.entries(runtimes)) {
     await Deno.remove(directory, { recursive: true });
   });
 
+  Deno.test(`exec: what is in another process group is ended all the same, as below timeout(1) (${runtime})`, async () => {
+    const directory = await Deno.makeTempDir({ prefix: "molehill-test-" });
+    const sleeper = `sh -c 'echo $$ >> ${directory}/pids; exec sleep 600'`;
+    const ready = (count: number) =>
+      `until [ "$(cat ${directory}/pids | wc -l)" -ge ${count} ]; do sleep 0.01; done 2>/dev/null`;
+    const results = await found(words, [script(`timeout 700 ${sleeper}`)], { timeout: 1_000 });
+    assert.deepEqual(results, [""]);
+    assert.deepEqual(await found(words, [script(`timeout 700 ${sleeper} & ${ready(2)}`)]), [null]);
+    const pids = (await Deno.readTextFile(`${directory}/pids`)).trim().split("\n");
+    assert.equal(pids.length, 2);
+    await waitUntil(async () => (await runningOf(pids)).length === 0, { what: "the sleepers to be ended" });
+    await Deno.remove(directory, { recursive: true });
+  });
+
   Deno.test(`exec: a user runs it with his own groups, and one that does not exist is told (${runtime})`, async () => {
     const as = (user: string): Probe => ({
       kind: "exec",

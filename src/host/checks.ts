@@ -17,6 +17,7 @@ import { createProcessLooker } from "./check_process.ts";
 import { type CheckState, nextState } from "./check_state.ts";
 import { createTcpLooker } from "./check_tcp.ts";
 import { messageOf } from "./command.ts";
+import { startPatientTimer } from "./patient_timer.ts";
 
 export interface ChecksOptions {
   /** Those that this host runs. */
@@ -207,17 +208,19 @@ function run(
       isStuck = false;
     });
     underWay = { giveUp, done };
-    let late: ReturnType<typeof setTimeout> | undefined;
-    const limit = setTimeout(() => giveUp.abort(), timeout);
+    let stopWaiting = () => {};
     const tooLate = new Promise<string>((resolve) => {
-      late = setTimeout(() => {
-        isStuck = true;
-        resolve("it cannot be ended");
-      }, timeout + GIVING_UP_MS);
+      // Patient ones: what came while this process was kept from running came in time.
+      stopWaiting = startPatientTimer(timeout, () => {
+        giveUp.abort();
+        stopWaiting = startPatientTimer(GIVING_UP_MS, () => {
+          isStuck = true;
+          resolve("it cannot be ended");
+        });
+      });
     });
     const found = await Promise.race([done, tooLate]);
-    clearTimeout(limit);
-    clearTimeout(late);
+    stopWaiting();
     // What came just in time is an answer all the same.
     if (!giveUp.signal.aborted || found === null) return found;
     return `no answer within ${spanOf(timeout)}${found === "" ? "" : `: ${found}`}`;

@@ -14,8 +14,8 @@ const BREATH_MS = 20;
 const READ_BYTES = 1_024;
 
 const LINE_FEED = 0x0a;
-// deno-lint-ignore no-control-regex
-const controlCharacters = /[\x00-\x1f\x7f-\x9f]+/g;
+/** What would tell a terminal something, break a line, or turn around how it is read. */
+const controls = /[\p{Cc}\p{Bidi_Control}\u2028\u2029]+/gu;
 
 type Bytes = Uint8Array<ArrayBuffer>;
 
@@ -29,7 +29,7 @@ export interface LastLines {
 export function lastLines(streams: readonly ReadableStream<Bytes>[]): LastLines {
   const kept: string[] = [];
   const keep = (line: Bytes) => {
-    const text = new TextDecoder().decode(line).replace(controlCharacters, " ").trim();
+    const text = new TextDecoder().decode(line).replace(controls, " ").trim();
     if (text === "") return;
     kept.push(text.length > charactersKept ? `${text.slice(0, charactersKept)}...` : text);
     if (kept.length > linesKept) kept.shift();

@@ -22,6 +22,12 @@ Deno.test("lastLines() keeps the last five lines, whatever chunks they come in, 
   deepEqual(await linesOf(long, long, `${long}\n`, "e", "nd"), [cut, "end"]);
 });
 
+Deno.test("lastLines() keeps nothing that tells a terminal what to do, or turns the text around", async () => {
+  deepEqual(await linesOf("\x1b[31mred\u009b31m\x7f\t!\r\n"), ["[31mred 31m !"]);
+  const turning = "\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069";
+  deepEqual(await linesOf(`a${turning}b\u2028c\u2029d\n`), ["a b c d"]);
+});
+
 Deno.test("lastLines() takes a character that two chunks share for one", async () => {
   const bytes = bytesOf("größer\n");
   deepEqual(await linesOf(bytes.slice(0, 3), bytes.slice(3)), ["größer"]);

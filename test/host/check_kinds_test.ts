@@ -8,7 +8,7 @@ import { findProgram, searchPath } from "../../src/host/programs.ts";
 import { mustRun } from "../support/command.ts";
 import { inside } from "../support/namespace.ts";
 import { runtimes } from "../support/runtimes.ts";
-import { waitUntil } from "../support/wait.ts";
+import { sleep, waitUntil } from "../support/wait.ts";
 import { layCable } from "./cable.ts";
 
 const SCRIPT = new URL("check_script.ts", import.meta.url).pathname;
@@ -156,6 +156,38 @@ for (const [runtime, words] of Object.entries(runtimes)) {
     assert.ok(asked.every((text) => text.includes(`\r\nHost: 127.0.0.1:${server.port}\r\n`)));
   });
 
+  Deno.test(`http: interim answers are read past, whatever pieces they come in (${runtime})`, async () => {
+    const hints = `HTTP/1.1 103 Early Hints\r\nLink: </${"x".repeat(3_000)}>\r\n\r\n`;
+    const answers: Readonly<Record<string, readonly string[]>> = {
+      whole: [`HTTP/1.1 100 Continue\r\n\r\n${hints}HTTP/1.1 204 No Content\r\n\r\n`],
+      pieces: ["HTTP/1.1 10", "3 Early Hints\r\nA: b\r\n\r", "\nHTTP/1.1 50", "3 Sorry\r\n\r\n"],
+      nothing: [hints],
+      endless: Array.from({ length: 20 }, () => hints),
+    };
+    await using server = await listen((socket) => {
+      socket.setNoDelay();
+      socket.once("data", async (bytes) => {
+        const [, name = ""] = /^GET \/(\w+)/.exec(String(bytes)) ?? [];
+        for (const piece of answers[name] ?? []) {
+          socket.write(piece);
+          await sleep(20);
+        }
+        socket.end();
+      });
+    });
+    const probes = Object.keys(answers).map((name): Probe => ({
+      kind: "http",
+      url: `http://127.0.0.1:${server.port}/${name}`,
+      expect: null,
+    }));
+    assert.deepEqual(await found(words, probes), [
+      null,
+      "status 503 (wanted 200 to 399)",
+      "it hung up without an answer",
+      "its answer is not HTTP",
+    ]);
+  });
+
   Deno.test(`http and tcp: who accepts and says nothing is given up (${runtime})`, async () => {
     await using server = await listen(() => {});
     const probe: Probe = { kind: "http", url: `http://127.0.0.1:${server.port}/`, expect: null };
@@ -165,8 +197,8 @@ for (const [runtime, words] of Object.entries(runtimes)) {
   Deno.test(`process: by the kernel's name of it or that of its program, and no zombie (${runtime})`, async () => {
     const directory = await Deno.makeTempDir({ prefix: "molehill-test-" });
     const [name, long] = ["mh-web-ui", "mh-a-name-of-more-than-15"];
-    const sleep = await findProgram("sleep", searchPath(undefined)) ?? "sleep";
-    for (const each of [name, long]) await Deno.copyFile(sleep, `${directory}/${each}`);
+    const sleeper = await findProgram("sleep", searchPath(undefined)) ?? "sleep";
+    for (const each of [name, long]) await Deno.copyFile(sleeper, `${directory}/${each}`);
     const start = (program: string) => new Deno.Command(`${directory}/${program}`, { args: ["600"] }).spawn();
     const children = [start(name), start(long)];
     const of = (...names: string[]) => found(words, names.map((each) => ({ kind: "process", name: each })));

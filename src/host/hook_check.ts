@@ -2,10 +2,9 @@
 // can change them, their users exist, and this process may become those users. A hook that cannot run would be noticed when
 // it is needed, and a check that no host can run not at all: where all fail, none is heeded.
 
-import { dirname } from "node:path";
-import { realpath, stat } from "node:fs/promises";
 import type { Check } from "../core/check.ts";
 import { type Hook, type HookEvent, hookEvents, type Hooks } from "../core/hook.ts";
+import { isDirectory, isFile, ownersOf } from "./file_owners.ts";
 import { missingProgram } from "./preflight.ts";
 import { findProgram, sessionStarter } from "./programs.ts";
 import { findUsers, type LocalUser } from "./users.ts";
@@ -69,48 +68,33 @@ function programIn({ name, probe }: Pick<Check, "name" | "probe">): readonly Own
 }
 
 async function programProblem(
-  { name, path: program, user }: OwnProgram,
+  { name, path, user }: OwnProgram,
   { users, trusted }: {
     readonly users: ReadonlyMap<string, LocalUser>;
     readonly trusted: ReadonlySet<number>;
   },
 ): Promise<readonly string[]> {
   const unusable = (fact: string) => [`Cannot run ${name}: ${fact}`];
-  const found = await lookAt(program);
-  if (found === null) return unusable("no such file");
-  if (!found.isFile) return unusable("it is not a file");
-  if ((found.mode & 0o111) === 0) return unusable("it is not executable (wanted chmod +x)");
+  const owners = await ownersOf(path);
+  if (owners === null) return unusable("its file system does not answer");
+  const [file] = owners;
+  if (file === undefined) return unusable("no such file");
+  if (!isFile(file)) return unusable("it is not a file");
+  if ((file.mode & 0o111) === 0) return unusable("it is not executable (wanted chmod +x)");
   // Whoever may change it, or put another in its place, may do all that the user may whom it runs as.
   const own = user === null ? undefined : users.get(user)?.uid;
   const may = own === undefined ? trusted : new Set([...trusted, own]);
-  const real = await realpath(program);
-  const ways = new Set([program, real].flatMap((path) => [path, ...directoriesOf(path)]));
-  for (const path of ways) {
-    const { uid, mode, isDirectory } = await lookAt(path) ?? { uid: 0, mode: 0, isDirectory: false };
+  for (const owned of owners) {
+    const { uid, mode } = owned;
     // In a sticky directory, as /tmp, nobody replaces what is somebody else's.
-    const isOpen = (mode & 0o022) !== 0 && !(isDirectory && (mode & 0o1000) !== 0);
+    const isOpen = (mode & 0o022) !== 0 && !(isDirectory(owned) && (mode & 0o1000) !== 0);
     if (may.has(uid) && !isOpen) continue;
     const who = isOpen
       ? `its mode is ${(mode & 0o7777).toString(8).padStart(4, "0")}`
       : `it belongs to user ${uid}`;
-    return unusable(`others may change "${path}", for ${who} (wanted root alone to write to it)`);
+    return unusable(`others may change "${owned.path}", for ${who} (wanted root alone to write to it)`);
   }
   return [];
-}
-
-/** All directories that lead to a file, the innermost first. */
-function directoriesOf(path: string): readonly string[] {
-  const directory = dirname(path);
-  return directory === path ? [] : [directory, ...directoriesOf(directory)];
-}
-
-async function lookAt(path: string) {
-  try {
-    const found = await stat(path);
-    return { uid: found.uid, mode: found.mode, isFile: found.isFile(), isDirectory: found.isDirectory() };
-  } catch {
-    return null;
-  }
 }
 
 /** As capabilities(7) numbers them: to become another user, and to end what runs as one. */

@@ -250,6 +250,10 @@ for (const [runtime, words] of Object.entries(runtimes)) {
       atMostMs: 60_000,
     });
     assert.deepEqual(JSON.parse(said), {
+      problems: Array.from(
+        { length: 4 },
+        (_, at) => `Cannot run check ${at} "${directory}/${at}": its file system does not answer`,
+      ),
       failing: [
         ...Array.from({ length: 8 }, (_, at) => `hung ${at}: no answer within 500ms`),
         'process: no process "no-such-process" runs',

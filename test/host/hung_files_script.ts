@@ -1,6 +1,6 @@
 // Run in a mount namespace of its own: puts a file system that never answers on the directory, as one of a file server
-// that is gone; runs checks of files on it beside others, and tells who fails and whether this process can still read a
-// file itself.
+// that is gone; runs checks of files on it beside others, looks for programs there, and tells who fails, what is missing,
+// and whether this process can still read a file itself.
 //
 //   hung_files_script.ts DIRECTORY SETSID
 
@@ -9,6 +9,9 @@ import type { FailingCheck } from "../../src/core/message.ts";
 import { duration } from "../../src/core/vocabulary.ts";
 import type { Probe } from "../../src/host/check.ts";
 import { openChecks } from "../../src/host/checks.ts";
+import { checkHooksHere } from "../../src/host/hook_check.ts";
+import { searchPath } from "../../src/host/programs.ts";
+import { noHooks } from "../daemon/fake_hooks.ts";
 import { openLibrary } from "../../src/host/c_library.ts";
 import { sleep } from "../support/wait.ts";
 
@@ -42,12 +45,23 @@ const told = await new Promise<readonly FailingCheck[] | null>((tell) => {
   checks.onChange(tell);
   setTimeout(() => tell(null), 20_000);
 });
+const { problems } = await checkHooksHere({
+  hooks: noHooks,
+  checks: Array.from({ length: 4 }, (_, at) => ({
+    name: `${at}`,
+    probe: { kind: "exec", command: [`${directory}/${at}`], user: null },
+  })),
+}, { directories: searchPath(undefined), isRunning: true });
 const readsFiles = await Promise.race([
   readFile("/proc/self/stat", "utf8").then(() => true),
   sleep(5_000).then(() => false),
 ]);
 console.log(
-  JSON.stringify({ failing: told?.map(({ check, problem }) => `${check}: ${problem}`), readsFiles }),
+  JSON.stringify({
+    problems,
+    failing: told?.map(({ check, problem }) => `${check}: ${problem}`),
+    readsFiles,
+  }),
 );
 Deno.exit(0);
 

@@ -79,7 +79,8 @@ const packetSocketFor = ({ announcer }: Configuration): PacketSocketOutcome | nu
 async function findNeeds({ configuration, placement }: Wanted, packetSocket: PacketSocketOutcome | null) {
   const directories = searchPath(Deno.env.get("PATH"));
   const ready = await preflight({ vips: placement.ownVips, packetSocket, directories });
-  const hookCheck = await checkHooksHere(configuration, { directories, isRunning: true });
+  const programs = { hooks: configuration.hooks, checks: placement.checks };
+  const hookCheck = await checkHooksHere(programs, { directories, isRunning: true });
   const problems = [...(ready.kind === "problems" ? ready.problems : []), ...hookCheck.problems];
   if (ready.kind === "problems" || problems.length > 0) return unavailable(problems);
   return { ...ready, kind: "found", hookCheck } as const;

@@ -130,7 +130,8 @@ async function prepareNext(
   const host = configuration.hosts.find(({ name }) => name === self);
   const placement = host === undefined ? null : placeOn(host, configuration);
   const directories = searchPath(Deno.env.get("PATH"));
-  const hookCheck = await checkHooksHere(configuration, { directories, isRunning: true });
+  const programs = { hooks: configuration.hooks, checks: placement?.checks ?? [] };
+  const hookCheck = await checkHooksHere(programs, { directories, isRunning: true });
   const problems = [
     ...fixed,
     ...hookCheck.problems,

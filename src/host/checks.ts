@@ -17,6 +17,7 @@ import { createProcessLooker } from "./check_process.ts";
 import { type CheckState, nextState } from "./check_state.ts";
 import { createTcpLooker } from "./check_tcp.ts";
 import { messageOf } from "./command.ts";
+import { startPatientTimer } from "./patient_timer.ts";
 
 export interface ChecksOptions {
   /** Those that this host runs. */
@@ -121,7 +122,7 @@ interface Running {
   failing(): FailingCheck | null;
   state(): CheckState | null;
   problem(): string;
-  /** Done when what it has started is ended. */
+  /** Done when what it has started is ended, as far as that can be ended. */
   close(): Promise<void>;
 }
 
@@ -167,7 +168,10 @@ function run(
       isClosed = true;
       clearTimeout(timer);
       underWay?.giveUp.abort();
-      await underWay?.done;
+      let late: ReturnType<typeof setTimeout> | undefined;
+      const tooLate = new Promise<void>((resolve) => late = setTimeout(resolve, GIVING_UP_MS));
+      await Promise.race([underWay?.done, tooLate]);
+      clearTimeout(late);
       looker.close();
     },
   };
@@ -204,17 +208,19 @@ function run(
       isStuck = false;
     });
     underWay = { giveUp, done };
-    let late: ReturnType<typeof setTimeout> | undefined;
-    const limit = setTimeout(() => giveUp.abort(), timeout);
+    let stopWaiting = () => {};
     const tooLate = new Promise<string>((resolve) => {
-      late = setTimeout(() => {
-        isStuck = true;
-        resolve("it cannot be ended");
-      }, timeout + GIVING_UP_MS);
+      // Patient ones: what came while this process was kept from running came in time.
+      stopWaiting = startPatientTimer(timeout, () => {
+        giveUp.abort();
+        stopWaiting = startPatientTimer(GIVING_UP_MS, () => {
+          isStuck = true;
+          resolve("it cannot be ended");
+        });
+      });
     });
     const found = await Promise.race([done, tooLate]);
-    clearTimeout(limit);
-    clearTimeout(late);
+    stopWaiting();
     // What came just in time is an answer all the same.
     if (!giveUp.signal.aborted || found === null) return found;
     return `no answer within ${spanOf(timeout)}${found === "" ? "" : `: ${found}`}`;
@@ -247,7 +253,7 @@ export function lookerOf(
     case "process":
       return createProcessLooker(probe);
     case "file":
-      return createFileLooker(probe);
+      return createFileLooker(probe, options);
     case "gateway":
       return createGatewayLooker(probe);
   }

@@ -1,7 +1,8 @@
 // Which notify targets have proved that they know where a VIP is. A question that is asked in the name of the VIP makes
 // its target learn, and the answer comes to the VIP: so it proves that the target has learned. What was proved counts
 // until the VIP is announced anew, for then somebody else may have had it in between. Collected neighbours that answer
-// are counted, too; those that do not may not be there any more.
+// are counted, too; those that do not may not be there any more. Of nobody else is anything kept: whoever is on the
+// network can answer in as many names as there are.
 
 import type { Claim } from "../codec/claim.ts";
 import { parseIpAddress } from "../core/ip_address.ts";
@@ -15,7 +16,7 @@ export interface Confirmations {
   begin(vip: VipName): void;
   /** A neighbour that is no target is about to be asked in its name: then its answer counts. */
   expect(vip: VipName, of: { readonly from: string; readonly target: string }): void;
-  /** Somebody has answered an address. Gives the VIP that has it; null: there is none, or it is no news. */
+  /** Somebody has answered an address. Gives the VIP that has it; null: there is none, or nobody asked, or it is no news. */
   hear(claim: Claim): VipName | null;
   /** Whether the target has answered this address of the VIP. */
   has(vip: VipName, of: { readonly from: string; readonly target: string }): boolean;
@@ -29,7 +30,12 @@ const NAMED_MAX = 8;
 export const isSingle = ({ family, prefix }: PlacedTarget): boolean => prefix === (family === 4 ? 32 : 128);
 
 export function createConfirmations(
-  { vipAt }: { /** The VIP that has the address. */ readonly vipAt: (address: string) => VipName | null },
+  { vipAt, isTarget }: {
+    /** The VIP that has the address. */
+    readonly vipAt: (address: string) => VipName | null;
+    /** Whether it is a target's, or one of a block that is a target. */
+    readonly isTarget: (address: string) => boolean;
+  },
 ): Confirmations {
   /** "FROM TARGET" of what was answered. */
   const answered = new Map<VipName, Set<string>>();
@@ -45,7 +51,8 @@ export function createConfirmations(
       const vip = to === null ? null : vipAt(to);
       const answers = vip === null ? undefined : answered.get(vip);
       const answer = `${to} ${address}`;
-      if (answers === undefined || answers.has(answer)) return null;
+      if (vip === null || answers === undefined || answers.has(answer)) return null;
+      if (expected.get(vip)?.has(answer) !== true && !isTarget(address)) return null;
       answers.add(answer);
       return vip;
     },
@@ -84,6 +91,10 @@ export function covers(block: PlacedTarget, address: string): boolean {
     return (byte ^ (found.bytes[at] ?? 0)) >> (8 - bits) === 0;
   });
 }
+
+/** Whether the address is one of the targets'. */
+export const isTargeted = (targets: readonly PlacedTarget[], address: string): boolean =>
+  targets.some((target) => isSingle(target) ? target.address === address : covers(target, address));
 
 /** Whether the target is asked in the name of the address. */
 export const reaches = (

@@ -2,7 +2,8 @@
 // all, and is on the disk before anybody is told so. A file that is there and cannot be read counts as a drain: whoever
 // made it wanted this host to hold nothing.
 
-import { mkdir, open, readFile, rename, rm } from "node:fs/promises";
+import { constants } from "node:fs";
+import { type FileHandle, mkdir, open, rename, rm } from "node:fs/promises";
 import { type DrainRecord, drainRecordText, parseDrainRecord } from "../codec/drain_record.ts";
 import type { DrainFile, KeptDrain } from "../daemon/ports.ts";
 import { codeOf, messageOf } from "./command.ts";
@@ -10,6 +11,8 @@ import { createQueue } from "./queue.ts";
 
 /** A disk that takes longer is not waited for, in milliseconds. */
 const PATIENCE_MS = 5_000;
+/** Of the file: the longest reason takes 6,000. */
+const BYTES_MAX = 8_192;
 
 /** Where the drain of a state directory is kept. */
 export const drainFilePath = (stateDir: string): string => `${stateDir.replace(/(?<=.)\/+$/, "")}/drain.json`;
@@ -42,13 +45,28 @@ export async function openDrainFile(stateDir: string): Promise<DrainFile> {
 
 async function find(path: string): Promise<KeptDrain | null> {
   try {
-    const record = parseDrainRecord(await readFile(path, "utf8"));
-    return record.ok ? { kind: "read", ...record.value } : { kind: "unreadable", problem: record.problem };
+    // What waits for a writer, as a FIFO does, must not be waited for.
+    const file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK);
+    try {
+      return await read(file);
+    } finally {
+      await file.close();
+    }
   } catch (error) {
     const code = codeOf(error);
-    return code === "ENOENT" || code === "ENOTDIR" ? null : { kind: "unreadable", problem: code };
+    return code === "ENOENT" || code === "ENOTDIR" ? null : unreadable(code);
   }
 }
+
+async function read(file: FileHandle): Promise<KeptDrain> {
+  const about = await file.stat();
+  if (!about.isFile()) return unreadable("it is not a file");
+  if (about.size > BYTES_MAX) return unreadable("it is too long");
+  const record = parseDrainRecord(await file.readFile("utf8"));
+  return record.ok ? { kind: "read", ...record.value } : unreadable(record.problem);
+}
+
+const unreadable = (problem: string): KeptDrain => ({ kind: "unreadable", problem });
 
 async function writeWhole(
   { stateDir, path, record }: {
@@ -106,6 +124,9 @@ function whyNot(error: unknown): string {
     case "EACCES":
     case "EPERM":
       return "permission denied";
+    case "EISDIR":
+    case "ERR_FS_EISDIR":
+      return "there is a directory where a file is wanted";
     case "ENOTDIR":
     case "EEXIST":
       return "there is a file where a directory is wanted";

@@ -1,10 +1,10 @@
-// What must be so for hooks before anything starts: their programs are there and nobody else can change them, their
-// users exist, and this process may become those users. A hook that cannot run would be noticed when it is needed.
+// What must be so for hooks, and for checks that are programs, before anything starts: the programs are there and nobody else
+// can change them, their users exist, and this process may become those users. A hook that cannot run would be noticed when
+// it is needed, and a check that no host can run not at all: where all fail, none is heeded.
 
-import { dirname } from "node:path";
-import { realpath, stat } from "node:fs/promises";
 import type { Check } from "../core/check.ts";
-import { type Hook, hookEvents, type Hooks } from "../core/hook.ts";
+import { type Hook, type HookEvent, hookEvents, type Hooks } from "../core/hook.ts";
+import { isDirectory, isFile, ownersOf } from "./file_owners.ts";
 import { missingProgram } from "./preflight.ts";
 import { findProgram, sessionStarter } from "./programs.ts";
 import { findUsers, type LocalUser } from "./users.ts";
@@ -18,83 +18,83 @@ export interface HookCheck {
 }
 
 /**
- * Looks for everything that the hooks need on this machine, and for what starts the programs of checks. `isRunning`: by
- * this process, not only some day.
+ * Looks for everything that these hooks and checks need on this machine. `isRunning`: by this process, not only some day.
  */
 export async function checkHooksHere(
-  { hooks, checks }: { readonly hooks: Hooks; readonly checks: readonly Pick<Check, "probe">[] },
+  { hooks, checks }: { readonly hooks: Hooks; readonly checks: readonly Pick<Check, "name" | "probe">[] },
   { directories, isRunning }: { readonly directories: readonly string[]; readonly isRunning: boolean },
 ): Promise<HookCheck> {
-  const all = hookEvents.flatMap((event) => hooks[event]);
-  if (all.length === 0 && !checks.some(({ probe }) => probe.kind === "exec")) {
+  const programs = [
+    ...hookEvents.flatMap((event) => hooks[event].map(programOf(event))),
+    ...checks.flatMap(programIn),
+  ];
+  if (programs.length === 0 && !checks.some(({ probe }) => probe.kind === "file")) {
     return { users: new Map(), setpriv: null, problems: [] };
   }
-  const names = new Set(all.flatMap(({ user }) => user ?? []));
-  const users = await findUsers(names, directories);
+  const users = await findUsers(new Set(programs.flatMap(({ user }) => user ?? [])), directories);
   const setpriv = await findProgram(sessionStarter.name, directories);
   const trusted = new Set([0, Deno.uid() ?? 0]);
-  const programs = await Promise.all(
-    hookEvents.flatMap((event) =>
-      hooks[event].map((hook) => programProblem(hook, { event, users, trusted }))
-    ),
-  );
   const problems = [
     ...(setpriv === null
       ? [missingProgram(sessionStarter.name, { package: sessionStarter.package, directories })]
       : []),
-    ...[...names].filter((name) => !users.has(name)).map((name) =>
-      `Cannot run a hook as user "${name}": no such user`
+    ...programs.flatMap(({ name, user }) =>
+      user === null || users.has(user) ? [] : [`Cannot run ${name} as user "${user}": no such user`]
     ),
-    ...programs.flatMap((problem) => problem ?? []),
+    ...(await Promise.all(programs.map((each) => programProblem(each, { users, trusted })))).flat(),
     ...(isRunning ? await privilegeProblems([...users.values()]) : []),
   ];
   return { users, setpriv, problems: [...new Set(problems)] };
 }
 
+/** A program of the operator's. */
+interface OwnProgram {
+  /** What it is run as, for people. */
+  readonly name: string;
+  readonly path: string;
+  readonly user: string | null;
+}
+
+const programOf = (event: HookEvent) => ({ command: [path = ""], user }: Hook): OwnProgram => ({
+  name: `hook ${event} "${path}"`,
+  path,
+  user,
+});
+
+function programIn({ name, probe }: Pick<Check, "name" | "probe">): readonly OwnProgram[] {
+  if (probe.kind !== "exec") return [];
+  const { command: [path = ""], user } = probe;
+  return [{ name: `check ${name} "${path}"`, path, user }];
+}
+
 async function programProblem(
-  { command: [program = ""], user }: Hook,
-  { event, users, trusted }: {
-    readonly event: string;
+  { name, path, user }: OwnProgram,
+  { users, trusted }: {
     readonly users: ReadonlyMap<string, LocalUser>;
     readonly trusted: ReadonlySet<number>;
   },
-): Promise<string | null> {
-  const unusable = (fact: string) => `Cannot run hook ${event} "${program}": ${fact}`;
-  const found = await lookAt(program);
-  if (found === null) return unusable("no such file");
-  if (!found.isFile) return unusable("it is not a file");
-  if ((found.mode & 0o111) === 0) return unusable("it is not executable (wanted chmod +x)");
+): Promise<readonly string[]> {
+  const unusable = (fact: string) => [`Cannot run ${name}: ${fact}`];
+  const owners = await ownersOf(path);
+  if (owners === null) return unusable("its file system does not answer");
+  const [file] = owners;
+  if (file === undefined) return unusable("no such file");
+  if (!isFile(file)) return unusable("it is not a file");
+  if ((file.mode & 0o111) === 0) return unusable("it is not executable (wanted chmod +x)");
   // Whoever may change it, or put another in its place, may do all that the user may whom it runs as.
   const own = user === null ? undefined : users.get(user)?.uid;
   const may = own === undefined ? trusted : new Set([...trusted, own]);
-  const real = await realpath(program);
-  const ways = new Set([program, real].flatMap((path) => [path, ...directoriesOf(path)]));
-  for (const path of ways) {
-    const { uid, mode, isDirectory } = await lookAt(path) ?? { uid: 0, mode: 0, isDirectory: false };
+  for (const owned of owners) {
+    const { uid, mode } = owned;
     // In a sticky directory, as /tmp, nobody replaces what is somebody else's.
-    const isOpen = (mode & 0o022) !== 0 && !(isDirectory && (mode & 0o1000) !== 0);
+    const isOpen = (mode & 0o022) !== 0 && !(isDirectory(owned) && (mode & 0o1000) !== 0);
     if (may.has(uid) && !isOpen) continue;
     const who = isOpen
       ? `its mode is ${(mode & 0o7777).toString(8).padStart(4, "0")}`
       : `it belongs to user ${uid}`;
-    return unusable(`others may change "${path}", for ${who} (wanted root alone to write to it)`);
+    return unusable(`others may change "${owned.path}", for ${who} (wanted root alone to write to it)`);
   }
-  return null;
-}
-
-/** All directories that lead to a file, the innermost first. */
-function directoriesOf(path: string): readonly string[] {
-  const directory = dirname(path);
-  return directory === path ? [] : [directory, ...directoriesOf(directory)];
-}
-
-async function lookAt(path: string) {
-  try {
-    const found = await stat(path);
-    return { uid: found.uid, mode: found.mode, isFile: found.isFile(), isDirectory: found.isDirectory() };
-  } catch {
-    return null;
-  }
+  return [];
 }
 
 /** As capabilities(7) numbers them: to become another user, and to end what runs as one. */
@@ -110,7 +110,7 @@ async function privilegeProblems(users: readonly LocalUser[]): Promise<readonly 
   );
   if (missing.length === 0) return [];
   return [
-    `Cannot run hooks as another user: this process lacks ${
+    `Cannot run hooks and checks as another user: this process lacks ${
       missing.join(", ")
     }; start it as root (in the unit file ` +
     `CapabilityBoundingSet must have them)`,

@@ -112,7 +112,7 @@ function follow(child: Deno.ChildProcess, atMostMs: number): HookProcess {
     isOver = true;
     clearTimeout(limit);
     if (lastResort !== null) clearTimeout(lastResort);
-    // What is left of the group has lost its leader, and may ignore a SIGTERM.
+    // What is left of the session has lost its leader, and may ignore a SIGTERM.
     if (ending !== null) signalSession(child.pid, "SIGKILL");
     const said = await words.end(wordsMs);
     tell({ kind: "done", code, said });

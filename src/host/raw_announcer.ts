@@ -18,7 +18,7 @@ import type { Conflict } from "../core/events.ts";
 import { parseIpAddress } from "../core/ip_address.ts";
 import type { VipName } from "../core/vocabulary.ts";
 import type { AnnouncerOptions, LocalAnnouncer } from "./announcer.ts";
-import { createConfirmations } from "./confirmations.ts";
+import { createConfirmations, isTargeted } from "./confirmations.ts";
 import { createNeighbourHosts } from "./neighbour_hosts.ts";
 import { createNeighbourNotifier } from "./neighbour_notifier.ts";
 import { createNotifier, type Question } from "./notifier.ts";
@@ -53,7 +53,10 @@ export function createRawAnnouncer(
     const vip = owners.get(address);
     return vip !== undefined && isHere(vip) ? vip : null;
   };
-  const confirmations = createConfirmations({ vipAt: vipHere });
+  const confirmations = createConfirmations({
+    vipAt: vipHere,
+    isTarget: (address) => isTargeted(targets, address),
+  });
   const isThere = (vip: VipName, from: PlacedAddress) => hasAddress(placed.get(vip), from) && isHere(vip);
   const isAnswered = ({ vip, from, target }: Question) =>
     confirmations.has(vip, { from: from.address, target });

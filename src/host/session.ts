@@ -1,11 +1,11 @@
-// The operator's programs, as processes. Each leads a session and a process group of its own, so that all it has started
-// can be ended with it; it has its own user, nothing of the daemon's environment, and no input:
+// The operator's programs, as processes. Each leads a session of its own, so that all it has started can be ended with it; it has its own user, nothing of the daemon's environment, and no input:
 //
 //     setsid setpriv --pdeathsig KILL --reuid UID --regid GID --init-groups  /etc/molehill/hook.sh ...
 //
 // setpriv rather than what spawn() offers: it gives the user's own groups, and its last word to the kernel is that the
 // program ends with the daemon, should that die.
 
+import { readdirSync, readFileSync } from "node:fs";
 import process from "node:process";
 import type { LocalUser } from "./users.ts";
 
@@ -44,17 +44,88 @@ export function startSession(
 }
 
 /**
- * Signals all of a session that are in its leader's group; false when there is nobody to get it. The leader's process id
- * is the group's number while any of the group lives; after that it may be another process's soon.
+ * Signals all of a session: its leader's group, and those who have left that, as timeout(1) does with what it runs. False
+ * when there is nobody to get it. The leader's process id is the number of both while anybody is in one of them; after that
+ * it may be another process's soon.
  */
-export const signalSession = (leader: number, signal: "SIGTERM" | "SIGKILL"): boolean =>
-  signalled(-leader, signal);
+export function signalSession(leader: number, signal: TerminationSignal): boolean {
+  const isGroup = signalled(-leader, signal);
+  const reached = new Set<number>();
+  for (let round = 0; round < ROUNDS_MAX; round += 1) {
+    const others = membersOf(leader).filter(({ pid, group }) => group !== leader && !reached.has(pid));
+    if (others.length === 0) break;
+    for (const { pid } of others) {
+      signalled(pid, signal);
+      reached.add(pid);
+    }
+  }
+  return isGroup || reached.size > 0;
+}
 
 /** The same for a child that may not lead a session yet: then it alone gets it. */
-export const signalStarting = (child: number, signal: "SIGTERM" | "SIGKILL"): boolean =>
+export const signalStarting = (child: number, signal: TerminationSignal): boolean =>
   signalSession(child, signal) || signalled(child, signal);
 
-function signalled(whom: number, signal: "SIGTERM" | "SIGKILL"): boolean {
+/** Done when nobody of a session is left that was killed. Whom the kernel holds, as for a disk, it may hold for long. */
+export async function sessionGone(leader: number): Promise<void> {
+  for (let waitMs = 1; membersOf(leader).length > 0; waitMs = Math.min(2 * waitMs, GONE_EVERY_MS)) {
+    await new Promise((passed) => setTimeout(passed, waitMs));
+  }
+}
+
+type TerminationSignal = "SIGTERM" | "SIGKILL";
+
+/** Who is signalled may have started others meanwhile, but not without end. */
+const ROUNDS_MAX = 10;
+/** So often it is looked whether they are gone in the end, in milliseconds. */
+const GONE_EVERY_MS = 1_000;
+
+interface Member {
+  readonly pid: number;
+  readonly group: number;
+}
+
+/** Who is in the session and has not ended, as far as can be seen. */
+function membersOf(leader: number): readonly Member[] {
+  const isLater = startedSince(leader);
+  return processes().filter(isLater).flatMap((pid): readonly Member[] => {
+    // "123 (name) S parent group session ...": the name may have brackets in it, the rest has none.
+    const stat = textOf(`/proc/${pid}/stat`);
+    const [state, , group, session] = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+    if (Number(session) !== leader || state === "Z" || state === "X") return [];
+    return [{ pid, group: Number(group) }];
+  });
+}
+
+/**
+ * Tells by its number whether a process may have been started after another one: few were as a rule, and nobody else has to
+ * be looked at. The kernel gives numbers in turn, and tells the last one (proc(5), loadavg). That all of them are given in
+ * the seconds that a program has is not to be expected.
+ */
+function startedSince(first: number): (pid: number) => boolean {
+  const last = Number(textOf("/proc/loadavg").trim().split(" ").at(-1));
+  return last >= first ? (pid) => pid >= first && pid <= last : (pid) => pid >= first || pid <= last;
+}
+
+function processes(): readonly number[] {
+  try {
+    return readdirSync("/proc").map(Number);
+  } catch {
+    // Too many files are open.
+    return [];
+  }
+}
+
+/** "" when it is gone. */
+function textOf(path: string): string {
+  try {
+    return readFileSync(path, "utf8");
+  } catch {
+    return "";
+  }
+}
+
+function signalled(whom: number, signal: TerminationSignal): boolean {
   try {
     process.kill(whom, signal);
     return true;

@@ -5,7 +5,7 @@ import { startPatientTimer } from "./patient_timer.ts";
 export interface Throttle {
   /** Whether there is one left in this second. If not, `again` is called when it is over. */
   hasLeft(): boolean;
-  /** Takes one of those that are left. The second begins with the first one. */
+  /** Takes one of those that are left, as hasLeft() has said. The second begins with the first one. */
   take(): void;
   close(): void;
 }
@@ -17,15 +17,18 @@ export function createThrottle(
     readonly again: () => void;
   },
 ): Throttle {
-  let left = perSecond();
+  /** In the second that has begun; when none has, there is as much as the next one will have. */
+  let left = 0;
   let stopSecond: (() => void) | null = null;
   return {
-    hasLeft: () => left > 0,
+    hasLeft() {
+      if (stopSecond === null) left = perSecond();
+      return left > 0;
+    },
     take() {
       left -= 1;
       stopSecond ??= startPatientTimer(1_000, () => {
         stopSecond = null;
-        left = perSecond();
         again();
       });
     },

@@ -8,10 +8,11 @@ import { findProgram, searchPath } from "../../src/host/programs.ts";
 import { mustRun } from "../support/command.ts";
 import { inside } from "../support/namespace.ts";
 import { runtimes } from "../support/runtimes.ts";
-import { waitUntil } from "../support/wait.ts";
+import { sleep, waitUntil } from "../support/wait.ts";
 import { layCable } from "./cable.ts";
 
 const SCRIPT = new URL("check_script.ts", import.meta.url).pathname;
+const HUNG_FILES = new URL("hung_files_script.ts", import.meta.url).pathname;
 const setsid = await findProgram("setsid", searchPath(undefined)) ?? "setsid";
 
 /** What is found of each; null: all is well. */
@@ -82,6 +83,20 @@ for (const [runtime, words] of Object.entries(runtimes)) {
     await Deno.remove(directory, { recursive: true });
   });
 
+  Deno.test(`exec: what is in another process group is ended all the same, as below timeout(1) (${runtime})`, async () => {
+    const directory = await Deno.makeTempDir({ prefix: "molehill-test-" });
+    const sleeper = `sh -c 'echo $$ >> ${directory}/pids; exec sleep 600'`;
+    const ready = (count: number) =>
+      `until [ "$(cat ${directory}/pids | wc -l)" -ge ${count} ]; do sleep 0.01; done 2>/dev/null`;
+    const results = await found(words, [script(`timeout 700 ${sleeper}`)], { timeout: 1_000 });
+    assert.deepEqual(results, [""]);
+    assert.deepEqual(await found(words, [script(`timeout 700 ${sleeper} & ${ready(2)}`)]), [null]);
+    const pids = (await Deno.readTextFile(`${directory}/pids`)).trim().split("\n");
+    assert.equal(pids.length, 2);
+    await waitUntil(async () => (await runningOf(pids)).length === 0, { what: "the sleepers to be ended" });
+    await Deno.remove(directory, { recursive: true });
+  });
+
   Deno.test(`exec: a user runs it with his own groups, and one that does not exist is told (${runtime})`, async () => {
     const as = (user: string): Probe => ({
       kind: "exec",
@@ -141,6 +156,38 @@ for (const [runtime, words] of Object.entries(runtimes)) {
     assert.ok(asked.every((text) => text.includes(`\r\nHost: 127.0.0.1:${server.port}\r\n`)));
   });
 
+  Deno.test(`http: interim answers are read past, whatever pieces they come in (${runtime})`, async () => {
+    const hints = `HTTP/1.1 103 Early Hints\r\nLink: </${"x".repeat(3_000)}>\r\n\r\n`;
+    const answers: Readonly<Record<string, readonly string[]>> = {
+      whole: [`HTTP/1.1 100 Continue\r\n\r\n${hints}HTTP/1.1 204 No Content\r\n\r\n`],
+      pieces: ["HTTP/1.1 10", "3 Early Hints\r\nA: b\r\n\r", "\nHTTP/1.1 50", "3 Sorry\r\n\r\n"],
+      nothing: [hints],
+      endless: Array.from({ length: 20 }, () => hints),
+    };
+    await using server = await listen((socket) => {
+      socket.setNoDelay();
+      socket.once("data", async (bytes) => {
+        const [, name = ""] = /^GET \/(\w+)/.exec(String(bytes)) ?? [];
+        for (const piece of answers[name] ?? []) {
+          socket.write(piece);
+          await sleep(20);
+        }
+        socket.end();
+      });
+    });
+    const probes = Object.keys(answers).map((name): Probe => ({
+      kind: "http",
+      url: `http://127.0.0.1:${server.port}/${name}`,
+      expect: null,
+    }));
+    assert.deepEqual(await found(words, probes), [
+      null,
+      "status 503 (wanted 200 to 399)",
+      "it hung up without an answer",
+      "its answer is not HTTP",
+    ]);
+  });
+
   Deno.test(`http and tcp: who accepts and says nothing is given up (${runtime})`, async () => {
     await using server = await listen(() => {});
     const probe: Probe = { kind: "http", url: `http://127.0.0.1:${server.port}/`, expect: null };
@@ -150,8 +197,8 @@ for (const [runtime, words] of Object.entries(runtimes)) {
   Deno.test(`process: by the kernel's name of it or that of its program, and no zombie (${runtime})`, async () => {
     const directory = await Deno.makeTempDir({ prefix: "molehill-test-" });
     const [name, long] = ["mh-web-ui", "mh-a-name-of-more-than-15"];
-    const sleep = await findProgram("sleep", searchPath(undefined)) ?? "sleep";
-    for (const each of [name, long]) await Deno.copyFile(sleep, `${directory}/${each}`);
+    const sleeper = await findProgram("sleep", searchPath(undefined)) ?? "sleep";
+    for (const each of [name, long]) await Deno.copyFile(sleeper, `${directory}/${each}`);
     const start = (program: string) => new Deno.Command(`${directory}/${program}`, { args: ["600"] }).spawn();
     const children = [start(name), start(long)];
     const of = (...names: string[]) => found(words, names.map((each) => ({ kind: "process", name: each })));
@@ -191,10 +238,29 @@ for (const [runtime, words] of Object.entries(runtimes)) {
       null,
       `${directory}/flag/x is not there`,
       null,
-      `cannot look at ${directory}/loop: ELOOP`,
-      `cannot look at ${directory}/loop: ELOOP`,
+      `cannot look at ${directory}/loop: Too many levels of symbolic links`,
+      `cannot look at ${directory}/loop: Too many levels of symbolic links`,
     ]);
     await Deno.remove(directory, { recursive: true });
+  });
+
+  Deno.test(`file: a file system that never answers fails the checks that look there, and nothing else (${runtime})`, async () => {
+    const directory = await Deno.makeTempDir({ prefix: "molehill-test-" });
+    const said = await mustRun(["unshare", "-m", ...words, HUNG_FILES, directory, setsid], {
+      atMostMs: 60_000,
+    });
+    assert.deepEqual(JSON.parse(said), {
+      problems: Array.from(
+        { length: 4 },
+        (_, at) => `Cannot run check ${at} "${directory}/${at}": its file system does not answer`,
+      ),
+      failing: [
+        ...Array.from({ length: 8 }, (_, at) => `hung ${at}: no answer within 500ms`),
+        'process: no process "no-such-process" runs',
+      ],
+      readsFiles: true,
+    });
+    await Deno.remove(directory);
   });
 
   Deno.test(`gateway: a neighbour that has the address answers, by IPv4 and IPv6 (${runtime})`, async () => {

@@ -53,6 +53,11 @@ async function running(
   };
 }
 
+/** As SIGSTOP does, and a machine that stands still. */
+function keepFromRunning(ms: number): void {
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms);
+}
+
 Deno.test("nothing is told before every check has a result, and then who fails, with the reason", async () => {
   await using bench = await running((directory) => [
     check("fails", "echo no disk >&2; exit 1", { ...unhurried, vips: [vipName("web-a")], fall: 3 }),
@@ -149,6 +154,46 @@ Deno.test("a check that cannot be ended counts as failed each time, and is not r
   assert.deepEqual(told, ["well", "the last look is still under way, and cannot be ended"]);
   end();
   await waitUntil(() => told.length === 3, { what: "it to pass again" });
+  await checks.close();
+});
+
+Deno.test("what came while this process was kept from running is an answer in time", async () => {
+  await using bench = await running((directory) => [
+    check("program", `echo x > ${directory}/runs; sleep 0.5`, { ...unhurried, timeout: duration(800) }),
+  ]);
+  await waitUntil(async () => (await bench.lines("runs")).length > 0, { what: "it to be run", everyMs: 5 });
+  keepFromRunning(1_500);
+  await waitUntil(() => bench.told.length > 0, { what: "the result" });
+  assert.equal(bench.failing(), "");
+});
+
+Deno.test("a look is only stuck when it had the time to give up", async () => {
+  const told: string[] = [];
+  const checks = openChecks({
+    checks: [check("slow", "", { ...unhurried, timeout: duration(150) })],
+    host: "test00",
+    setsid,
+    log: { write: () => {} },
+    lookerOf: () => ({
+      look: ({ giveUp }) => new Promise((done) => giveUp.addEventListener("abort", () => done("no word"))),
+      close() {},
+    }),
+  });
+  checks.onChange((failing) => told.push(failing.map(({ problem }) => problem).join()));
+  keepFromRunning(1_500);
+  await waitUntil(() => told.length > 0, { what: "the result" });
+  assert.deepEqual(told, ["no answer within 150ms: no word"]);
+  await checks.close();
+});
+
+Deno.test("close() does not wait for a check that cannot be ended", async () => {
+  const checks = openChecks({
+    checks: [check("stuck", "", unhurried)],
+    host: "test00",
+    setsid,
+    log: { write: () => {} },
+    lookerOf: () => ({ look: () => new Promise(() => {}), close() {} }),
+  });
   await checks.close();
 });
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { vipName } from "../../src/core/vocabulary.ts";
-import { createConfirmations } from "../../src/host/confirmations.ts";
+import { createConfirmations, isTargeted } from "../../src/host/confirmations.ts";
 import type { PlacedTarget } from "../../src/host/notifier.ts";
 import type { PlacedVip } from "../../src/host/placed_vip.ts";
 
@@ -26,8 +26,9 @@ const target = (address: string, change: Partial<PlacedTarget> = {}): PlacedTarg
 const router = target("192.0.2.254");
 const mac = "02:00:00:00:00:fe";
 
-function begun() {
+function begun(targets: readonly PlacedTarget[] = [router]) {
   const confirmations = createConfirmations({
+    isTarget: (address) => isTargeted(targets, address),
     vipAt: (address) => (address.startsWith("192.0.2.") ? vip : null),
   });
   confirmations.begin(vip);
@@ -69,8 +70,8 @@ Deno.test("a claim that answers no question of a VIP confirms nothing", () => {
 });
 
 Deno.test("of a block those who answer count, and nobody is missing: who is there is not known", () => {
-  const confirmations = begun();
   const block = target("192.0.2.128", { prefix: 25 });
+  const confirmations = begun([block]);
   confirmations.hear({ address: "192.0.2.130", mac, to: "192.0.2.1" });
   confirmations.hear({ address: "192.0.2.131", mac, to: "192.0.2.1" });
   confirmations.hear({ address: "192.0.2.50", mac, to: "192.0.2.1" });
@@ -97,13 +98,13 @@ Deno.test("of many missing targets the first few are named", () => {
 });
 
 Deno.test("neighbours that were asked and have answered are counted beside the targets, and none of them is missed", () => {
-  const confirmations = begun();
+  const targets = [router, target("192.0.2.128", { prefix: 25 })];
+  const confirmations = begun(targets);
   const asked = ["192.0.2.50", "192.0.2.51", "192.0.2.130"];
   for (const target of asked) confirmations.expect(vip, { from: "192.0.2.1", target });
   for (const address of ["192.0.2.50", "192.0.2.77", "192.0.2.130"]) {
     confirmations.hear({ address, mac, to: "192.0.2.1" });
   }
-  const targets = [router, target("192.0.2.128", { prefix: 25 })];
   assert.deepEqual(confirmations.of(webA, targets), {
     confirmed: 1,
     missing: ["192.0.2.254"],
@@ -124,4 +125,13 @@ Deno.test("hear() gives the VIP for the first answer of each, and null for all e
   assert.equal(confirmations.hear({ ...answer, to: null }), null);
   confirmations.begin(vip);
   assert.equal(confirmations.hear(answer), vip);
+});
+
+Deno.test("hear() keeps nothing of those who were not asked: anybody can say something under ever new addresses", () => {
+  const confirmations = begun();
+  const forged = { address: "192.0.2.77", mac, to: "192.0.2.1" };
+  assert.equal(confirmations.hear(forged), null);
+  assert.equal(confirmations.has(vip, { from: forged.to, target: forged.address }), false);
+  confirmations.expect(vip, { from: forged.to, target: forged.address });
+  assert.equal(confirmations.hear(forged), vip);
 });

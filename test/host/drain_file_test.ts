@@ -37,9 +37,35 @@ Deno.test("a file that says nothing that can be read is found all the same", () 
       await Deno.writeTextFile(`${directory}/drain.json`, text);
       assert.equal((await openDrainFile(directory)).found?.kind, "unreadable", text);
     }
-    await Deno.remove(`${directory}/drain.json`);
-    await Deno.mkdir(`${directory}/drain.json`);
-    assert.deepEqual((await openDrainFile(directory)).found, { kind: "unreadable", problem: "EISDIR" });
+  }));
+
+Deno.test("what is no file, or far too long, is found at once, as one that cannot be read", () =>
+  inDirectory(async (directory) => {
+    const path = `${directory}/drain.json`;
+    await Deno.mkdir(path);
+    const file = await openDrainFile(directory);
+    assert.deepEqual(file.found, { kind: "unreadable", problem: "it is not a file" });
+    assert.equal(await file.remove(), "there is a directory where a file is wanted");
+    await Deno.remove(path);
+    await mustRun(["mkfifo", path]);
+    assert.deepEqual((await openDrainFile(directory)).found, {
+      kind: "unreadable",
+      problem: "it is not a file",
+    });
+    await Deno.remove(path);
+    await Deno.writeTextFile(path, '{"reason": "x", "since": 1}\n');
+    await Deno.truncate(path, 3_000_000_000);
+    assert.deepEqual((await openDrainFile(directory)).found, {
+      kind: "unreadable",
+      problem: "it is too long",
+    });
+  }));
+
+Deno.test("the longest reason that there is can be read again", () =>
+  inDirectory(async (directory) => {
+    const longest = { reason: "\ud800".repeat(1_000), since: 1 };
+    assert.equal(await (await openDrainFile(directory)).write(longest), null);
+    assert.deepEqual((await openDrainFile(directory)).found, { kind: "read", ...longest });
   }));
 
 Deno.test("a state directory that is none has no drain, and can keep none", () =>

@@ -114,6 +114,19 @@ for (const [runtime, words] of Object.entries(runtimes)) {
     await Deno.remove(file);
   });
 
+  Deno.test(`${runtime}: a hook whose time is over is ended with what is in another process group`, async () => {
+    const file = await Deno.makeTempFile();
+    const outcome = await sh(
+      `echo $$ > ${file}; timeout 600 sh -c 'trap "" TERM; echo $$ >> ${file}; sleep 601; sleep 602'`,
+      { atMostMs: 500 },
+    );
+    equal(outcome.kind, "timedOut");
+    const pids = (await Deno.readTextFile(file)).trim().split("\n").map(Number);
+    equal(pids.length, 2);
+    for (const pid of pids) await waitUntil(() => hasEnded(pid), { what: `process ${pid} to end` });
+    await Deno.remove(file);
+  });
+
   Deno.test(`${runtime}: a hook of another user is killed with its children too`, async () => {
     const file = await Deno.makeTempFile();
     await Deno.chmod(file, 0o666);

@@ -17,13 +17,19 @@ const [a, b] = [vip("a", "10.0.0.1"), vip("b", "10.0.0.2")];
 
 /** A notifier with three neighbours of IPv4 and one of IPv6, that collects its questions as "ADDRESS asks NEIGHBOUR". */
 function collecting(how: { throttle?: number | null; neighbours?: readonly string[] } = {}) {
-  const { throttle = 128, neighbours = ["10.0.0.7", "10.0.0.8", "10.0.0.9", "fe80::7"] } = how;
-  const world = { asked: [] as string[], here: true, answered: new Set<string>(), now: 0 };
+  const { neighbours = ["10.0.0.7", "10.0.0.8", "10.0.0.9", "fe80::7"] } = how;
+  const world = {
+    asked: [] as string[],
+    here: true,
+    answered: new Set<string>(),
+    now: 0,
+    throttle: how.throttle === undefined ? 128 : how.throttle,
+  };
   const notifier = createNeighbourNotifier({
     neighbours: {
       on: ({ family, interface: on }) =>
         on === "eth0" ? neighbours.filter((each) => each.includes(":") === (family === 6)) : [],
-      throttle: () => throttle,
+      throttle: () => world.throttle,
     },
     isHere: () => world.here,
     isAnswered: ({ from, target }) => world.answered.has(`${from.address} asks ${target}`),
@@ -100,9 +106,12 @@ Deno.test("what waits its turn is not asked once the VIP has moved on, or the mi
   }
 });
 
-Deno.test("nothing is asked while arp_cache is off", () => {
+Deno.test("nothing is asked while arp_cache is off, and as much as is allowed when it is switched on", () => {
   const { world, notifier } = collecting({ throttle: null });
   notifier.notify([a, b], { isFirst: true });
   assert.deepEqual(world.asked, []);
+  world.throttle = 2;
+  notifier.notify([a], { isFirst: true });
+  assert.equal(world.asked.length, 2);
   notifier.close();
 });

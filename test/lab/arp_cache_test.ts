@@ -38,6 +38,21 @@ Deno.test("a client that only the dead host knew learns at once who has the VIP,
   });
 });
 
+Deno.test("neighbours are asked by daemons to which a reload has brought arp_cache", async () => {
+  await using lab = await startedLab({ ...oneVip, timing: UNHURRIED });
+  await heedOnlyWhatIsAsked(lab);
+  await Deno.writeTextFile(lab.configFile, lab.configWith({ arpCache: "1s" }));
+  for (const host of lab.hosts) host.reload();
+  await shared(lab);
+  await onlyKnownTo(lab, lab.host("test00"));
+  await lab.host("test00").cutLink();
+  const holder = await takenOver(lab);
+  // In the end the client's kernel would find out by itself.
+  await waitUntil(async () => ((await holder.status())?.vips[0]?.notified?.neighbours ?? 0) >= 2, {
+    what: "the client to be asked, and to answer",
+  });
+});
+
 Deno.test("without arp_cache that client goes on sending to the dead host", async () => {
   await using lab = await startedLab({ ...oneVip, arpCache: "off" });
   await heedOnlyWhatIsAsked(lab);

@@ -270,7 +270,7 @@ Deno.test("run refuses a hook whose program, user or place is not right, all at 
   host.start({ configFile: file });
   assert.equal(await host.exited(), 69);
   const log = await host.log();
-  assert.match(log, /Cannot run a hook as user "nobody-at-all": no such user/);
+  assert.match(log, /Cannot run hook acquire "\/nowhere\/a.sh" as user "nobody-at-all": no such user/);
   assert.match(log, /Cannot run hook acquire "\/nowhere\/a.sh": no such file/);
   assert.match(
     log,

@@ -67,7 +67,9 @@ export interface Lab extends AsyncDisposable {
   readonly configFile: string;
   readonly config: string;
   /** What the text would be with other options. */
-  configWith(changes: Partial<Pick<LabConfig, "vips" | "range" | "timing" | "hooks" | "checks">>): string;
+  configWith(
+    changes: Partial<Pick<LabConfig, "vips" | "range" | "timing" | "hooks" | "checks" | "arpCache">>,
+  ): string;
   /** For files of a test's own. */
   readonly directory: string;
   /** Every address of every VIP, with prefix, in the file's order. */

@@ -5,7 +5,8 @@
 // full disk, one that hangs) the record is kept in memory alone, the log says so once, and each further entry tries again.
 
 import { Buffer } from "node:buffer";
-import { appendFile, mkdir, readFile, rename } from "node:fs/promises";
+import { constants } from "node:fs";
+import { appendFile, mkdir, open, rename } from "node:fs/promises";
 import { join } from "node:path";
 import { type EventEntry, parseEntry } from "../codec/control.ts";
 import type { EventRecord, Log } from "../daemon/ports.ts";
@@ -31,15 +32,16 @@ export async function openRecord(
 ): Promise<EventRecord> {
   const file = join(stateDir, "events.jsonl");
   const former = join(stateDir, "events.1.jsonl");
-  const [older, newer] = [await readText(former), await readText(file)];
-  let kept: EventEntry[] = entriesIn(`${older}\n${newer}`);
+  const [older, newer] = [await readTail(former), await readTail(file)];
+  let kept: EventEntry[] = entriesIn(`${older.text}\n${newer.text}`);
   let number = kept.at(-1)?.number ?? 0;
-  let size = Buffer.byteLength(newer);
+  let size = newer.size;
   /** The last line may have been cut off: what comes next must not become a part of it. */
-  let isCut = !newer.endsWith("\n");
+  let isCut = !newer.text.endsWith("\n");
   let waiting = "";
   let isTold = false;
   let writing: Promise<void> | null = null;
+  if (!newer.isFile) tell("it is not a file");
 
   return {
     append(entries) {
@@ -47,7 +49,7 @@ export async function openRecord(
       const at = new Date(now()).toISOString();
       const numbered = entries.map((entry): EventEntry => ({ number: ++number, at, ...entry }));
       kept = [...kept, ...numbered].slice(-KEPT_MAX);
-      if (waiting.length > WAITING_LENGTH_MAX) return;
+      if (!newer.isFile || waiting.length > WAITING_LENGTH_MAX) return;
       waiting += numbered.map((entry) => `${JSON.stringify(entry)}\n`).join("");
       writing ??= writeAll().finally(() => void (writing = null));
     },
@@ -74,7 +76,7 @@ export async function openRecord(
         isCut = false;
       } catch (error) {
         isCut = true;
-        return tell(error);
+        return tell(messageOf(error));
       }
       size += Buffer.byteLength(text);
       waiting = waiting.slice(text.length);
@@ -82,24 +84,33 @@ export async function openRecord(
     }
   }
 
-  function tell(error: unknown): void {
+  function tell(problem: string): void {
     // What could not be written is tried again with the next entry, but does not grow without end.
     if (isTold) return;
     isTold = true;
     log.write(
       "warning",
-      `Cannot write "${file}": ${
-        messageOf(error)
-      }; "molehill events" shows what happens from memory, until this daemon ends`,
+      `Cannot write "${file}": ${problem}; "molehill events" shows what happens from memory, until this daemon ends`,
     );
   }
 }
 
-async function readText(path: string): Promise<string> {
+/** The end of it, which is all unless somebody else has written there. Nothing is waited for, as of a FIFO. */
+async function readTail(path: string) {
   try {
-    return await readFile(path, "utf8");
+    const file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK);
+    try {
+      const about = await file.stat();
+      if (!about.isFile()) return { text: "", size: 0, isFile: false };
+      const length = Math.min(about.size, 2 * FILE_BYTES_MAX);
+      const bytes = Buffer.alloc(length);
+      await file.read(bytes, 0, length, about.size - length);
+      return { text: bytes.toString(), size: about.size, isFile: true };
+    } finally {
+      await file.close();
+    }
   } catch {
-    return "";
+    return { text: "", size: 0, isFile: true };
   }
 }
 

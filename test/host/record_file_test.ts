@@ -2,6 +2,7 @@ import { deepEqual, equal, match } from "node:assert/strict";
 import { join } from "node:path";
 import type { NewEntry } from "../../src/daemon/ports.ts";
 import { openRecord } from "../../src/host/record_file.ts";
+import { mustRun } from "../support/command.ts";
 
 const entry = (text: string): NewEntry => ({
   scope: "host",
@@ -111,6 +112,28 @@ Deno.test("a record that a disk had taken in part before it was written once mor
     const again = await open();
     deepEqual(again.after(0).map(({ text }) => text), ["one", "two", "three"]);
   });
+});
+
+Deno.test("a start waits neither for a FIFO in the place of the record nor for gigabytes of somebody else's", async () => {
+  const warnings = await inDirectory(async (open, directory) => {
+    await Deno.mkdir(directory);
+    const file = join(directory, "events.jsonl");
+    await mustRun(["mkfifo", file]);
+    const beside = await open();
+    beside.append([entry("one")]);
+    deepEqual(beside.after(0).map(({ text }) => text), ["one"]);
+    await beside.close();
+    await Deno.remove(file);
+    const record = await open();
+    record.append([entry("two")]);
+    await record.close();
+    const written = await Deno.readTextFile(file);
+    await mustRun(["truncate", "--size", "6G", file]);
+    await Deno.writeTextFile(file, `\n${written}`, { append: true });
+    deepEqual((await open()).after(0).map(({ text }) => text), ["two"]);
+  });
+  equal(warnings.length, 1);
+  match(warnings[0] ?? "", /events\.jsonl": it is not a file; /);
 });
 
 Deno.test("a record that cannot be written is kept in memory, says so once, and writes when it can", async () => {

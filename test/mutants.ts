@@ -99,7 +99,7 @@ export const mutants: readonly Mutant[] = [
   {
     fault: "what a view has no room for waits for the next heartbeat",
     file: "src/core/words.ts",
-    find: "if (open.length > 0 && said.some((word) => sameView(word.view, view))) revise(turn, {});",
+    find: "if (saysAny && toSay(turn.node, members).length > 0) revise(turn, {});",
     replace: "",
     caughtBy: {
       test: "test/core/words_test.ts",
@@ -168,7 +168,8 @@ export const mutants: readonly Mutant[] = [
   {
     fault: "a host that has too much to say keeps it to itself",
     file: "src/core/words.ts",
-    find: 'if (words.open.length >= WORDS_OPEN_MAX) return note(turn, { kind: "unsaid", matter });',
+    find:
+      'if (words.open.length >= WORDS_OPEN_MAX) return note(turn, { kind: "unsaid", matter, why: "tooMuch" });',
     replace: "if (words.open.length >= WORDS_OPEN_MAX) return;",
     caughtBy: {
       test: "test/core/words_test.ts",

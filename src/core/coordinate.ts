@@ -181,7 +181,7 @@ function propose(turn: Turn, members: readonly Member[]): void {
   const balances = node.view !== null && node.view.mature && areSameMembers(node.view.members, members) &&
     now >= node.balanceAt;
   const { digest } = node.group;
-  const report = reportFor(turn, { view, digest });
+  const report = reportFor(turn, { view, members, digest });
   update(turn, {
     proposal: {
       view,
@@ -193,7 +193,7 @@ function propose(turn: Turn, members: readonly Member[]): void {
     },
     highest: view,
     promised: { view, report, at: now },
-    words: withPromise(node.words, view),
+    words: withPromise(node, { view, report, now }),
     deferred: null,
   });
   turn.vipsConcerned = true;

@@ -204,8 +204,8 @@ export type Note =
   | { readonly kind: "unfenced" }
   /** A member told the group something: every member hears it, all of them in the same order. */
   | { readonly kind: "said"; readonly word: SaidWord }
-  /** This host had too much to say: it is not told to the group. */
-  | { readonly kind: "unsaid"; readonly matter: Matter }
+  /** It is not told to the group: this host had too much to say, or who may have told it is gone. */
+  | { readonly kind: "unsaid"; readonly matter: Matter; readonly why: "tooMuch" | "coordinatorLost" }
   | { readonly kind: "draining"; readonly reason: string }
   | { readonly kind: "resumed"; readonly reason: string }
   | { readonly kind: "leaving" }

@@ -46,10 +46,11 @@ export function receivePropose(turn: Turn, sender: Sender, propose: Propose): vo
     // The coordinator will see in a heartbeat which number it has to exceed.
     return update(turn, { said: null });
   }
+  const report = reportFor(turn, propose);
   update(turn, {
     highest: propose.view,
-    promised: { view: propose.view, report: reportFor(turn, propose), at: now },
-    words: withPromise(node.words, propose.view),
+    promised: { view: propose.view, report, at: now },
+    words: withPromise(node, { view: propose.view, report, now }),
     proposal: null,
     deferred: null,
     spurned: new Set([...node.spurned].filter((host) => host !== sender.host)),
@@ -68,7 +69,7 @@ export function receiveInstall(turn: Turn, sender: Sender, install: Install): vo
 }
 
 /** What this host holds, wants, and can. */
-export function reportFor(turn: Turn, { view, digest }: Pick<Propose, "view" | "digest">): Report {
+export function reportFor(turn: Turn, { view, members, digest }: Omit<Propose, "kind">): Report {
   const { node } = turn;
   const former = [...node.former.values()].filter(({ name }) => isPresent(stateOf(node, name)));
   return {
@@ -84,7 +85,7 @@ export function reportFor(turn: Turn, { view, digest }: Pick<Propose, "view" | "
     vouching: vouchesOf(node, { now: turn.now, asked: digest }),
     unreleased: unreleasedOf(turn),
     wishes: node.wishes,
-    words: toSay(turn),
+    words: toSay(node, members),
     said: saidLately(turn),
     catalog: digest === node.group.digest && former.length === 0 ? null : catalogOf(node.group, former),
     failing: node.failing,

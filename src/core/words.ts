@@ -8,7 +8,9 @@
 //
 //   - a host that promised a view and missed its install hears its words with the next view that it installs;
 //   - a word that was said in a view which its own host missed is in the report of whoever knows of it, and no coordinator
-//     says it again: for others it would come after what they have heard since.
+//     says it again: for others it would come after what they have heard since;
+//   - a word that was reported to a coordinator may be said in a view of it, though nobody else ever hears of that view. So
+//     its host keeps it back while that coordinator is not there to tell, and in the end gives it up.
 //
 // A host whose heartbeats show that view, or a later one, misses nothing of it any more. What was said in a view that a
 // host never promised is not for it: it was in another part of the group then. But it knows of it.
@@ -18,6 +20,7 @@
 
 import { WORDS_OPEN_MAX, WORDS_SAID_MAX } from "./limits.ts";
 import type { Install, Matter, NamedVips, Report, SaidWord, Word } from "./message.ts";
+import { includes } from "./membership.ts";
 import { type Node, note, revise, type Turn, update } from "./turn.ts";
 import {
   compareText,
@@ -43,6 +46,8 @@ export interface Words {
   readonly known: readonly KnownWord[];
   /** The views that were promised since the last one that was installed: one may have been installed by others. */
   readonly promised: readonly ViewId[];
+  /** Who may have said words of this host in views that it knows nothing of. */
+  readonly doubts: readonly Doubt[];
   /** By host the life whose words were heard last, and the number of the last one. */
   readonly last: ReadonlyMap<HostName, Pick<SaidWord, "by" | "number">>;
 }
@@ -54,7 +59,14 @@ interface KnownWord {
   readonly among: readonly Member[];
 }
 
-export const noWords: Words = { open: [], count: 0, known: [], promised: [], last: new Map() };
+/** A coordinator to which words were reported, up to a number, and that has not been in a view with this host since. */
+interface Doubt {
+  readonly coordinator: Member;
+  readonly upTo: number;
+  readonly at: Instant;
+}
+
+export const noWords: Words = { open: [], count: 0, known: [], promised: [], doubts: [], last: new Map() };
 
 /**
  * For so long, in timeouts, a word is repeated for a host that shows no view: whoever lives installs one sooner. For the
@@ -75,7 +87,7 @@ const namedMax = 8;
 /** Tells the group something with the next view, for which this asks. */
 export function say(turn: Turn, matter: Matter): void {
   const { words } = turn.node;
-  if (words.open.length >= WORDS_OPEN_MAX) return note(turn, { kind: "unsaid", matter });
+  if (words.open.length >= WORDS_OPEN_MAX) return note(turn, { kind: "unsaid", matter, why: "tooMuch" });
   const number = words.count + 1;
   revise(turn, { words: { ...words, count: number, open: [...words.open, { number, matter }] } });
 }
@@ -86,14 +98,27 @@ export function naming(vips: readonly VipName[]): NamedVips {
   return { vips: all.slice(0, namedMax), more: Math.max(0, all.length - namedMax) };
 }
 
-/** The view was promised: it may be installed without this host learning of it. */
-export const withPromise = (words: Words, view: ViewId): Words => ({
-  ...words,
-  promised: [...words.promised, view].slice(-promisedMax),
-});
+/** The view was promised with this report: it may be installed without this host learning of it. */
+export function withPromise(
+  { words, self }: Node,
+  { view, report, now }: { readonly view: ViewId; readonly report: Report; readonly now: Instant },
+): Words {
+  const promised = [...words.promised, view].slice(-promisedMax);
+  const [coordinator, upTo] = [coordinatorOf(view), report.words.at(-1)?.number];
+  if (upTo === undefined || isSameMember(coordinator, self)) return { ...words, promised };
+  const others = words.doubts.filter((each) => !isSameMember(each.coordinator, coordinator));
+  return { ...words, promised, doubts: [...others, { coordinator, upTo, at: now }] };
+}
 
-/** What a report has to say. */
-export const toSay = ({ node: { words } }: Turn): readonly Word[] => firstFitting(words.open, freshBytesMax);
+const coordinatorOf = ({ coordinator: host, incarnation }: ViewId): Member => ({ host, incarnation });
+
+/** What a report has to say in a view of these members. */
+export function toSay({ words: { open, doubts } }: Node, members: readonly Member[]): readonly Word[] {
+  const first = open.at(0)?.number ?? 0;
+  // One after the other: what comes later is kept back, too.
+  const isDoubtful = doubts.some(({ coordinator, upTo }) => upTo >= first && !includes(members, coordinator));
+  return isDoubtful ? [] : firstFitting(open, freshBytesMax);
+}
 
 /** What a report repeats: what was said lately and somebody may have missed. */
 export const saidLately = (turn: Turn): readonly SaidWord[] =>
@@ -173,18 +198,37 @@ export function hearWords(turn: Turn, { view, members, words: said }: Install): 
     last.set(word.by.host, { by: word.by, number: word.number });
     note(turn, { kind: "said", word });
   }
-  const own = last.get(self.host);
-  const done = own !== undefined && isSameMember(own.by, self) ? own.number : 0;
+  // Also what was said in another part of the group, and is not for this host any more.
+  const done = Math.max(0, ...said.flatMap(({ by, number }) => isSameMember(by, self) ? [number] : []));
   const open = words.open.filter(({ number }) => number > done);
-  update(turn, { words: { ...words, open, known: known.slice(-WORDS_SAID_MAX), promised: [], last } });
+  const doubts = words.doubts.filter(({ coordinator }) => !includes(members, coordinator));
+  update(turn, {
+    words: { open, count: words.count, known: known.slice(-WORDS_SAID_MAX), promised: [], doubts, last },
+  });
   // A view says only so much: what it has left out is for the next one.
-  if (open.length > 0 && said.some((word) => sameView(word.view, view))) revise(turn, {});
+  const saysAny = said.some((word) => sameView(word.view, view));
+  if (saysAny && toSay(turn.node, members).length > 0) revise(turn, {});
 }
 
-/** Asks once more for a view that says what none has said. Called once a heartbeat. */
+/** Asks once more for a view that says what none has said, and gives up what may have been said. Called once a heartbeat. */
 export function askToSay(turn: Turn): void {
-  const { words, view, revision } = turn.node;
-  if (words.open.length > 0 && view !== null && view.reportedIn === revision) revise(turn, {});
+  giveUpDoubtful(turn);
+  const { node } = turn;
+  const { view, revision } = node;
+  if (view?.reportedIn === revision && toSay(node, view.members).length > 0) revise(turn, {});
+}
+
+function giveUpDoubtful(turn: Turn): void {
+  const { node: { words, group }, now } = turn;
+  const age = duration(repeatedTimeouts * group.timing.timeout);
+  const over = words.doubts.filter(({ at }) => elapsed(at, now) > age);
+  if (over.length === 0) return;
+  const upTo = Math.max(...over.map((each) => each.upTo));
+  for (const { number, matter } of words.open) {
+    if (number <= upTo) note(turn, { kind: "unsaid", matter, why: "coordinatorLost" });
+  }
+  const open = words.open.filter(({ number }) => number > upTo);
+  update(turn, { words: { ...words, open, doubts: words.doubts.filter((each) => !over.includes(each)) } });
 }
 
 /** The same word of the same view: one may be said in two parts of a group that is split. */

@@ -161,10 +161,7 @@ const lines: Lines = {
   fenced: ({ because }) => error(`Fenced: this host gave up its VIPs because ${fenceReasonText[because]}`),
   unfenced: () => info("No longer fenced: this host may hold VIPs again"),
   said: ({ word: { by, matter } }) => info(matterText(by.host, matter)),
-  unsaid: ({ matter }) =>
-    warning(
-      `This host has too much to tell the group; only its own log has: ${matterText("this host", matter)}`,
-    ),
+  unsaid: ({ matter, why }) => warning(`${unsaidText[why]}: ${matterText("this host", matter)}`),
   draining: ({ reason }) => info(`Draining${because(reason)}: this host hands its VIPs over and takes none`),
   resumed: ({ reason }) => info(`Resumed${because(reason)}: this host may hold VIPs again`),
   leaving: () => info("Leaving: handing over the VIPs of this host before it stops"),
@@ -230,6 +227,11 @@ export function movedText(
   if (from === null) return `${subject} ${isOne ? "goes" : "go"} to host "${to}": ${why}`;
   return `${subject} ${isOne ? "moves" : "move"} from host "${from}" to "${to}": ${why}`;
 }
+
+const unsaidText = {
+  tooMuch: "This host has too much to tell the group; only its own log has",
+  coordinatorLost: "The coordinator was lost that may have told the group, so it is not told again",
+} as const;
 
 /** Why several VIPs are where they are. */
 const movesReasonText: Readonly<Record<MoveReason, string>> = {

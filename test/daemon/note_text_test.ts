@@ -83,7 +83,7 @@ const notes: { readonly [Kind in Note["kind"]]: Extract<Note, { kind: Kind }> } 
       view: { number: viewNumber(7), coordinator: test00, incarnation: incarnation(1) },
     },
   },
-  unsaid: { kind: "unsaid", matter: { kind: "message", text: "reboot at noon" } },
+  unsaid: { kind: "unsaid", matter: { kind: "message", text: "reboot at noon" }, why: "tooMuch" },
   draining: { kind: "draining", reason: "new kernel" },
   resumed: { kind: "resumed", reason: "" },
   leaving: { kind: "leaving" },

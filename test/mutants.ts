@@ -69,8 +69,8 @@ export const mutants: readonly Mutant[] = [
   {
     fault: "what everybody has heard is repeated",
     file: "src/core/words.ts",
-    find: "if (peer === undefined) return true;",
-    replace: "return true;",
+    find: "(peer.heartbeat?.view?.number ?? 0) < number);",
+    replace: "number > 0);",
     caughtBy: {
       test: "test/core/words_test.ts",
       name: "what everybody has shown to have heard is not repeated",

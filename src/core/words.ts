@@ -12,7 +12,7 @@
 //   - a word that was reported to a coordinator may be said in a view of it, though nobody else ever hears of that view. So
 //     its host keeps it back while that coordinator is not there to tell, and in the end gives it up.
 //
-// A host whose heartbeats show that view, or a later one, misses nothing of it any more. What was said in a view that a
+// A host whose heartbeats show that view, or a later one, misses nothing of it any more; its own words it may have kept back. What was said in a view that a
 // host never promised is not for it: it was in another part of the group then. But it knows of it.
 //
 // No view must ever be late for what is in it only for people. So a view says little at a time, and nothing new while
@@ -21,6 +21,7 @@
 import { WORDS_OPEN_MAX, WORDS_SAID_MAX } from "./limits.ts";
 import type { Install, Matter, NamedVips, Report, SaidWord, Word } from "./message.ts";
 import { includes } from "./membership.ts";
+import type { Peer } from "./suspicion.ts";
 import { type Node, note, revise, type Turn, update } from "./turn.ts";
 import {
   compareText,
@@ -127,19 +128,31 @@ export const saidLately = (turn: Turn): readonly SaidWord[] =>
 function missedLately({ node, now }: Turn): readonly KnownWord[] {
   const age = duration(repeatedTimeouts * node.group.timing.timeout);
   return node.words.known.filter(({ word, at, among }) =>
-    mayMiss(node, word.by, word) ||
+    mayStillSay(node, word) ||
     (elapsed(at, now) <= age && among.some((member) => mayMiss(node, member, word)))
   );
 }
 
-/** False when the host has shown the word's view or a later one, has been replaced, or has taken leave. */
+/** False when the host has shown the word's view or a later one, or its life is over. */
 function mayMiss({ self, view, peers }: Node, member: Member, { view: { number } }: SaidWord): boolean {
   if (member.host === self.host) return (view?.id.number ?? 0) < number;
   const peer = peers.get(member.host);
-  if (peer === undefined) return true;
-  return peer.incarnation === member.incarnation && peer.state !== "left" &&
-    (peer.heartbeat?.view?.number ?? 0) < number;
+  return peer === undefined || (isSameLife(peer, member) && (peer.heartbeat?.view?.number ?? 0) < number);
 }
+
+/** False when the word's own host has shown a view that has the word, or its life is over. */
+function mayStillSay({ self, view, peers, words }: Node, word: SaidWord): boolean {
+  if (isSameMember(word.by, self)) return words.open.some(({ number }) => number === word.number);
+  const peer = peers.get(word.by.host);
+  if (peer === undefined) return true;
+  const shown = peer.heartbeat?.view ?? null;
+  const isShown = sameView(shown, word.view) ||
+    (view !== null && sameView(shown, view.id) && view.words.some((each) => isSaidOnce(each, word)));
+  return isSameLife(peer, word.by) && !isShown;
+}
+
+const isSameLife = (peer: Peer, { incarnation }: Member): boolean =>
+  peer.incarnation === incarnation && peer.state !== "left";
 
 /** What the view says: what its members may have missed, and then what they have to say. */
 export function wordsOf(
@@ -159,7 +172,7 @@ export function wordsOf(
   // Within one view all have heard them in one order; sorting keeps it.
   said.sort((a, b) => compareViews(a.view, b.view));
   const isMissed = (word: SaidWord) => members.some((member) => mayMiss(node, member, word));
-  const repeated = lastFitting(said.filter((word) => isMissed(word) || mayMiss(node, word.by, word)));
+  const repeated = lastFitting(said.filter((word) => isMissed(word) || mayStillSay(node, word)));
   const missed = repeated.filter(isMissed);
   if (missed.length > missedMax || bytesOf(missed) > freshBytesMax) return repeated;
   // Each time another one comes first, so that nobody who says much keeps the others from it.

@@ -2,7 +2,7 @@
 // another host, unless one that can hold it is well, and nothing else has happened since.
 
 import type { Checker } from "./checker.ts";
-import { fitHosts, isResting } from "./settlement.ts";
+import { beginsViewChange, fitHosts, isResting } from "./settlement.ts";
 
 /** `restFor`: how long nothing must have happened for a group to be at rest, in ms. */
 export function health({ restFor }: { readonly restFor: number }): Checker {
@@ -11,8 +11,12 @@ export function health({ restFor }: { readonly restFor: number }): Checker {
   let isAlone = false;
   return {
     name: "health",
-    watches: ["polled", "faultBegan", "faultEnded", "daemon", "milestone", "appeared"],
+    watches: ["polled", "stepped", "faultBegan", "faultEnded", "daemon", "milestone", "appeared"],
     check(occurrence, world) {
+      if (occurrence.kind === "stepped") {
+        if (beginsViewChange(occurrence.effects)) isAtRest = false;
+        return null;
+      }
       if (occurrence.kind === "polled") {
         isAtRest = isResting(world, restFor);
         return null;

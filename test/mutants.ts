@@ -77,6 +77,26 @@ export const mutants: readonly Mutant[] = [
     },
   },
   {
+    fault: "what a lost coordinator may have said is said again",
+    file: "src/core/words.ts",
+    find: "return isDoubtful ? [] : firstFitting(open, freshBytesMax);",
+    replace: "return firstFitting(open, freshBytesMax || Number(isDoubtful));",
+    caughtBy: {
+      test: "test/core/words_test.ts",
+      name: "what a lost coordinator may have said nobody says again: later it may come in another order",
+    },
+  },
+  {
+    fault: "a word is forgotten when its own host has shown another view",
+    file: "src/core/words.ts",
+    find: "return isSameLife(peer, word.by) && !isShown;",
+    replace: "return false;",
+    caughtBy: {
+      test: "test/core/words_test.ts",
+      name: "a word that its own host missed is not said again by those who know of it alone",
+    },
+  },
+  {
     fault: "the first member says what it has to say before all others, always",
     file: "src/core/words.ts",
     find: "const first = view.number % members.length;",

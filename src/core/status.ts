@@ -29,8 +29,8 @@ export interface NodeStatus {
   readonly draining: string | null;
   /** An operator asked this host for something that no view has answered yet. */
   readonly hasWishes: boolean;
-  /** How many words this host has had for the group, and the number of the newest that was said. */
-  readonly words: { readonly asked: number; readonly said: number };
+  /** How many words this host has had for the group, how many of them it has done with, and how many of these it gave up. */
+  readonly words: { readonly asked: number; readonly said: number; readonly lost: number };
   readonly view: (ViewId & { readonly members: readonly Member[] }) | null;
   /** How many members a view must have for any of them to hold VIPs: with partition = "quorum" a majority, else one. */
   readonly needed: number;
@@ -103,7 +103,7 @@ export function nodeStatus(node: Node, now: Instant): NodeStatus {
     mature: node.mature,
     draining: node.drainReason,
     hasWishes: node.wishes.length > 0,
-    words: { asked: node.words.count, said: node.words.count - node.words.open.length },
+    words: wordCounts(node),
     view: node.view && { ...node.view.id, members: node.view.members },
     needed: neededIn({ ...node.group, hostsCount: node.group.hosts.length }),
     hosts: node.group.hosts.map(({ name }) => hostStatus(node, name, now)),
@@ -196,4 +196,8 @@ function vipStateOf(node: Node, vip: VipName): VipStatus["state"] {
     : hasAcquired(node, view, { host: holder, vip });
   const isReleased = from.every((host) => hasReleased(node, view, { host, vip }));
   return isHeld && isReleased ? "held" : "moving";
+}
+
+function wordCounts({ words: { count, open, lost } }: Node): NodeStatus["words"] {
+  return { asked: count, said: count - open.length, lost };
 }

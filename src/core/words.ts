@@ -41,8 +41,9 @@ import {
 export interface Words {
   /** Said by this host and not heard by it yet, oldest first. */
   readonly open: readonly Word[];
-  /** How many words this host has had to say. */
+  /** How many words this host has had to say, and how many of them it has given up. */
   readonly count: number;
+  readonly lost: number;
   /** Said lately, whether this host was to hear it or not, in that order. */
   readonly known: readonly KnownWord[];
   /** The views that were promised since the last one that was installed: one may have been installed by others. */
@@ -67,13 +68,23 @@ interface Doubt {
   readonly at: Instant;
 }
 
-export const noWords: Words = { open: [], count: 0, known: [], promised: [], doubts: [], last: new Map() };
+export const noWords: Words = {
+  open: [],
+  count: 0,
+  lost: 0,
+  known: [],
+  promised: [],
+  doubts: [],
+  last: new Map(),
+};
 
 /**
  * For so long, in timeouts, a word is repeated for a host that shows no view: whoever lives installs one sooner. For the
  * one that said it, for as long as it may live.
  */
 const repeatedTimeouts = 20;
+/** For so long, in timeouts, words are kept back for the sake of a coordinator that may have said them. */
+const doubtTimeouts = 5;
 /** A report has at most so much to say, and a view says no more that is new: one long word, or some short ones. */
 const [freshBytesMax, freshMax] = [4_096, 16];
 /** While members have missed more words than this, or more bytes than one view says, a view says nothing new. */
@@ -216,7 +227,7 @@ export function hearWords(turn: Turn, { view, members, words: said }: Install): 
   const open = words.open.filter(({ number }) => number > done);
   const doubts = words.doubts.filter(({ coordinator }) => !includes(members, coordinator));
   update(turn, {
-    words: { open, count: words.count, known: known.slice(-WORDS_SAID_MAX), promised: [], doubts, last },
+    words: { ...words, open, known: known.slice(-WORDS_SAID_MAX), promised: [], doubts, last },
   });
   // A view says only so much: what it has left out is for the next one.
   const saysAny = said.some((word) => sameView(word.view, view));
@@ -232,16 +243,20 @@ export function askToSay(turn: Turn): void {
 }
 
 function giveUpDoubtful(turn: Turn): void {
-  const { node: { words, group }, now } = turn;
-  const age = duration(repeatedTimeouts * group.timing.timeout);
-  const over = words.doubts.filter(({ at }) => elapsed(at, now) > age);
+  const { node: { words, group, peers }, now } = turn;
+  const age = duration(doubtTimeouts * group.timing.timeout);
+  const over = words.doubts.filter(({ coordinator, at }) => {
+    const peer = peers.get(coordinator.host);
+    return elapsed(at, now) > age || (peer !== undefined && !isSameLife(peer, coordinator));
+  });
   if (over.length === 0) return;
   const upTo = Math.max(...over.map((each) => each.upTo));
   for (const { number, matter } of words.open) {
     if (number <= upTo) note(turn, { kind: "unsaid", matter, why: "coordinatorLost" });
   }
   const open = words.open.filter(({ number }) => number > upTo);
-  update(turn, { words: { ...words, open, doubts: words.doubts.filter((each) => !over.includes(each)) } });
+  const doubts = words.doubts.filter((each) => !over.includes(each));
+  update(turn, { words: { ...words, open, doubts, lost: words.lost + words.open.length - open.length } });
 }
 
 /** The same word of the same view: one may be said in two parts of a group that is split. */

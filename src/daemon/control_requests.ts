@@ -224,7 +224,7 @@ function planBalance(before: NodeStatus): RequestPlan {
 }
 
 /** Every member that has the next view hears it; that this host hears it shows that the view is there. */
-function planSend(text: string, { words: { asked, said } }: NodeStatus): RequestPlan {
+function planSend(text: string, { words: { asked, said, lost } }: NodeStatus): RequestPlan {
   if (asked - said >= WORDS_OPEN_MAX) {
     return {
       kind: "refuse",
@@ -237,7 +237,11 @@ function planSend(text: string, { words: { asked, said } }: NodeStatus): Request
   return {
     kind: "await",
     request: { kind: "say", matter: { kind: "message", text } },
-    until: ({ words }) => words.said > asked,
+    until: ({ words }) => words.said > asked && words.lost === lost,
+    failed: ({ words }) =>
+      words.lost === lost
+        ? null
+        : "Cannot tell whether it was said: the coordinator was lost that may have done so; nobody says it again",
     late: () => "Cannot send in time: no view was agreed on since; the group hears it with the next one",
   };
 }

@@ -1,4 +1,5 @@
-// The operator's programs, as processes. Each leads a session of its own, so that all it has started can be ended with it; it has its own user, nothing of the daemon's environment, and no input:
+// The operator's programs, as processes. Each leads a session of its own, so that all it has started can be ended with it; it
+// has its own user, nothing of the daemon's environment, and no input:
 //
 //     setsid setpriv --pdeathsig KILL --reuid UID --regid GID --init-groups  /etc/molehill/hook.sh ...
 //

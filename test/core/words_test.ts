@@ -35,7 +35,7 @@ Deno.test("what two hosts say at one moment is heard by all in one order", () =>
   assert.deepEqual(order.split(" ").sort(), ["one", "three", "two"]);
   assert(order.indexOf("one") < order.indexOf("three"), order);
   for (const host of ["b", "c"]) assert.equal(heardBy(group, host), order);
-  assert.deepEqual(group.status("c").words, { asked: 2, said: 2 });
+  assert.deepEqual(group.status("c").words, { asked: 2, said: 2, lost: 0 });
 });
 
 Deno.test("to say something moves nothing", () => {
@@ -176,7 +176,7 @@ Deno.test("what a view has no room for is said by the next one, at once", () => 
   for (let each = 0; each < 16; each += 1) send(group, "b", `${each}${"x".repeat(990)}`);
   // No heartbeat is due meanwhile.
   group.run(60);
-  assert.deepEqual(group.status("b").words, { asked: 16, said: 16 });
+  assert.deepEqual(group.status("b").words, { asked: 16, said: 16, lost: 0 });
 });
 
 Deno.test("who misses installs for seconds hears what was said in them", () => {
@@ -189,6 +189,45 @@ Deno.test("who misses installs for seconds hears what was said in them", () => {
   group.lost.clear();
   group.run(2_000);
   for (const host of ["a", "b", "c"]) assert.equal(heardBy(group, host), "one", host);
+});
+
+Deno.test("what a lost coordinator may have said nobody says again: later it may come in another order", () => {
+  const group = startedGroup();
+  group.lost.add("a install");
+  send(group, "b", "one");
+  group.run(20);
+  assert.deepEqual(["a", "b", "c"].map((host) => heardBy(group, host)), ["one", "", ""]);
+  group.crash("a");
+  send(group, "c", "two");
+  group.run(2_000);
+  // It is kept back until it is plain that nobody comes to tell; so are later words of its host, and no others.
+  assert.deepEqual(group.status("b").words, { asked: 1, said: 0, lost: 0 });
+  assert.equal(heardBy(group, "b"), "two");
+  send(group, "b", "three");
+  group.run(2_000);
+  assert.deepEqual(["b", "c"].map((host) => heardBy(group, host)), ["two three", "two three"]);
+  assert.deepEqual(group.status("b").words, { asked: 2, said: 2, lost: 1 });
+  assert.deepEqual(
+    notesOf(group, "b").filter(({ kind }) => kind === "unsaid").map((note) => "why" in note && note.why),
+    ["coordinatorLost"],
+  );
+});
+
+Deno.test("what was reported to a coordinator that comes back is said, once it has told what it said", () => {
+  const group = startedGroup();
+  group.lost.add("a install");
+  send(group, "b", "one");
+  group.run(20);
+  group.partition(["a"], ["b", "c"]);
+  group.run(1_000);
+  group.lost.clear();
+  group.cut.clear();
+  group.run(2_000);
+  send(group, "b", "two");
+  group.run(1_000);
+  assert.deepEqual(heardBy(group, "a"), "one two");
+  assert.deepEqual(["b", "c"].map((host) => heardBy(group, host).split(" ").at(-1)), ["two", "two"]);
+  assert.deepEqual(group.status("b").words, { asked: 2, said: 2, lost: 0 });
 });
 
 Deno.test("a word that its own host missed is not said again by those who know of it alone", () => {
@@ -211,7 +250,7 @@ Deno.test("a word that its own host missed is not said again by those who know o
   group.run(3_000);
   assert.equal(group.status("c").view?.members.length, 2);
   assert.deepEqual(["b", "c"].map((host) => heardBy(group, host)), ["one", "two"]);
-  assert.deepEqual(group.status("b").words, { asked: 1, said: 1 });
+  assert.deepEqual(group.status("b").words, { asked: 1, said: 1, lost: 0 });
 });
 
 Deno.test("what everybody has shown to have heard is not repeated", () => {

@@ -157,15 +157,23 @@ Deno.test("planRequest() refuses a plan without a host that is not configured, a
 });
 
 Deno.test("planRequest() lets a word wait until it was said, and not only others that were asked for before it", () => {
-  const at = (asked: number, said: number): NodeStatus => ({ ...healthy, words: { asked, said } });
-  const { request, until, late } = awaited({ kind: "send", text: "switch 3 is replaced" }, at(5, 3));
+  const at = (asked: number, said: number, lost = 0): NodeStatus => ({
+    ...healthy,
+    words: { asked, said, lost },
+  });
+  const { request, until, failed, late } = awaited({ kind: "send", text: "switch 3 is replaced" }, at(5, 3));
   deepEqual(request, { kind: "say", matter: { kind: "message", text: "switch 3 is replaced" } });
   deepEqual([until(at(6, 3)), until(at(6, 5)), until(at(6, 6))], [false, false, true]);
   match(late(at(6, 5)), /the group hears it with the next one/);
+  deepEqual([until(at(6, 6, 1)), failed?.(at(6, 5))], [false, null]);
+  match(failed?.(at(6, 6, 1)) ?? "", /^Cannot tell whether it was said: the coordinator was lost/);
 });
 
 Deno.test("planRequest() refuses a word only when as many wait as may", () => {
-  const waiting = (open: number): NodeStatus => ({ ...healthy, words: { asked: 7 + open, said: 7 } });
+  const waiting = (open: number): NodeStatus => ({
+    ...healthy,
+    words: { asked: 7 + open, said: 7, lost: 0 },
+  });
   const request = { kind: "send", text: "hello" } as const;
   equal(plan(request, waiting(WORDS_OPEN_MAX - 1)).kind, "await");
   equal(

@@ -95,7 +95,7 @@ export const healthy: NodeStatus = {
   mature: true,
   draining: null,
   hasWishes: false,
-  words: { asked: 0, said: 0 },
+  words: { asked: 0, said: 0, lost: 0 },
   view: {
     number: viewNumber(12),
     coordinator: test00,

@@ -170,7 +170,7 @@ function fakeStatus(
     mature: true,
     draining,
     hasWishes: false,
-    words: { asked: 0, said: 0 },
+    words: { asked: 0, said: 0, lost: 0 },
     needed: 1,
     view: view === null
       ? null

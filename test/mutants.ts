@@ -1424,8 +1424,8 @@ export const mutants: readonly Mutant[] = [
   {
     fault: "a word is taken for said when those before it were",
     file: "src/daemon/control_requests.ts",
-    find: "words.said > asked,",
-    replace: "words.said >= asked,",
+    find: "words.said > asked && words.lost",
+    replace: "words.said >= asked && words.lost",
     caughtBy: {
       test: "test/daemon/control_requests_test.ts",
       name:

@@ -41,6 +41,6 @@ Deno.test("renderExplanation() tells that a host which fails a check is next onl
   );
   match(
     renderExplanation({ ...explained, hosts }, { colours: false }),
-    /^test01  yes {10}next; fails check "web" \(exit code 1\); it is given only what no host that is well can hold$/m,
+    /^test01 {2}yes {10}next; fails check "web" \(exit code 1\); it is given only what no host that is well can hold$/m,
   );
 });

@@ -11,7 +11,7 @@ import { createQueue } from "./queue.ts";
 
 /** A disk that takes longer is not waited for, in milliseconds. */
 const PATIENCE_MS = 5_000;
-/** Of the file: the longest reason takes 6,000. */
+/** Of the file: the longest reason takes 3,000. */
 const BYTES_MAX = 8_192;
 
 /** Where the drain of a state directory is kept. */

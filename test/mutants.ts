@@ -12,7 +12,7 @@ export const mutants: readonly Mutant[] = [
     replace: ");",
     caughtBy: {
       test: "test/core/words_test.ts",
-      name: "what was said in a view that its own host missed is not said again",
+      name: "a word that its own host missed is heard by it late, and by nobody who was elsewhere",
     },
   },
   {
@@ -294,7 +294,7 @@ export const mutants: readonly Mutant[] = [
     file: "src/core/heartbeat.ts",
     find: "isPledgedWith(node, heartbeat) && acknowledged !== null",
     replace: "acknowledged !== null",
-    caughtBy: { checker: "quorum", seed: 1409 },
+    caughtBy: { checker: "quorum", seed: 1484 },
   },
   {
     fault: "that a VIP is released is no news",
@@ -1854,7 +1854,7 @@ export const mutants: readonly Mutant[] = [
     replace: "",
     caughtBy: {
       test: "test/daemon/hook_work_test.ts",
-      name: "the time of before_acquire counts from when it is asked for, whatever it waits for",
+      name: "a before_acquire whose time is over makes room for the next at once",
     },
   },
   {

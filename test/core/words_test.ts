@@ -230,6 +230,21 @@ Deno.test("what was reported to a coordinator that comes back is said, once it h
   assert.deepEqual(group.status("b").words, { asked: 2, said: 2, lost: 0 });
 });
 
+Deno.test("a word that its own host missed is heard by it late, and by nobody who was elsewhere", () => {
+  const group = startedGroup();
+  group.partition(["a", "b"], ["c"]);
+  group.run(1_500);
+  group.lost.add("a>b install");
+  send(group, "b", "one");
+  group.run(20);
+  assert.deepEqual(["a", "b", "c"].map((host) => heardBy(group, host)), ["one", "", ""]);
+  group.cut.clear();
+  group.run(500);
+  group.lost.clear();
+  group.run(1_000);
+  assert.deepEqual(["a", "b", "c"].map((host) => heardBy(group, host)), ["one", "one", ""]);
+});
+
 Deno.test("a word that its own host missed is not said again by those who know of it alone", () => {
   const group = startedGroup();
   group.partition(["a", "b"], ["c"]);

@@ -282,6 +282,16 @@ Deno.test("before_acquire that finds no room in its time has failed then, and is
   deepEqual([told.length, at.hooks.running()], [1, []]);
 });
 
+Deno.test("a before_acquire whose time is over makes room for the next at once", async () => {
+  const at = scene({ before_acquire: [hook({ timeout: duration(60_000) })] });
+  opened(at, ...many(atOnceMax.before), webA);
+  await turn();
+  equal(at.hooks.running().includes("before_acquire web-a"), false);
+  for (const words of at.hooks.running()) await at.hooks.find(words).timeOut();
+  await turn();
+  ok(at.hooks.running().includes("before_acquire web-a"));
+});
+
 Deno.test("before_acquire waits for one that cannot be killed no longer than a moment, be it its own or another", async () => {
   const at = scene({ before_acquire: [hook()], release: [hook()] });
   await at.hear(...acquired(webA));

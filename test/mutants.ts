@@ -294,7 +294,7 @@ export const mutants: readonly Mutant[] = [
     file: "src/core/heartbeat.ts",
     find: "isPledgedWith(node, heartbeat) && acknowledged !== null",
     replace: "acknowledged !== null",
-    caughtBy: { checker: "quorum", seed: 1484 },
+    caughtBy: { checker: "quorum", seed: 3447 },
   },
   {
     fault: "that a VIP is released is no news",

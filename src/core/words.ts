@@ -12,8 +12,9 @@
 //   - a word that was reported to a coordinator may be said in a view of it, though nobody else ever hears of that view. So
 //     its host keeps it back while that coordinator is not there to tell, and in the end gives it up.
 //
-// A host whose heartbeats show that view, or a later one, misses nothing of it any more; its own words it may have kept back. What was said in a view that a
-// host never promised is not for it: it was in another part of the group then. But it knows of it.
+// A host whose heartbeats show that view, or a later one, misses nothing of it any more; its own words it may have kept
+// back. What was said in a view that a host never promised is not for it: it was in another part of the group then. But it
+// knows of it.
 //
 // No view must ever be late for what is in it only for people. So a view says little at a time, and nothing new while
 // members have still to hear much; what is left over is for the next view.
@@ -29,6 +30,7 @@ import {
   elapsed,
   type HostName,
   type Instant,
+  isCoordinatedBy,
   isSameMember,
   type Member,
   sameView,
@@ -116,13 +118,12 @@ export function withPromise(
   { view, report, now }: { readonly view: ViewId; readonly report: Report; readonly now: Instant },
 ): Words {
   const promised = [...words.promised, view].slice(-promisedMax);
-  const [coordinator, upTo] = [coordinatorOf(view), report.words.at(-1)?.number];
-  if (upTo === undefined || isSameMember(coordinator, self)) return { ...words, promised };
+  const upTo = report.words.at(-1)?.number;
+  if (upTo === undefined || isCoordinatedBy(view, self)) return { ...words, promised };
+  const coordinator: Member = { host: view.coordinator, incarnation: view.incarnation };
   const others = words.doubts.filter((each) => !isSameMember(each.coordinator, coordinator));
   return { ...words, promised, doubts: [...others, { coordinator, upTo, at: now }] };
 }
-
-const coordinatorOf = ({ coordinator: host, incarnation }: ViewId): Member => ({ host, incarnation });
 
 /** What a report has to say in a view of these members. */
 export function toSay({ words: { open, doubts } }: Node, members: readonly Member[]): readonly Word[] {
@@ -162,8 +163,8 @@ function mayStillSay({ self, view, peers, words }: Node, word: SaidWord): boolea
   return isSameLife(peer, word.by) && !isShown;
 }
 
-const isSameLife = (peer: Peer, { incarnation }: Member): boolean =>
-  peer.incarnation === incarnation && peer.state !== "left";
+const isSameLife = (peer: Peer, member: Member): boolean =>
+  isSameMember(peer, member) && peer.state !== "left";
 
 /** What the view says: what its members may have missed, and then what they have to say. */
 export function wordsOf(
